@@ -1,0 +1,9 @@
+"""Tables of a brand's conversations. The log itself is written only by chat/message_log (docs/realtime.md)."""
+
+from chat.models.conversation import Conversation
+from chat.models.file import File
+from chat.models.message import Message
+from chat.models.visitor import Visitor
+from chat.models.widget import Widget
+
+__all__ = ["Conversation", "File", "Message", "Visitor", "Widget"]

@@ -1,0 +1,80 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models.visitor import Visitor
+from chat.models.widget import Widget
+from tenants.ids import new_id
+
+
+class Conversation(models.Model):
+    """One matter of one visitor: `waiting -> assigned -> closed`.
+
+    `last_seq` and the columns about the last message belong to chat/message_log and are written with the log's row.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        ASSIGNED = "assigned", _("assigned")
+        CLOSED = "closed", _("closed")
+
+    class CloseReason(models.TextChoices):
+        AGENT = "agent", _("closed by an agent")
+        VISITOR = "visitor", _("closed by the visitor")
+        IDLE = "idle", _("idle")
+        API = "api", _("closed through the API")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visitor = models.ForeignKey(Visitor, on_delete=models.PROTECT, related_name="conversations", verbose_name=_("visitor"))
+    widget = models.ForeignKey(Widget, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("widget"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
+    close_reason = models.CharField(_("close reason"), max_length=10, choices=CloseReason.choices, blank=True)
+    # Queue and agent live in the app above this one: ids and names are kept here, no foreign keys point upwards.
+    queue_id = models.UUIDField(null=True, blank=True)
+    queue_name = models.CharField(_("queue"), max_length=80, blank=True)
+    assignee_id = models.UUIDField(null=True, blank=True)
+    assignee_name = models.CharField(_("agent"), max_length=80, blank=True)
+    last_seq = models.BigIntegerField(default=0)
+    last_message_preview = models.CharField(_("last message"), max_length=160, blank=True)
+    last_message_at = models.DateTimeField(_("last message at"), null=True, blank=True)
+    last_author_kind = models.CharField(max_length=10, blank=True)
+    last_author_name = models.CharField(max_length=80, blank=True)
+    unread_count = models.PositiveIntegerField(_("unread"), default=0)
+    visitor_read_seq = models.BigIntegerField(default=0)
+    agent_read_seq = models.BigIntegerField(default=0)
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True)
+    first_reply_at = models.DateTimeField(_("first reply"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # Set by history/ when the log has moved to the archive: such a conversation is read there and never reopened.
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # When anything last happened: what lists sort by and the idle sweep looks at.
+    active_at = models.DateTimeField(_("last activity"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        ordering = ("-active_at",)
+        constraints = [
+            models.UniqueConstraint(fields=["visitor"], condition=~Q(status="closed"), name="one_open_conversation_per_visitor"),
+            models.CheckConstraint(
+                condition=Q(status="assigned", assignee_id__isnull=False) | ~Q(status="assigned"), name="assigned_has_agent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-active_at", "-id"], condition=~Q(status="closed"), name="open_by_activity"),
+            models.Index(fields=["-active_at", "-id"], condition=Q(status="closed"), name="closed_by_activity"),
+            models.Index(fields=["assignee_id", "-active_at"], condition=Q(status="assigned"), name="open_by_agent"),
+            models.Index(fields=["waiting_since"], condition=Q(status="waiting"), name="waiting_by_time"),
+            models.Index(fields=["closed_at"], condition=Q(status="closed", archived_at__isnull=True), name="to_archive"),
+            models.Index(fields=["created_at", "id"], name="conversation_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visitor} · {self.get_status_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status != self.Status.CLOSED

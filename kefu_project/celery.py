@@ -1,0 +1,33 @@
+"""Celery and the whole schedule. The schedule lives in `public`: each entry starts one task per brand."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kefu_project.settings")
+
+app = Celery("kefu")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "beat-heartbeat": {"task": "kefu_project.tasks.note_heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep-presence": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 10.0,
+        "args": ("agents.tasks.sweep_presence",),
+        "options": {"expires": 10},
+    },
+    "sweep-idle": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 60.0,
+        "args": ("history.tasks.sweep_idle",),
+        "options": {"expires": 60},
+    },
+    "archive": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 300.0,
+        "args": ("history.tasks.archive_closed",),
+        "options": {"expires": 300},
+    },
+}

@@ -1,0 +1,48 @@
+"""API keys: made, recognised, revoked. The key's text is shown once; `public` keeps its SHA-256."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tenants.models import ApiKey, Tenant
+
+PREFIXES = {ApiKey.Kind.PUBLISHABLE: "kf_pk_", ApiKey.Kind.SECRET: "kf_sk_"}
+# What a secret key may do; a key without scopes may do everything.
+SCOPES = ("visitors:read", "visitors:write", "conversations:read", "conversations:write", "messages:read", "messages:write")
+
+
+def create_key(tenant: Tenant, *, kind: str, name: str, now: datetime, scopes: Sequence[str] = ()) -> tuple[ApiKey, str]:
+    """Make a key for the brand and return its row and its text, which cannot be had again."""
+    unknown = set(scopes) - set(SCOPES)
+    if unknown:
+        raise ValueError(f"Unknown scopes: {', '.join(sorted(unknown))}. Known: {', '.join(SCOPES)}.")
+    text = PREFIXES[ApiKey.Kind(kind)] + secrets.token_urlsafe(24)
+    row = ApiKey.objects.create(
+        tenant=tenant, kind=kind, name=name, prefix=text[:12], hash=hash_key(text), scopes=list(scopes), created_at=now
+    )
+    return row, text
+
+
+def find_key(text: str, *, kind: str) -> ApiKey | None:
+    """Return the live key with this text and kind, its tenant loaded, or None."""
+    if not text.startswith(PREFIXES[ApiKey.Kind(kind)]):
+        return None
+    return (
+        ApiKey.objects.select_related("tenant").filter(hash=hash_key(text), kind=kind, revoked_at__isnull=True).first()
+    )
+
+
+def note_use(key: ApiKey, now: datetime) -> None:
+    """Remember that the key was used, at most once a minute, so that reading does not mean writing."""
+    if key.last_used_at is None or now - key.last_used_at > timedelta(minutes=1):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def revoke_key(key: ApiKey, now: datetime) -> None:
+    """Make the key worthless from now on. Revoking twice keeps the first time."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def hash_key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,47 @@
+"""The brand of a request: found from the Host, entered for the length of the request, left whatever happens."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from tenants.context import in_public, in_tenant
+from tenants.hosts import UnknownHost, find_tenant
+from tenants.sessions import belongs_to_brand
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+class BrandMiddleware:
+    """First in the list: no other code runs for a host that is not known."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            tenant = find_tenant(request.get_host())
+        except DisallowedHost:
+            return HttpResponse("Bad request\n", status=400, content_type="text/plain")
+        except UnknownHost:
+            return HttpResponse("Not found\n", status=404, content_type="text/plain")
+        request.tenant = tenant
+        if tenant is None:
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+            with in_public():
+                return self.get_response(request)
+        with in_tenant(tenant):
+            return self.get_response(request)
+
+
+class SessionBrandMiddleware:
+    """A session made at one brand is nobody at another, although the staff account may work for both."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not belongs_to_brand(request.session, request.tenant):
+            request.session = type(request.session)()
+        return self.get_response(request)

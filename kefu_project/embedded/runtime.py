@@ -7,6 +7,7 @@ dies in any way. The file beside it tells others the addresses, and the next sup
 import fcntl
 import json
 import os
+import secrets
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,6 +18,8 @@ from typing import Any
 from .child import ProcessMark, end_orphan
 
 FILE = "running.json"
+LOCK = "lock"
+NOWHERE = "kefu-is-not-running.start-it-with-kefu-up.invalid"
 GENTLE = {"postgres": signal.SIGINT}
 
 
@@ -106,3 +109,26 @@ def end_orphans(processes: Iterable[ProcessMark]) -> list[str]:
             ended.append(orphan.name)
             end_orphan(orphan, gentle=GENTLE.get(orphan.name, signal.SIGTERM))
     return ended
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What the settings need of a data folder."""
+
+    secret_key: str
+    database_url: str
+    redis_url: str
+
+
+def read_runtime(data_dir: Path) -> Runtime:
+    """For the settings of a process that was told nothing by its environment: what `kefu up` runs right now.
+
+    Settings are also loaded where nothing runs (type checks, making migrations). Then the addresses are names that
+    can never resolve, so that whoever connects all the same reads the next step in the error.
+    """
+    running = read_running(data_dir) if is_held(data_dir / LOCK) else None
+    urls = running.urls if running else ServiceUrls(f"postgres://kefu@{NOWHERE}/kefu", f"redis://{NOWHERE}/0")
+    stored = data_dir / "secrets" / "secret_key"
+    # Without a stored key a random one is safe: sessions end with the process, nothing can be forged.
+    secret_key = stored.read_text().strip() if stored.exists() else secrets.token_urlsafe(32)
+    return Runtime(secret_key, urls.database_url, urls.redis_url)

@@ -16,6 +16,7 @@ from .home import find_home
 from .postgres import Postgres
 from .problems import NotRunning, StartProblem
 from .runtime import (
+    LOCK,
     Lock,
     Running,
     ServiceUrls,
@@ -29,7 +30,6 @@ from .valkey import Valkey
 
 __all__ = ["NotRunning", "ServiceUrls", "Services", "StartProblem", "attach", "default_data_dir"]
 
-LOCK = "lock"
 ATTACH_WITHIN = 90.0  # seconds to wait for another process that is just starting the services
 
 

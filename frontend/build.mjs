@@ -1,0 +1,87 @@
+// Builds src/ into ../static/kefu, which is committed. See docs/widget.md.
+//   node build.mjs            build, then print sizes against the budgets
+//   node build.mjs --check    build into memory and compare with what is committed
+//   node build.mjs --watch    rebuild on change, with source maps inside the files
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, context } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const outdir = join(here, "..", "static", "kefu");
+
+// Browsers that have light-dark(): Chrome 123, Safari 17.5, Firefox 120. The loader also has to run
+// quietly where the panel will not, so it is built for older ones.
+const MODERN = ["chrome123", "safari17.5", "firefox121"];
+const entries = [
+  { in: "src/loader/loader.ts", out: "loader", target: ["es2018"] },
+  { in: "src/widget/main.tsx", out: "widget", target: MODERN },
+  { in: "src/widget/widget.css", out: "widget", target: MODERN },
+  { in: "src/demo/shop.ts", out: "shop", target: MODERN },
+  { in: "src/demo/shop.css", out: "shop", target: MODERN },
+  { in: "src/console/main.tsx", out: "console", target: MODERN },
+  { in: "src/console/console.css", out: "console", target: MODERN },
+].filter((entry) => existsSync(join(here, entry.in)));
+
+// Gzip bytes, measures.md P11. "widget" is everything a visitor loads: loader, script and styles.
+const budgets = [
+  { name: "loader", files: ["loader.js"], limit: 4 * 1024 },
+  { name: "widget", files: ["loader.js", "widget.js", "widget.css"], limit: 30 * 1024 },
+  { name: "console", files: ["console.js", "console.css"], limit: 120 * 1024 },
+];
+
+const options = (entry, extra = {}) => ({
+  absWorkingDir: here,
+  entryPoints: [{ in: entry.in, out: entry.out }],
+  outdir,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: entry.target,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  legalComments: "none",
+  loader: { ".svg": "text" },
+  ...extra,
+});
+
+async function buildAll() {
+  const results = await Promise.all(entries.map((entry) => build(options(entry, { write: false }))));
+  return results.flatMap((result) => result.outputFiles);
+}
+
+function report(files) {
+  const sizes = new Map(files.map((file) => [basename(file.path), gzipSync(file.contents, { level: 9 }).length]));
+  let over = false;
+  for (const { name, files: parts, limit } of budgets) {
+    if (!parts.every((part) => sizes.has(part))) continue;
+    const size = parts.reduce((sum, part) => sum + sizes.get(part), 0);
+    over ||= size > limit;
+    const verdict = size > limit ? "OVER" : "ok";
+    console.log(`${name.padEnd(8)} ${String(size).padStart(6)} of ${String(limit).padStart(6)} bytes gzip  ${verdict}`);
+  }
+  return !over;
+}
+
+if (process.argv.includes("--watch")) {
+  for (const entry of entries) {
+    const ctx = await context(options(entry, { sourcemap: "inline", minify: false, logLevel: "info" }));
+    await ctx.watch();
+  }
+} else {
+  const files = await buildAll();
+  const within = report(files);
+  if (process.argv.includes("--check")) {
+    const stale = files.filter(
+      (file) => !existsSync(file.path) || !readFileSync(file.path).equals(Buffer.from(file.contents)),
+    );
+    for (const file of stale) console.error(`stale: static/kefu/${basename(file.path)} (run: npm run build)`);
+    if (stale.length) process.exitCode = 1;
+  } else {
+    mkdirSync(outdir, { recursive: true });
+    for (const file of files) writeFileSync(file.path, file.contents);
+  }
+  if (!within) process.exitCode = 1;
+}

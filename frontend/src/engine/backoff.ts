@@ -1,0 +1,35 @@
+// Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ — a cut of
+// thousands of clients at once comes back spread over the whole window instead of in steps.
+
+const FLOOR_MS = 500;
+const CEILING_MS = 30_000;
+
+/** Delay before reconnect number `attempt` (0 = the first after a cut). */
+export function reconnectDelay(attempt: number, random: () => number = Math.random): number {
+  const window = Math.min(CEILING_MS, FLOOR_MS * 2 ** Math.min(attempt + 1, 16));
+  return Math.max(FLOOR_MS, Math.round(random() * window));
+}
+
+export type CloseVerdict =
+  | { kind: "retry"; atLeastMs: number }
+  | { kind: "fatal" } // the owner decides: new session, sign in again
+  | { kind: "epoch" }; // the brand's history was replaced: reload
+
+/** What a close code asks of us. Unknown codes (1006 above all) are an ordinary cut. */
+export function verdictOn(code: number): CloseVerdict {
+  switch (code) {
+    case 4401:
+    case 4403:
+      return { kind: "fatal" };
+    case 4409:
+      return { kind: "epoch" };
+    case 1013:
+      return { kind: "retry", atLeastMs: 3_000 };
+    case 4429:
+      return { kind: "retry", atLeastMs: 10_000 };
+    case 4400: // a fault of ours; trying again soon would repeat it
+      return { kind: "retry", atLeastMs: 30_000 };
+    default:
+      return { kind: "retry", atLeastMs: 0 };
+  }
+}

@@ -1,0 +1,7 @@
+export { Engine } from "./engine";
+export type { EngineOptions } from "./engine";
+export type { ConnectionState } from "./connection";
+export { MemoryOutbox, StoredOutbox } from "./outbox";
+export type { Draft, Outbox, OutboxEntry } from "./outbox";
+export { newId } from "./ids";
+export * from "./frames";

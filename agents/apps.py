@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class AgentsConfig(AppConfig):
     name = "agents"
     verbose_name = _("Team")
+
+    def ready(self) -> None:
+        from agents.assignments import place_in_default_queue
+        from chat.placement import choose_places_with
+
+        choose_places_with(place_in_default_queue)

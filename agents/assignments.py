@@ -1,0 +1,140 @@
+"""Who has which conversation. Locks: the conversation first, then the agent; ending an assignment locks no agent."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from agents.authors import author_of
+from agents.models import Agent, Assignment, Queue
+from chat.authors import SYSTEM, Author
+from chat.conversations import author_body, record
+from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
+from chat.message_log import lock_conversation
+from chat.models import Conversation
+from chat.placement import Place
+from chat.signals import conversation_closed
+
+
+class AlreadyTaken(Conflict):
+    title = "Another agent has this conversation."
+
+
+def take_conversation(conversation_id: UUID, *, agent: Agent, now: datetime) -> Conversation:
+    """Give a waiting conversation to `agent`. Taking one's own again changes nothing.
+
+    Raises AlreadyTaken when another agent has it, ConversationClosed.
+    """
+    with transaction.atomic():
+        conversation = _lock_open(conversation_id)
+        if conversation.assignee_id == agent.pk:
+            return conversation
+        if conversation.assignee_id is not None:
+            raise AlreadyTaken(f"{conversation.assignee_name} has this conversation.")
+        _assign(conversation, agent, {"by": "take"}, now)
+        record(conversation, "conversation.assigned", author_of(agent), _assigned_body(agent, author_of(agent)), now)
+        return conversation
+
+
+def release_conversation(conversation_id: UUID, *, agent: Agent, now: datetime) -> Conversation:
+    """Let the conversation wait again. Only its agent may, or a supervisor or admin."""
+    with transaction.atomic():
+        conversation = _lock_open(conversation_id)
+        if conversation.assignee_id is None:
+            return conversation
+        if conversation.assignee_id != agent.pk and agent.role == Agent.Role.AGENT:
+            raise AlreadyTaken(f"{conversation.assignee_name} has this conversation.")
+        _end(conversation, Assignment.EndedReason.RELEASED, now)
+        _let_wait(conversation, now)
+        record(conversation, "conversation.released", author_of(agent), {"by": author_body(author_of(agent))}, now)
+        return conversation
+
+
+def transfer_conversation(
+    conversation_id: UUID, *, by: Agent, agent: Agent | None = None, queue: Queue | None = None, now: datetime
+) -> Conversation:
+    """Hand the conversation to another agent, or let it wait in a queue; exactly one of the two is given."""
+    if (agent is None) == (queue is None):
+        raise Invalid("Transfer to one agent or to one queue.")
+    with transaction.atomic():
+        conversation = _lock_open(conversation_id)
+        before = {"agent": _reference(conversation.assignee_id, conversation.assignee_name)}
+        if agent is not None and conversation.assignee_id == agent.pk:
+            return conversation
+        _end(conversation, Assignment.EndedReason.TRANSFERRED, now)
+        if agent is not None:
+            _assign(conversation, agent, {"by": "transfer"}, now)
+            after = {"agent": _reference(agent.pk, agent.display_name)}
+        else:
+            assert queue is not None
+            conversation.queue_id, conversation.queue_name = queue.pk, queue.name
+            conversation.save(update_fields=["queue_id", "queue_name"])
+            _let_wait(conversation, now)
+            after = {"queue": _reference(queue.pk, queue.name)}
+        body = {"from": before, "to": after, "by": author_body(author_of(by))}
+        record(conversation, "conversation.transferred", author_of(by), body, now)
+        return conversation
+
+
+def take_if_waiting(conversation_id: UUID, *, agent: Agent, now: datetime) -> None:
+    """Answering a waiting conversation takes it; one that another agent has stays with that agent."""
+    waiting = Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.WAITING).exists()
+    if waiting:
+        try:
+            take_conversation(conversation_id, agent=agent, now=now)
+        except AlreadyTaken:
+            pass  # somebody was faster: the answer still counts, the conversation is theirs
+
+
+def place_in_default_queue() -> Place:
+    """Where a new conversation waits; registered with chat/placement when the app is loaded."""
+    queue = Queue.objects.order_by("-is_default", "position").first()
+    return Place(queue.pk, queue.name) if queue else Place()
+
+
+def end_assignment_of_closed(conversation: Conversation, now: datetime, **_: object) -> None:
+    """Receiver of `conversation_closed`, in the same transaction."""
+    _end(conversation, Assignment.EndedReason.CLOSED, now)
+
+
+conversation_closed.connect(end_assignment_of_closed, dispatch_uid="end-assignment")
+
+
+def _lock_open(conversation_id: UUID) -> Conversation:
+    conversation = lock_conversation(conversation_id)
+    if not conversation.is_open:
+        raise ConversationClosed
+    return conversation
+
+
+def _assign(conversation: Conversation, agent: Agent, reasons: dict[str, str], now: datetime) -> None:
+    locked = Agent.objects.select_for_update(no_key=True).filter(pk=agent.pk, is_active=True).first()
+    if locked is None:
+        raise NotFound("There is no such agent.")
+    Assignment.objects.create(conversation=conversation, agent=agent, started_at=now, reasons=reasons)
+    conversation.status = Conversation.Status.ASSIGNED
+    conversation.assignee_id = agent.pk
+    conversation.assignee_name = agent.display_name
+    conversation.assigned_at = now
+    conversation.waiting_since = None
+    conversation.save(update_fields=["status", "assignee_id", "assignee_name", "assigned_at", "waiting_since"])
+
+
+def _end(conversation: Conversation, reason: str, now: datetime) -> None:
+    Assignment.objects.filter(conversation=conversation, ended_at__isnull=True).update(ended_at=now, ended_reason=reason)
+
+
+def _let_wait(conversation: Conversation, now: datetime) -> None:
+    conversation.status = Conversation.Status.WAITING
+    conversation.assignee_id = None
+    conversation.assignee_name = ""
+    conversation.waiting_since = now
+    conversation.save(update_fields=["status", "assignee_id", "assignee_name", "waiting_since"])
+
+
+def _assigned_body(agent: Agent, by: Author = SYSTEM) -> dict[str, object]:
+    return {"agent": _reference(agent.pk, agent.display_name), "by": author_body(by)}
+
+
+def _reference(pk: object, name: str) -> dict[str, str] | None:
+    return {"id": str(pk), "name": name} if pk else None

@@ -1,0 +1,41 @@
+"""DOOR 3: who may reach which row. A foreign row and a missing row give the same NotFound."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from chat.errors import NotFound
+from chat.models import Conversation, Visitor, Widget
+
+
+def get_widget(public_key: str) -> Widget:
+    """Return the current brand's widget with this publishable key."""
+    widget = Widget.objects.filter(public_key=public_key).first()
+    if widget is None:
+        raise NotFound("There is no widget with this key.")
+    return widget
+
+
+def get_visitor_conversation(visitor: Visitor, conversation_id: UUID) -> Conversation:
+    """Return a conversation of this visitor."""
+    return _get(Conversation.objects.filter(visitor=visitor), conversation_id)
+
+
+def get_conversation(conversation_id: UUID) -> Conversation:
+    """Return any conversation of the current brand: for agents and secret keys."""
+    return _get(Conversation.objects.all(), conversation_id)
+
+
+def get_conversations(conversation_ids: list[UUID], visitor: Visitor | None = None) -> dict[UUID, Conversation]:
+    """Return those of the conversations that exist and, given a visitor, are the visitor's."""
+    rows = Conversation.objects.select_related("visitor").filter(pk__in=conversation_ids)
+    if visitor is not None:
+        rows = rows.filter(visitor=visitor)
+    return {row.pk: row for row in rows}
+
+
+def _get(rows: QuerySet[Conversation], conversation_id: UUID) -> Conversation:
+    row = rows.select_related("visitor").filter(pk=conversation_id).first()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,157 @@
+"""The life of a conversation: open, close, reopen, read marks."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from chat.authors import Author
+from chat.errors import ConversationClosed, Forbidden
+from chat.fanout import announce_entry, announce_read, announce_row
+from chat.message_log import Draft, append, lock_conversation
+from chat.models import Conversation, Message, Visitor, Widget
+from chat.placement import Place, place_of_new
+from chat.signals import conversation_closed
+from tenants.context import current_tenant
+
+
+def open_conversation(
+    visitor: Visitor, *, widget: Widget | None = None, place: Place | None = None, now: datetime
+) -> Conversation:
+    """Return the visitor's open conversation, or open one that waits. Announces after commit."""
+    existing = find_open(visitor)
+    if existing is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            return _open(visitor, widget, place or place_of_new(), now)
+    except IntegrityError:
+        # Two devices of one visitor opened at the same moment; the unique constraint let one through.
+        existing = find_open(visitor)
+        if existing is None:
+            raise
+        return existing
+
+
+def find_open(visitor: Visitor) -> Conversation | None:
+    return (
+        Conversation.objects.select_related("visitor")
+        .filter(visitor=visitor)
+        .exclude(status=Conversation.Status.CLOSED)
+        .first()
+    )
+
+
+def close_conversation(conversation_id: UUID, *, by: Author, reason: str, now: datetime) -> Conversation:
+    """Close the conversation; closing a closed one changes nothing. Ends its assignment through `conversation_closed`."""
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        if not conversation.is_open:
+            return conversation
+        conversation.status = Conversation.Status.CLOSED
+        conversation.close_reason = reason
+        conversation.closed_at = now
+        conversation.waiting_since = None
+        conversation.unread_count = 0
+        conversation.save(update_fields=["status", "close_reason", "closed_at", "waiting_since", "unread_count"])
+        conversation_closed.send(Conversation, conversation=conversation, now=now)
+        record(conversation, "conversation.closed", by, {"reason": reason, "by": author_body(by)}, now)
+        return conversation
+
+
+def reopen_conversation(conversation_id: UUID, *, by: Author, now: datetime) -> Conversation:
+    """Let a closed conversation wait again; reopening an open one changes nothing.
+
+    Raises ConversationClosed when it is archived, Forbidden when its visitor already has another open one.
+    """
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        if conversation.is_open:
+            return conversation
+        if conversation.archived_at is not None:
+            raise ConversationClosed("The conversation is archived and cannot be reopened.")
+        if find_open(conversation.visitor) is not None:
+            raise Forbidden("The visitor already has another open conversation.")
+        _reopen(conversation, by, now)
+        return conversation
+
+
+def reopen_locked(conversation: Conversation, *, by: Author, now: datetime) -> bool:
+    """Reopen a locked, closed conversation for its visitor; False when it is too old, archived, or another is open."""
+    limit = timedelta(hours=current_tenant().reopen_hours)
+    recent = conversation.closed_at is not None and now - conversation.closed_at <= limit
+    if not recent or conversation.archived_at is not None or find_open(conversation.visitor) is not None:
+        return False
+    _reopen(conversation, by, now)
+    return True
+
+
+def mark_read(conversation_id: UUID, *, reader: str, seq: int) -> Conversation:
+    """Raise the visitor's or the agents' read mark to `seq`; it never goes back or past the top."""
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        seq = min(seq, conversation.last_seq)
+        mark = "visitor_read_seq" if reader == "visitor" else "agent_read_seq"
+        if seq <= getattr(conversation, mark):
+            return conversation
+        setattr(conversation, mark, seq)
+        changed = [mark]
+        if reader == "agent":
+            conversation.unread_count = _count_unread(conversation)
+            changed.append("unread_count")
+        conversation.save(update_fields=changed)
+        announce_read(conversation, reader, seq)
+        announce_row(conversation)
+        return conversation
+
+
+def record(conversation: Conversation, event: str, by: Author, body: dict[str, object], now: datetime) -> Message:
+    """Append something that happened to a locked conversation's log and announce it."""
+    entry = append(conversation, Draft(event, by, body), now)
+    announce_entry(conversation, entry)
+    return entry
+
+
+def author_body(author: Author) -> dict[str, str | None]:
+    return {"kind": author.kind, "id": str(author.id) if author.id else None, "name": author.name}
+
+
+def _open(visitor: Visitor, widget: Widget | None, place: Place, now: datetime) -> Conversation:
+    conversation = Conversation.objects.create(
+        visitor=visitor,
+        widget=widget,
+        queue_id=place.queue_id,
+        queue_name=place.queue_name,
+        status=Conversation.Status.WAITING,
+        waiting_since=now,
+        created_at=now,
+        active_at=now,
+    )
+    body = {
+        "visitor": {"id": str(visitor.pk), "name": visitor.name},
+        "page": {"url": visitor.page_url, "title": visitor.page_title},
+    }
+    record(conversation, "conversation.created", Author.of_visitor(visitor), body, now)
+    return conversation
+
+
+def _reopen(conversation: Conversation, by: Author, now: datetime) -> None:
+    conversation.status = Conversation.Status.WAITING
+    conversation.close_reason = ""
+    conversation.closed_at = None
+    conversation.waiting_since = now
+    conversation.assignee_id = None
+    conversation.assignee_name = ""
+    conversation.save(
+        update_fields=["status", "close_reason", "closed_at", "waiting_since", "assignee_id", "assignee_name"]
+    )
+    record(conversation, "conversation.reopened", by, {"by": author_body(by)}, now)
+
+
+def _count_unread(conversation: Conversation) -> int:
+    return Message.objects.filter(
+        conversation=conversation,
+        seq__gt=conversation.agent_read_seq,
+        author_kind=Message.AuthorKind.VISITOR,
+        event="message.created",
+    ).count()

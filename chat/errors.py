@@ -1,0 +1,80 @@
+"""Refusals: each has a stable code that is the same in frames and in problem+json. Shells render them, verbs raise them."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Something a caller may not do or did wrong. `detail` is for people and never holds internals."""
+
+    code: ClassVar[str] = "invalid"
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "The request is not valid."
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.retry_after = retry_after
+
+
+class Invalid(Refusal):
+    pass
+
+
+class Malformed(Refusal):
+    code = "malformed"
+    title = "The frame cannot be read."
+
+
+class UnknownType(Refusal):
+    code = "unknown_type"
+    title = "There is no such command."
+
+
+class Unauthenticated(Refusal):
+    code = "unauthenticated"
+    status = 401
+    title = "Sign in or give a valid key or token."
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+    status = 403
+    title = "This is not allowed."
+
+
+class NotFound(Refusal):
+    """Missing, or another's: the caller cannot tell which."""
+
+    code = "not_found"
+    status = 404
+    title = "There is no such thing here."
+
+
+class Conflict(Refusal):
+    code = "conflict"
+    status = 409
+    title = "The same key was used with another content."
+
+
+class ConversationClosed(Refusal):
+    code = "conversation_closed"
+    status = 409
+    title = "The conversation is closed."
+
+
+class TooLarge(Refusal):
+    code = "too_large"
+    status = 413
+    title = "This is too large."
+
+
+class RateLimited(Refusal):
+    code = "rate_limited"
+    status = 429
+    title = "Too many at once. Try again later."
+
+
+class Overloaded(Refusal):
+    code = "overloaded"
+    status = 503
+    title = "The server is busy. Try again shortly."

@@ -1,0 +1,60 @@
+"""Log rows and hints as frames. Pure: no I/O, so pages, snapshots, resume and live events look the same.
+
+A visitor sees a note only as `conversation.advanced` with its seq: nothing leaks, and counting stays gapless.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chat.models import Message
+
+Frame = dict[str, Any]
+VISITOR = "visitor"
+AGENT = "agent"
+ADVANCED = "conversation.advanced"
+# What an event's body may show to a visitor; events that are not named here are passed on whole.
+HIDDEN_FROM_VISITORS = {"conversation.created": {"page"}, "conversation.assigned": {"reasons"}}
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)
+
+
+def event_frame(entry: Message, audience: str) -> Frame:
+    """The frame of a log row for a visitor or an agent."""
+    frame: Frame = {
+        "type": entry.event,
+        "id": str(entry.pk),
+        "conversation": str(entry.conversation_id),
+        "seq": entry.seq,
+        "ts": milliseconds(entry.created_at),
+        "data": {},
+    }
+    if audience == VISITOR and entry.visibility == Message.Visibility.NOTE:
+        return {**frame, "type": ADVANCED, "id": None}
+    frame["data"] = _data(entry, audience)
+    return frame
+
+
+def hint_frame(event: str, conversation: UUID | None, data: dict[str, Any]) -> Frame:
+    """A frame without seq: may be lost, last value wins."""
+    frame: Frame = {"type": event, "data": data}
+    if conversation is not None:
+        frame["conversation"] = str(conversation)
+    return frame
+
+
+def _data(entry: Message, audience: str) -> dict[str, Any]:
+    if entry.event in ("message.created", "note.created"):
+        author = {"kind": entry.author_kind, "id": str(entry.author_id) if entry.author_id else None, "name": entry.author_name}
+        return {
+            "client_id": str(entry.client_id) if entry.client_id else None,
+            "kind": entry.body.get("kind", "text"),
+            "text": entry.body.get("text", ""),
+            "html": entry.body.get("html", ""),
+            "files": entry.body.get("files", []),
+            "author": author,
+        }
+    hidden = HIDDEN_FROM_VISITORS.get(entry.event, set()) if audience == VISITOR else set()
+    return {key: value for key, value in entry.body.items() if key not in hidden}

@@ -1,0 +1,89 @@
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from chat.authors import Author
+from chat.models import Conversation, Message
+
+PREVIEW_CHARS = 120
+MESSAGE = "message.created"
+NOTE = "note.created"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row that is to be added. `body` holds JSON; `client_id` makes adding it again harmless."""
+
+    event: str
+    author: Author
+    body: dict[str, Any] = field(default_factory=dict)
+    visibility: str = Message.Visibility.PUBLIC
+    client_id: UUID | None = None
+
+
+def append(conversation: Conversation, draft: Draft, now: datetime) -> Message:
+    """Add a row to the log of a conversation that this transaction has locked, and return it.
+
+    Writes the conversation's columns about its log in the same transaction; columns that the caller changed before
+    are written by the caller.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("append() needs the transaction that locked the conversation.")
+    conversation.last_seq += 1
+    entry = Message(
+        conversation=conversation,
+        seq=conversation.last_seq,
+        event=draft.event,
+        author_kind=draft.author.kind,
+        author_id=draft.author.id,
+        author_name=draft.author.name,
+        visibility=draft.visibility,
+        body=draft.body,
+        client_id=draft.client_id,
+        created_at=now,
+    )
+    entry.save(force_insert=True)
+    conversation.active_at = now
+    changed = ["last_seq", "active_at"]
+    if draft.event == MESSAGE:
+        changed += _note_message(conversation, draft, now)
+    conversation.save(update_fields=changed)
+    return entry
+
+
+def find_by_client_id(author: Author, client_id: UUID) -> Message | None:
+    """Return the row that this author already added under `client_id`, in whichever conversation."""
+    return (
+        Message.objects.select_related("conversation").filter(author_id=author.id, client_id=client_id).first()
+    )
+
+
+def _note_message(conversation: Conversation, draft: Draft, now: datetime) -> list[str]:
+    conversation.last_message_preview = preview_of(draft.body)
+    conversation.last_message_at = now
+    conversation.last_author_kind = draft.author.kind
+    conversation.last_author_name = draft.author.name
+    changed = ["last_message_preview", "last_message_at", "last_author_kind", "last_author_name"]
+    if draft.author.kind == Message.AuthorKind.VISITOR:
+        conversation.unread_count += 1
+        conversation.visitor_read_seq = conversation.last_seq
+        return [*changed, "unread_count", "visitor_read_seq"]
+    if draft.author.kind == Message.AuthorKind.AGENT:
+        # Who answers has read: the counter and the mark follow.
+        conversation.unread_count = 0
+        conversation.agent_read_seq = conversation.last_seq
+        changed += ["unread_count", "agent_read_seq"]
+        if conversation.first_reply_at is None:
+            conversation.first_reply_at = now
+            changed.append("first_reply_at")
+    return changed
+
+
+def preview_of(body: dict[str, Any]) -> str:
+    """One line for lists: the text's beginning, or the first file's name."""
+    text = " ".join(str(body.get("text", "")).split())
+    files = body.get("files") or []
+    return (text or (files[0]["name"] if files else ""))[:PREVIEW_CHARS]

@@ -1,0 +1,139 @@
+"""Posting: messages and notes. Every writer comes through here, whichever door it used."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from chat.authors import Author
+from chat.conversations import open_conversation, reopen_locked
+from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
+from chat.fanout import announce_entry
+from chat.files import claim_files, file_view
+from chat.message_log import Draft, append, find_by_client_id, lock_conversation
+from chat.models import Conversation, Message, Visitor, Widget
+from chat.protocol import MAX_FILES, MAX_TEXT_CHARS
+from chat.rendering import render
+from chat.text import clean_text
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDraft:
+    """What somebody wants to say. `client_id` is theirs and makes sending it again harmless."""
+
+    client_id: UUID
+    kind: str = "text"
+    text: str = ""
+    file_ids: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    message: Message
+    duplicate: bool
+
+
+def post_message(conversation_id: UUID, *, author: Author, draft: MessageDraft, now: datetime) -> Posted:
+    """Add a public message to an open conversation. The caller has checked that `author` may write there.
+
+    Locks the conversation. Announces after commit. Raises Invalid, Conflict, ConversationClosed, NotFound.
+    """
+    return _once(author, draft, lambda: _post(conversation_id, author, draft, now, Message.Visibility.PUBLIC))
+
+
+def post_note(conversation_id: UUID, *, author: Author, draft: MessageDraft, now: datetime) -> Posted:
+    """Add a note that only agents see; also to a closed conversation."""
+    return _once(author, draft, lambda: _post(conversation_id, author, draft, now, Message.Visibility.NOTE))
+
+
+def post_visitor_message(
+    visitor: Visitor, *, conversation_id: UUID | None, widget: Widget | None, draft: MessageDraft, now: datetime
+) -> Posted:
+    """Add a visitor's message to the conversation it names, or to the visitor's open one.
+
+    A closed conversation is reopened within the brand's limit, otherwise a new one is opened: a visitor who writes is
+    never turned away. Raises NotFound for a conversation that is not this visitor's.
+    """
+    author = Author.of_visitor(visitor)
+
+    def post() -> Posted:
+        target = _visitor_target(visitor, conversation_id, widget, now)
+        return _post(target, author, draft, now, Message.Visibility.PUBLIC)
+
+    return _once(author, draft, post)
+
+
+def _visitor_target(visitor: Visitor, conversation_id: UUID | None, widget: Widget | None, now: datetime) -> UUID:
+    if conversation_id is None:
+        return open_conversation(visitor, widget=widget, now=now).pk
+    conversation = lock_conversation(conversation_id)
+    if conversation.visitor_id != visitor.pk:
+        raise NotFound
+    if conversation.is_open or reopen_locked(conversation, by=Author.of_visitor(visitor), now=now):
+        return conversation.pk
+    return open_conversation(visitor, widget=widget, now=now).pk
+
+
+def _once(author: Author, draft: MessageDraft, post: Callable[[], Posted]) -> Posted:
+    """Do `post` in a transaction unless the same author already sent this client_id: then answer as the first time."""
+    _check(draft)
+    if earlier := find_by_client_id(author, draft.client_id):
+        return _same(earlier, draft)
+    try:
+        with transaction.atomic():
+            return post()
+    except IntegrityError:
+        # The same message came in twice at the same moment, through two doors: the other one won.
+        earlier = find_by_client_id(author, draft.client_id)
+        if earlier is None:
+            raise
+        return _same(earlier, draft)
+
+
+def _post(conversation_id: UUID, author: Author, draft: MessageDraft, now: datetime, visibility: str) -> Posted:
+    conversation = lock_conversation(conversation_id)
+    if earlier := find_by_client_id(author, draft.client_id):
+        return _same(earlier, draft)
+    if visibility == Message.Visibility.PUBLIC:
+        check_open(conversation)
+    body = _body(conversation, author, draft)
+    event = "message.created" if visibility == Message.Visibility.PUBLIC else "note.created"
+    entry = append(conversation, Draft(event, author, body, visibility, draft.client_id), now)
+    announce_entry(conversation, entry)
+    return Posted(entry, duplicate=False)
+
+
+def check_open(conversation: Conversation) -> None:
+    if not conversation.is_open:
+        raise ConversationClosed
+
+
+def _body(conversation: Conversation, author: Author, draft: MessageDraft) -> dict[str, Any]:
+    text = clean_text(draft.text)
+    files = claim_files(draft.file_ids, author=author, conversation=conversation)
+    return {
+        "kind": "file" if files else "text",
+        "text": text,
+        "html": render(text) if text else "",
+        "files": [file_view(file) for file in files],
+    }
+
+
+def _check(draft: MessageDraft) -> None:
+    if len(draft.text) > MAX_TEXT_CHARS:
+        raise Invalid(f"A message has at most {MAX_TEXT_CHARS} characters.")
+    if len(draft.file_ids) > MAX_FILES:
+        raise Invalid(f"A message carries at most {MAX_FILES} files.")
+    if not clean_text(draft.text) and not draft.file_ids:
+        raise Invalid("A message needs a text or a file.")
+
+
+def _same(earlier: Message, draft: MessageDraft) -> Posted:
+    """Answer a repeated client_id as before; another content under the same key is a conflict."""
+    files = [file["id"] for file in earlier.body.get("files", [])]
+    if earlier.body.get("text", "") != clean_text(draft.text) or files != [str(pk) for pk in draft.file_ids]:
+        raise Conflict
+    return Posted(earlier, duplicate=True)

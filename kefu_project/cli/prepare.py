@@ -1,0 +1,91 @@
+"""Brings the database up to date and makes the demo. Its own process, so that the supervisor stays small: lines for
+people go to standard error, what the supervisor needs to know goes to standard output as JSON."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from kefu_project.embedded.problems import StartProblem
+
+from .environment import set_up_django
+
+DEMO_MARK = "demo-created"
+console = Console(stderr=True)
+
+
+def main() -> None:
+    with_demo = "--no-demo" not in sys.argv
+    try:
+        set_up_django()
+        migrate()
+        summary = {"demo": prepare_demo() if with_demo else [], "brands": brands(), "staff": has_staff()}
+    except StartProblem as problem:
+        json.dump({"what": problem.what, "next_step": problem.next_step}, sys.stdout)
+        raise SystemExit(1) from None
+    json.dump(summary, sys.stdout)
+
+
+def migrate() -> int:
+    """Migrate what lacks something, with a line for each schema. Returns how many were behind."""
+    from django.db import OperationalError
+
+    from .schemas import migrate_schema, schema_states
+
+    behind = 0
+    try:
+        for state in schema_states():
+            if state.missing:
+                behind += 1
+                started = time.monotonic()
+                migrate_schema(state.schema)
+                _done(f"{state.label}: {state.missing} migrations", started)
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise StartProblem(f"The database does not answer: {reason}.", "Check KF_DATABASE_URL.") from error
+    return behind
+
+
+def prepare_demo() -> list[dict[str, Any]]:
+    """The demo's logins; makes the demo where there is nothing yet. Deleting its brands does not bring them back."""
+    from django.conf import settings
+
+    from kefu_project.demo import create_demo, demo_logins
+    from tenants.models import Tenant
+
+    mark: Path = settings.DATA_DIR / DEMO_MARK
+    if not mark.exists() and not Tenant.objects.exists():
+        started = time.monotonic()
+        create_demo()
+        _done("demo brands Acme and Globex", started)
+        mark.touch()
+    return demo_logins() if mark.exists() else []
+
+
+def brands() -> list[dict[str, Any]]:
+    from tenants.models import Domain, Tenant
+
+    hosts: dict[Any, list[str]] = {}
+    for tenant_id, host in Domain.objects.order_by("-is_primary", "domain").values_list("tenant_id", "domain"):
+        hosts.setdefault(tenant_id, []).append(host)
+    rows = Tenant.objects.values("pk", "slug", "name", "status")
+    return [{"hosts": hosts.get(row.pop("pk"), []), **row} for row in rows]
+
+
+def has_staff() -> bool:
+    from tenants.models import User
+
+    return bool(User.objects.exists())
+
+
+def _done(what: str, started: float) -> None:
+    console.print(f"  [green]✓[/] {what} [dim]{time.monotonic() - started:.1f} s[/]", highlight=False)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kefu_project.settings")
+    main()

@@ -1,0 +1,32 @@
+"""The long-running roles of an installation and the command line of each. `kefu up` runs all of them on one machine;
+an image runs one of them per container (`kefu web`, `kefu worker`, `kefu beat`)."""
+
+import os
+import sys
+from pathlib import Path
+
+ORDER = ("web", "worker", "beat")
+
+
+def web_command(host: str, port: int) -> list[str]:
+    command = [sys.executable, "-m", "uvicorn", "kefu_project.asgi:application", "--host", host, "--port", str(port)]
+    command += ["--loop", "uvloop", "--lifespan", "on", "--no-access-log", "--no-server-header"]
+    # Compression costs 125 KB for each socket that once used it. A frame may hold 64 KB of data and its envelope.
+    command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(128 * 1024)]
+    command += ["--timeout-graceful-shutdown", "5"]
+    # Forwarded addresses are believed only where the installation says that a proxy of its own stands before us.
+    if proxies := os.environ.get("KF_TRUSTED_PROXIES"):
+        return [*command, "--proxy-headers", "--forwarded-allow-ips", proxies]
+    return [*command, "--no-proxy-headers"]
+
+
+def worker_command() -> list[str]:
+    # Threads: the work waits for the database and the network, and a forked pool costs a process per slot.
+    command = [sys.executable, "-m", "celery", "-A", "kefu_project", "worker", "--pool", "threads"]
+    command += ["--concurrency", os.environ.get("KF_WORKER_THREADS", "4"), "--loglevel", "INFO"]
+    return [*command, "--without-gossip", "--without-mingle"]
+
+
+def beat_command(data_dir: Path) -> list[str]:
+    schedule = data_dir / "beat-schedule"
+    return [sys.executable, "-m", "celery", "-A", "kefu_project", "beat", "--schedule", str(schedule), "--pidfile="]

@@ -1,0 +1,85 @@
+"""Checks the `KF_…` variables before anything starts, so that a wrong one is named instead of failing later.
+
+The settings read them; a test compares this list with what they read.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kefu_project.embedded.problems import StartProblem
+
+Check = Callable[[str], str | None]  # what is wrong with a value, or None
+
+
+def _number(low: int, high: int) -> Check:
+    def check(value: str) -> str | None:
+        fine = re.fullmatch(r"\d{1,9}", value) and low <= int(value) <= high
+        return None if fine else f"a whole number from {low} to {high}"
+
+    return check
+
+
+def _one_of(*allowed: str) -> Check:
+    return lambda value: None if value.lower() in allowed else "one of " + ", ".join(allowed)
+
+
+def _url(*schemes: str) -> Check:
+    def check(value: str) -> str | None:
+        return None if value.partition("://")[0] in schemes and "://" in value else f"an address like {schemes[0]}://…"
+
+    return check
+
+
+def _anything(_value: str) -> None:
+    return None
+
+
+def _secret(value: str) -> str | None:
+    return None if len(value) >= 32 else "at least 32 random characters"
+
+
+YES_NO = _one_of("true", "false", "on", "off", "yes", "no", "1", "0")
+VARIABLES: dict[str, Check] = {
+    "KF_DATA_DIR": _anything,
+    "KF_DATABASE_URL": _url("postgres", "postgresql"),
+    "KF_REDIS_URL": _url("redis", "rediss", "unix"),
+    "KF_SECRET_KEY": _secret,
+    "KF_DEBUG": YES_NO,
+    "KF_INSTALLATION_HOSTS": _anything,
+    "KF_BEHIND_TLS_PROXY": YES_NO,
+    "KF_TRUSTED_PROXIES": _anything,
+    "KF_DATABASE_POOL": _number(2, 1000),
+    "KF_DB_THREADS": _number(1, 64),
+    "KF_WORKER_THREADS": _number(1, 64),
+    "KF_STATIC_ROOT": _anything,
+    "KF_MEDIA_ROOT": _anything,
+    "KF_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
+    "KF_LOG_JSON": YES_NO,
+}
+
+
+def check_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Raise StartProblem for a wrong value; return a warning for each name that looks like a slip."""
+    warnings = []
+    for name in sorted(name for name in environment if name.startswith("KF_")):
+        plain = name.removesuffix("_FILE")
+        if plain in VARIABLES:
+            _check(name, plain, environment[name])
+        elif close := difflib.get_close_matches(plain, VARIABLES, n=1, cutoff=0.8):
+            warnings.append(f"{name} is not a setting and does nothing; did you mean {close[0]}?")
+    return warnings
+
+
+def _check(name: str, plain: str, value: str) -> None:
+    if name != plain:
+        try:
+            value = Path(value).read_text().strip()
+        except OSError as error:
+            what = f"{name} names {value}, which cannot be read: {error.strerror}."
+            raise StartProblem(what, "Correct it, then start again.") from error
+    if value and (expected := VARIABLES[plain](value)):
+        shown = "" if plain.endswith(("_KEY", "_URL")) else f" ({value!r})"
+        raise StartProblem(f"{name}{shown} must be {expected}.", "Correct or unset it, then start again.")

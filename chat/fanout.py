@@ -5,6 +5,7 @@ process; publishing itself happens on one event loop per process, in order, from
 """
 
 import asyncio
+import hashlib
 import logging
 import threading
 from typing import Any
@@ -45,6 +46,11 @@ def watch_topic(tenant: Tenant, conversation_id: UUID) -> str:
 def agent_topic(tenant: Tenant, agent_id: UUID) -> str:
     """What concerns one agent's own connections."""
     return f"b.{tenant.pk.hex}.agent.{agent_id.hex}"
+
+
+def session_topic(tenant: Tenant, session_key: str) -> str:
+    """The connections that one staff session opened. The key itself must not stand in a topic's name."""
+    return f"b.{tenant.pk.hex}.session.{hashlib.sha256(session_key.encode()).hexdigest()[:32]}"
 
 
 def desk_topic(tenant: Tenant) -> str:

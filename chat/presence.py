@@ -1,0 +1,115 @@
+"""Presence: each connection holds a lease in Redis. All leases of a process are renewed in one batch per tick.
+
+A connection that ends lets its lease run out soon instead of at once, so that a reload is not an absence; whoever
+dies silently is found by the sweep. What an expired lease means is up to the caller (agents/presence.py).
+"""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+import redis
+import redis.asyncio
+from django.conf import settings
+
+from chat.keys import lease_member, leases_key
+from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 30.0
+TICK_SECONDS = 10.0
+GRACE_SECONDS = 8.0
+
+
+class Leases:
+    """The leases of this process's connections, and the one task that renews them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, set[str]] = defaultdict(set)
+        self._client: redis.asyncio.Redis | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ticker: asyncio.Task[None] | None = None
+
+    async def take(self, tenant: Tenant, kind: str, pk: UUID) -> str:
+        """Take a lease for a new connection and return its id."""
+        self._start()
+        connection_id = uuid4().hex[:12]
+        key, member = leases_key(tenant), lease_member(kind, pk, connection_id)
+        self._held[key].add(member)
+        await self._write({key: [member]}, LEASE_SECONDS)
+        return connection_id
+
+    async def end(self, tenant: Tenant, kind: str, pk: UUID, connection_id: str) -> None:
+        """Let the lease of an ended connection run out shortly."""
+        key, member = leases_key(tenant), lease_member(kind, pk, connection_id)
+        self._held[key].discard(member)
+        await self._write({key: [member]}, GRACE_SECONDS)
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is loop:
+            return
+        self._held.clear()
+        self._loop = loop
+        self._client = redis.asyncio.from_url(settings.REDIS_URL, max_connections=8, socket_timeout=5)
+        self._ticker = loop.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            await self._write({key: list(members) for key, members in self._held.items() if members}, LEASE_SECONDS)
+
+    async def _write(self, members_by_key: dict[str, list[str]], seconds: float) -> None:
+        """Set the ends of leases. Redis being away costs presence, never a conversation."""
+        if not members_by_key or self._client is None:
+            return
+        until = time.time() + seconds
+        try:
+            async with self._client.pipeline(transaction=False) as pipe:
+                for key, members in members_by_key.items():
+                    pipe.zadd(key, dict.fromkeys(members, until))
+                await pipe.execute()
+        except (redis.RedisError, OSError):
+            logger.warning("presence: leases could not be written", exc_info=True)
+
+
+leases = Leases()
+
+
+def online_among(tenant: Tenant, kind: str, ids: Iterable[UUID], now: float) -> set[UUID]:
+    """Return which of the ids hold a live lease (`now` in Unix seconds): one call to Redis; nobody when it is away."""
+    try:
+        return set(ids) & lease_holders(tenant, kind, now)
+    except (redis.RedisError, OSError):
+        return set()
+
+
+def lease_holders(tenant: Tenant, kind: str, now: float) -> set[UUID]:
+    """Return all ids of this kind that hold a live lease (`now` in Unix seconds). Raises when Redis is away."""
+    members = redis_client().zrangebyscore(leases_key(tenant), now, "+inf")
+    return {pk for member in members if (pk := _holder(member, kind))}
+
+
+def drop_expired(tenant: Tenant, now: float) -> int:
+    """Remove leases that ended before `now` (Unix seconds) and return how many."""
+    return int(redis_client().zremrangebyscore(leases_key(tenant), "-inf", f"({now}"))
+
+
+def _holder(member: bytes, kind: str) -> UUID | None:
+    found_kind, hexed, _connection = member.decode().split(":")
+    return UUID(hexed) if found_kind == kind else None
+
+
+_sync_client: redis.Redis | None = None
+
+
+def redis_client() -> redis.Redis:
+    """The process's client for synchronous code; safe to share between threads."""
+    global _sync_client
+    if _sync_client is None:
+        _sync_client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, max_connections=64)
+    return _sync_client

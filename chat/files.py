@@ -1,0 +1,77 @@
+"""Uploads: stored under the brand's own folder, carried by a message, described to clients.
+
+A file belongs to its uploader until a message carries it. Who may read one is decided in chat/access.py.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+
+from chat.authors import Author
+from chat.errors import Invalid, NotFound
+from chat.file_checks import check_size, clean_name, inspect, name_for
+from chat.models import Conversation, File
+from chat.protocol import MAX_UPLOAD_BYTES
+from tenants.context import current_tenant
+from tenants.ids import new_id
+
+
+def store_file(upload: UploadedFile, *, author: Author) -> File:
+    """Store an upload for `author`. What the client says about its type is ignored. Raises Invalid, TooLarge."""
+    size = check_size(upload.size, MAX_UPLOAD_BYTES)
+    name = clean_name(upload.name or "")
+    found = inspect(upload, name)
+    upload.seek(0)
+    file_id = new_id()
+    # No part of the path comes from outside; storages may change it, so what they return counts.
+    path = default_storage.save(f"{current_tenant().pk}/{file_id.hex[-2:]}/{file_id}", upload)
+    try:
+        return File.objects.create(
+            id=file_id,
+            name=name_for(name, found.content_type),
+            content_type=found.content_type,
+            size=size,
+            width=found.width,
+            height=found.height,
+            path=path,
+            uploader_kind=author.kind,
+            uploader_id=author.id,
+        )
+    except BaseException:
+        default_storage.delete(path)
+        raise
+
+
+def claim_files(file_ids: Sequence[UUID], *, author: Author, conversation: Conversation) -> list[File]:
+    """Bind the author's own, still free uploads to the conversation, in the order given; NotFound for any other.
+
+    Runs in the transaction that posts the message and locks the files.
+    """
+    if not file_ids:
+        return []
+    if len(set(file_ids)) != len(file_ids):
+        raise Invalid("A message names each file once.")
+    free = File.objects.select_for_update(no_key=True).filter(
+        pk__in=file_ids, uploader_kind=author.kind, uploader_id=author.id, conversation__isnull=True
+    )
+    files = {file.pk: file for file in free.order_by("pk")}
+    if len(files) != len(file_ids):
+        raise NotFound("There is no such file.")
+    File.objects.filter(pk__in=files).update(conversation=conversation)
+    return [files[file_id] for file_id in file_ids]
+
+
+def file_view(file: File) -> dict[str, Any]:
+    """The file as clients see it: FileView of docs/api.md."""
+    return {
+        "id": str(file.pk),
+        "name": file.name,
+        "size": file.size,
+        "content_type": file.content_type,
+        "width": file.width,
+        "height": file.height,
+        "url": f"/files/{file.pk}",
+    }

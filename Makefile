@@ -1,0 +1,47 @@
+# Kefu's commands. `make` alone lists them. Needs Python 3.11 or newer, nothing else.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+
+# Tried by running them: a name on the PATH may be a stub of a version manager, and Debian's Python may lack venv.
+PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
+	done)
+
+.PHONY: help run test check lock clean
+.DEFAULT_GOAL := help
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/ready ## Start everything on this machine (PORT=8000)
+	@exec $(BIN)/kefu up --port $(PORT) $(ARGS)
+
+test: $(VENV)/ready ## Run all tests (ARGS=... goes to pytest)
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: $(VENV)/ready ## Style, types, import order and doors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(VENV)/ready ## Choose dependency versions anew from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --extra dev pyproject.toml --output-file requirements.lock
+
+clean: ## Remove the virtual environment; data in var/ stays
+	rm -rf $(VENV)
+
+# Made again from nothing when the lock changes, so that no package stays which the lock does not name.
+$(VENV)/ready: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Kefu needs Python 3.11 or newer with its venv module, and found none." \
+		"Install it (Debian, Ubuntu: apt install python3 python3-venv) and run make again." >&2; exit 1; }
+	@echo "Making the virtual environment with $(PYTHON); this takes about a minute …"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable .
+	@touch $@

@@ -60,6 +60,8 @@ INSTALLED_APPS = ["daphne", *SHARED_APPS, "chat", "agents", "history"]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 TENANT_LIMIT_SET_CALLS = True
+# What a new brand starts with: functions (tenant, now), run inside it by tenants/provisioning.py.
+BRAND_STEPS = ["chat.widgets.furnish_brand", "agents.queues.furnish_brand"]
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 AUTH_USER_MODEL = "tenants.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -154,6 +156,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "tenants.account_views.show_lockout"
 
 SESSION_COOKIE_NAME = "kefu_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

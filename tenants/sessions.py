@@ -8,6 +8,8 @@ from tenants.models import Tenant, User
 
 BRAND_KEY = "brand"
 INSTALLATION = "installation"
+# The permission to sign in here: in a brand the active agents have it, on the installation's host its admins.
+ENTER = "tenants.enter"
 
 
 def sign_in(request: HttpRequest, user: User) -> None:

@@ -1,0 +1,59 @@
+"""Widgets: made with their publishable key, their identity secret renewed, taken away with their key."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from chat.models import Widget
+from chat.models.widget import make_identity_secret
+from tenants.context import current_tenant
+from tenants.keys import create_key, hash_key, revoke_key
+from tenants.models import ApiKey, Tenant
+
+GREETING_EN = "Hi! How can we help you today?"
+GREETING_ZH = "您好！请问有什么可以帮您？"
+
+
+def create_widget(
+    *,
+    name: str,
+    now: datetime,
+    allowed_origins: Sequence[str] = (),
+    greeting_en: str = GREETING_EN,
+    greeting_zh: str = GREETING_ZH,
+) -> Widget:
+    """Make a widget of the current brand together with the publishable key that its embeds carry."""
+    widget = Widget(
+        name=name, allowed_origins=list(allowed_origins), greeting_en=greeting_en, greeting_zh=greeting_zh, created_at=now
+    )
+    add_widget(widget, now)
+    return widget
+
+
+def add_widget(widget: Widget, now: datetime) -> None:
+    """Save a widget that is new, with a fresh publishable key."""
+    with transaction.atomic():
+        _row, widget.public_key = create_key(current_tenant(), kind=ApiKey.Kind.PUBLISHABLE, name=widget.name, now=now)
+        widget.save(force_insert=True)
+
+
+def remove_widget(widget: Widget, now: datetime) -> None:
+    """Delete the widget and revoke its key: embeds of it stop working at once. Its conversations stay."""
+    with transaction.atomic():
+        key = ApiKey.objects.filter(tenant=current_tenant(), hash=hash_key(widget.public_key)).first()
+        if key:
+            revoke_key(key, now)
+        widget.delete()
+
+
+def renew_identity_secret(widget: Widget) -> str:
+    """Give the widget a new identity secret and return it. Identity tokens signed with the old one are refused."""
+    widget.identity_secret = make_identity_secret()
+    Widget.objects.filter(pk=widget.pk).update(identity_secret=widget.identity_secret)
+    return widget.identity_secret
+
+
+def furnish_brand(tenant: Tenant, now: datetime) -> None:
+    """A new brand starts with one widget (see settings.BRAND_STEPS)."""
+    create_widget(name=tenant.name, now=now)

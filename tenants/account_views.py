@@ -1,0 +1,149 @@
+"""Pages of a staff account: sign in, sign out, change the password, choose a language. All of one address space, on brand
+hosts and on the installation's host alike."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tenants.models import Tenant, User
+from tenants.sessions import ENTER, sign_in
+
+DEFAULT_ACCENT = "#2563eb"
+
+
+@sensitive_post_parameters("password")
+@csrf_protect
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        if request.user.is_authenticated and request.user.has_perm(ENTER):
+            return HttpResponseRedirect(next_page(request))
+        return render_sign_in(request)
+    email = request.POST.get("email", "").strip().lower()
+    user = check_password(request, email, request.POST.get("password", ""))
+    if user is None:
+        if getattr(request, "axes_locked_out", False):
+            return show_lockout(request)
+        return render_sign_in(request, error=gettext("The e-mail address or the password is wrong."), status=401)
+    sign_in(request, user)
+    return HttpResponseRedirect(next_page(request))
+
+
+def check_password(request: HttpRequest, email: str, password: str) -> User | None:
+    """Return the account if the password is right and it may enter here.
+
+    Somebody else's brand answers like a wrong password, and counts like one, so that passwords cannot be tried there.
+    """
+    user = authenticate(request, username=email, password=password)
+    if not isinstance(user, User):
+        return None
+    if not user.has_perm(ENTER):
+        user_login_failed.send(__name__, credentials={"username": email}, request=request)
+        return None
+    return user
+
+
+def show_lockout(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+    """Too many wrong passwords: also called by axes, which gives more arguments than we need."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    error = gettext("Too many wrong passwords. Try again in %(minutes)d minutes.") % {"minutes": minutes}
+    response = render_sign_in(request, error=error, is_locked=True, status=429)
+    response["Retry-After"] = str(minutes * 60)
+    return response
+
+
+@require_POST
+@csrf_protect
+@never_cache
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    if "text/html" not in request.headers.get("Accept", "text/html"):
+        return HttpResponse(status=204)
+    return HttpResponseRedirect(reverse("sign-in"))
+
+
+@sensitive_post_parameters()
+@csrf_protect
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_page(request: HttpRequest) -> HttpResponse:
+    """Change one's own password. Every other session of the account ends, in all brands: its hash is part of them."""
+    form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        update_session_auth_hash(request, form.user)
+        return HttpResponseRedirect(reverse("password") + "?changed=1")
+    context = {"form": form, "is_changed": request.method != "POST" and "changed" in request.GET}
+    return render(request, "account/password.html", page_context(request) | context, status=422 if form.errors else 200)
+
+
+@require_POST
+@csrf_protect
+@never_cache
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language in a cookie, which pages without a sign-in read too, and on the account."""
+    language = request.POST.get("language", "").lower()
+    response = HttpResponseRedirect(next_page(request, default=reverse("sign-in")))
+    if language not in dict(settings.LANGUAGES):
+        return response
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(locale=language)
+    return response
+
+
+def render_sign_in(
+    request: HttpRequest, *, error: str = "", is_locked: bool = False, is_expired: bool = False, status: int = 200
+) -> HttpResponse:
+    context = page_context(request) | {
+        "email": request.POST.get("email", ""),
+        "error": error,
+        "is_locked": is_locked,
+        "is_expired": is_expired,
+    }
+    return render(request, "account/sign_in.html", context, status=status)
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every page of the account shows: whose host this is, in which colour, in which languages."""
+    brand = request.tenant
+    return {
+        "brand": brand,
+        "brand_name": brand.name if brand else "Kefu",
+        "accent": brand.accent if brand else DEFAULT_ACCENT,
+        "languages": [
+            {"code": code, "name": name, "is_current": get_language() == code} for code, name in Tenant.Locale.choices
+        ],
+        "next": next_page(request, default=""),
+    }
+
+
+def next_page(request: HttpRequest, default: str | None = None) -> str:
+    """Return the page to go to: `next` when it lies on this very host, otherwise the default."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    if default is not None:
+        return default
+    return str(settings.LOGIN_REDIRECT_URL) if request.tenant else reverse("admin:index")

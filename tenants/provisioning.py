@@ -1,0 +1,243 @@
+"""Brands are made, suspended and deleted here, each as a whole: what fails leaves nothing behind. See docs/tenancy.md.
+
+A brand's schema is made in one transaction with its rows in `public`: PostgreSQL's DDL rolls back like any other write.
+"""
+
+import re
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from tenants.context import in_public, in_tenant
+from tenants.hosts import forget_hosts
+from tenants.models import Domain, Tenant, validate_colour, validate_slug
+
+# Held while a brand is made, so that two makers of the same slug or domain meet a refusal and not a database error.
+PROVISIONING_LOCK = 0x6B656675
+_HOST_NAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
+
+
+class BrandRefused(Exception):
+    """A brand cannot be made or changed like this. `field` names what to correct, `str()` says it in a sentence."""
+
+    field = ""
+    sentence = _("This brand cannot be made.")
+
+    def __init__(self, **values: str) -> None:
+        super().__init__(self.sentence % values)
+
+
+class BadSlug(BrandRefused):
+    field = "slug"
+    sentence = _("“%(slug)s” is not a slug: use lower-case letters, digits and hyphens, at most 40, and start with a letter.")
+
+
+class SlugTaken(BrandRefused):
+    field = "slug"
+    sentence = _("There is already a brand with the slug “%(slug)s”.")
+
+
+class BadBrandName(BrandRefused):
+    field = "name"
+    sentence = _("Give a name of 1 to 80 characters.")
+
+
+class BadAccent(BrandRefused):
+    field = "accent"
+    sentence = _("“%(accent)s” is not a colour like #2563eb.")
+
+
+class BadLocale(BrandRefused):
+    field = "locale"
+    sentence = _("“%(locale)s” is not a language that Kefu speaks: en or zh-hans.")
+
+
+class BadDomain(BrandRefused):
+    field = "domains"
+    sentence = _("“%(domain)s” is not a host name like chat.example.com (without port or path).")
+
+
+class DomainTaken(BrandRefused):
+    field = "domains"
+    sentence = _("The host name “%(domain)s” already belongs to a brand or to the installation.")
+
+
+class LeftoversRemain(Exception):
+    """The brand is gone, but some of its files could not be deleted."""
+
+
+def create_brand(
+    *,
+    slug: str,
+    name: str,
+    domains: Sequence[str],
+    accent: str = "#2563eb",
+    locale: str = Tenant.Locale.ENGLISH,
+    now: datetime,
+) -> Tenant:
+    """Make a brand with its schema, host names, first queue, widget and publishable key, or raise BrandRefused."""
+    tenant = Tenant(slug=slug, name=name.strip(), accent=accent, locale=locale, created_at=now)
+    tenant.schema_name = schema_name_of(slug)
+    host_names = list(dict.fromkeys(clean_host_name(domain) for domain in domains))
+    _check_fields(tenant, host_names)
+    with in_public(), transaction.atomic():
+        _take_lock()
+        _check_free(tenant, host_names)
+        tenant.save()
+        for index, host_name in enumerate(host_names):
+            Domain.objects.create(tenant=tenant, domain=host_name, is_primary=index == 0)
+        _make_schema(tenant)
+        with in_tenant(tenant):
+            _migrate()
+            for step in settings.BRAND_STEPS:
+                import_string(step)(tenant, now)
+    forget_hosts()
+    return tenant
+
+
+def delete_brand(tenant: Tenant) -> None:
+    """Delete a brand for good: schema, host names, keys, cached entries, files. Nothing of it can be had back.
+
+    Its hosts stop answering first, so that nobody writes while it goes. Raises LeftoversRemain when files resist.
+    """
+    tenant_id = tenant.pk
+    suspend_brand(tenant)
+    with in_public(), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(tenant.schema_name)))
+        Tenant.objects.filter(pk=tenant_id).delete()
+    forget_hosts()
+    _forget_in_redis(tenant_id, tenant.schema_name)
+    _delete_files(files_of(tenant_id))
+
+
+def suspend_brand(tenant: Tenant) -> None:
+    """Make the brand's hosts, keys and tasks stop; its data stays. Other processes notice within 5 seconds."""
+    _set_status(tenant, Tenant.Status.SUSPENDED)
+
+
+def activate_brand(tenant: Tenant) -> None:
+    """Take the brand back into service."""
+    _set_status(tenant, Tenant.Status.ACTIVE)
+
+
+def add_domain(tenant: Tenant, domain: str, *, is_primary: bool = False) -> Domain:
+    """Give the brand one more host name, or raise BrandRefused."""
+    host_name = clean_host_name(domain)
+    with in_public(), transaction.atomic():
+        _take_lock()
+        _check_host_names_free([host_name])
+        row = Domain(tenant=tenant, domain=host_name, is_primary=is_primary)
+        row.save()
+    forget_hosts()
+    return row
+
+
+def schema_name_of(slug: str) -> str:
+    """Slugs have no underscores, so no two slugs share a schema."""
+    return "brand_" + slug.replace("-", "_")
+
+
+def files_of(tenant_id: object) -> Path:
+    """The folder that holds everything uploaded in this brand."""
+    return Path(settings.MEDIA_ROOT) / str(tenant_id)
+
+
+def clean_host_name(text: str) -> str:
+    """Return the host name as browsers send it (lower case, punycode), or raise BadDomain."""
+    name = text.strip().lower().rstrip(".")
+    try:
+        name = name.encode("idna").decode("ascii") if not name.isascii() else name
+    except UnicodeError:
+        raise BadDomain(domain=text) from None
+    if not _HOST_NAME.fullmatch(name):
+        raise BadDomain(domain=text)
+    return name
+
+
+def _check_fields(tenant: Tenant, host_names: Sequence[str]) -> None:
+    for validate, value, problem in (
+        (validate_slug, tenant.slug, BadSlug(slug=tenant.slug)),
+        (validate_colour, tenant.accent, BadAccent(accent=tenant.accent)),
+    ):
+        try:
+            validate(value)
+        except ValidationError:
+            raise problem from None
+    if not 1 <= len(tenant.name) <= 80:
+        raise BadBrandName
+    if tenant.locale not in Tenant.Locale.values:
+        raise BadLocale(locale=tenant.locale)
+    if not host_names:
+        raise BadDomain(domain="")
+
+
+def _check_free(tenant: Tenant, host_names: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [tenant.schema_name])
+        schema_exists = cursor.fetchone() is not None
+    if schema_exists or Tenant.objects.filter(slug=tenant.slug).exists():
+        raise SlugTaken(slug=tenant.slug)
+    _check_host_names_free(host_names)
+
+
+def _check_host_names_free(host_names: Sequence[str]) -> None:
+    taken = set(Domain.objects.filter(domain__in=host_names).values_list("domain", flat=True))
+    for host_name in host_names:
+        if host_name in taken or host_name in settings.INSTALLATION_HOSTS:
+            raise DomainTaken(domain=host_name)
+
+
+def _take_lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROVISIONING_LOCK])
+
+
+def _make_schema(tenant: Tenant) -> None:
+    """Make the schema with its own, empty table of migrations: else those of `public` would be taken for its own."""
+    schema = sql.Identifier(tenant.schema_name)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+        cursor.execute(
+            sql.SQL("CREATE TABLE {}.django_migrations (LIKE public.django_migrations INCLUDING ALL)").format(schema)
+        )
+
+
+def _migrate() -> None:
+    """Run every migration in the brand; the router turns those of the shared apps into mere records."""
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def _set_status(tenant: Tenant, status: str) -> None:
+    with in_public():
+        Tenant.objects.filter(pk=tenant.pk).update(status=status)
+    tenant.status = status
+    forget_hosts()
+
+
+def _forget_in_redis(tenant_id: object, schema_name: str) -> None:
+    """Delete the brand's cache entries (named by schema) and everything else of it (named by id)."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        for pattern in (f"{schema_name}:*", f"*{tenant_id}*"):
+            batch = list(client.scan_iter(match=pattern, count=1000))
+            if batch:
+                client.unlink(*batch)
+
+
+def _delete_files(folder: Path) -> None:
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise LeftoversRemain(str(folder)) from error

@@ -30,23 +30,22 @@ def installation_environment(data_dir: Path, urls: ServiceUrls) -> dict[str, str
 
 
 @contextmanager
-def installation(data_dir: Path, *, empty: bool = False) -> Iterator[None]:
+def installation(data_dir: Path, *, empty: bool = False) -> Iterator[Services]:
     """Django, set up on this data folder's services, for the length of a `with` block. `empty`: the database may
     still be."""
     check_variables()
     read_url_files()
     data_dir = make_data_dir(data_dir)
-    with Services.running(data_dir) as urls:
-        os.environ.update(installation_environment(data_dir, urls))
+    services = Services()
+    try:
+        os.environ.update(installation_environment(data_dir, services.start(data_dir)))
         set_up_django()
-        from django.db import connection
-
-        try:
-            _require_tables(may_lack=empty)
-            yield
-        finally:
-            connection.close()
-            connection.close_pool()  # type: ignore[attr-defined]  # django-stubs does not know the pool
+        if not empty:
+            _require_tables()
+        yield services
+    finally:
+        _close_database()
+        services.stop()
 
 
 def set_up_django() -> None:
@@ -60,7 +59,18 @@ def set_up_django() -> None:
         raise StartProblem(f"A setting is wrong: {error}", "Correct it, then start again.") from error
 
 
-def _require_tables(*, may_lack: bool) -> None:
+def _close_database() -> None:
+    """Hang up before the database is stopped under us."""
+    from django.apps import apps
+
+    if apps.ready:
+        from django.db import connection
+
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]  # django-stubs does not know the pool
+
+
+def _require_tables() -> None:
     from django.db import OperationalError, connection
 
     try:
@@ -70,5 +80,5 @@ def _require_tables(*, may_lack: bool) -> None:
     except OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise StartProblem(f"The database does not answer: {reason}.", "Check KF_DATABASE_URL.") from error
-    if table is None and not may_lack:
+    if table is None:
         raise StartProblem("The database is empty.", "Run `kefu up` (or `kefu migrate`) first.")

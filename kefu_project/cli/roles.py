@@ -5,12 +5,13 @@ import os
 import sys
 from pathlib import Path
 
-ORDER = ("web", "worker", "beat")
+# Celery warns of running as root, which is how a person with nothing but root may well start Kefu.
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
 
 def web_command(host: str, port: int) -> list[str]:
     command = [sys.executable, "-m", "uvicorn", "kefu_project.asgi:application", "--host", host, "--port", str(port)]
-    command += ["--loop", "uvloop", "--lifespan", "on", "--no-access-log", "--no-server-header"]
+    command += ["--loop", "uvloop", "--lifespan", "auto", "--no-access-log", "--no-server-header"]
     # Compression costs 125 KB for each socket that once used it. A frame may hold 64 KB of data and its envelope.
     command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(128 * 1024)]
     command += ["--timeout-graceful-shutdown", "5"]
@@ -22,11 +23,23 @@ def web_command(host: str, port: int) -> list[str]:
 
 def worker_command() -> list[str]:
     # Threads: the work waits for the database and the network, and a forked pool costs a process per slot.
-    command = [sys.executable, "-m", "celery", "-A", "kefu_project", "worker", "--pool", "threads"]
+    command = [sys.executable, "-W", ROOT_WARNING, "-m", "celery", "--quiet", "-A", "kefu_project"]
+    command += ["worker", "--pool", "threads"]
     command += ["--concurrency", os.environ.get("KF_WORKER_THREADS", "4"), "--loglevel", "INFO"]
     return [*command, "--without-gossip", "--without-mingle"]
 
 
 def beat_command(data_dir: Path) -> list[str]:
     schedule = data_dir / "beat-schedule"
-    return [sys.executable, "-m", "celery", "-A", "kefu_project", "beat", "--schedule", str(schedule), "--pidfile="]
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "kefu_project",
+        "beat",
+        "--schedule",
+        str(schedule),
+        "--pidfile=",
+    ]

@@ -16,7 +16,6 @@ import click
 from rich.table import Table
 
 from kefu_project.embedded.problems import StartProblem
-from kefu_project.embedded.runtime import read_running
 from kefu_project.embedded.services import Services, default_data_dir, make_data_dir
 
 from .environment import installation_environment, read_url_files
@@ -43,7 +42,7 @@ def up(port: int, host: str, data_dir: Path | None, no_demo: bool) -> None:
     require_port(host, port)
     folder = make_data_dir(data_dir or default_data_dir())
     require_disk(folder)
-    services = Services()
+    services = Services(exclusive=True)
     try:
         _start_services(services, folder)
         environment = installation_environment(folder, services.urls) if services.urls else {}
@@ -92,12 +91,6 @@ def _start_services(services: Services, folder: Path) -> None:
     with console.status("Starting PostgreSQL and Valkey …"):
         started = time.monotonic()
         urls = services.start(folder)
-    if not services.is_owner:
-        running = read_running(folder)
-        raise StartProblem(
-            f"Kefu already runs on {folder} (process {running.supervisor if running else 'unknown'}).",
-            "Stop it first, or choose another folder with --data-dir.",
-        )
     if services.recovered:
         console.print(f"  [yellow]![/] ended what a killed start had left: {', '.join(services.recovered)}")
     sources = f"PostgreSQL ({urls.database_source}), Valkey ({urls.redis_source})"

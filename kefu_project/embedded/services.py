@@ -42,9 +42,11 @@ def default_data_dir() -> Path:
 class Services:
     """The two services of one data folder. Start from a thread that lives as long as they shall (see child.py)."""
 
-    def __init__(self, *, durable: bool = True) -> None:
-        """`durable=False` is for tests: fast, and a power cut loses the data."""
+    def __init__(self, *, durable: bool = True, exclusive: bool = False) -> None:
+        """`durable=False` is for tests: fast, and a power cut loses the data. `exclusive` is for the one process
+        that runs the installation: it never attaches to another one's services."""
         self.durable = durable
+        self.exclusive = exclusive
         self.is_owner = False
         self.recovered: list[str] = []  # names of processes an earlier, killed supervisor had left
         self.urls: ServiceUrls | None = None
@@ -57,8 +59,13 @@ class Services:
     def start(self, data_dir: Path) -> ServiceUrls:
         """Start what the settings do not name, or attach to the process that already runs this folder."""
         data_dir = make_data_dir(data_dir)
+        if not self.exclusive and _from_settings("KF_DATABASE_URL") and _from_settings("KF_REDIS_URL"):
+            self.urls = ServiceUrls(_from_settings("KF_DATABASE_URL"), _from_settings("KF_REDIS_URL"))
+            return self.urls
         deadline = time.monotonic() + ATTACH_WITHIN
         while not self._take(data_dir / LOCK):
+            if self.exclusive:
+                raise _already_running(data_dir)
             with suppress(NotRunning):
                 self.urls = attach(data_dir)
                 return self.urls
@@ -128,7 +135,7 @@ class Services:
         if before:
             self.recovered = end_orphans(before.processes)
             forget_running(data_dir)
-        database_url, redis_url = os.environ.get("KF_DATABASE_URL", ""), os.environ.get("KF_REDIS_URL", "")
+        database_url, redis_url = _from_settings("KF_DATABASE_URL"), _from_settings("KF_REDIS_URL")
         database_source = redis_source = "settings"
         ports = _ports_before(data_dir, before)
         if not (database_url and redis_url):
@@ -173,6 +180,18 @@ def make_data_dir(data_dir: Path) -> Path:
             "Make it writable for this user, or choose another with --data-dir or KF_DATA_DIR.",
         ) from error
     return data_dir
+
+
+def _from_settings(name: str) -> str:
+    return os.environ.get(name, "")
+
+
+def _already_running(data_dir: Path) -> StartProblem:
+    running = read_running(data_dir)
+    process = f" (process {running.supervisor})" if running else ""
+    return StartProblem(
+        f"Kefu already runs on {data_dir}{process}.", "Stop it first, or choose another folder with --data-dir."
+    )
 
 
 def _ports_before(data_dir: Path, before: Running | None) -> tuple[int | None, int | None]:

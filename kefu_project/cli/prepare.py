@@ -53,6 +53,7 @@ def migrate() -> int:
 def prepare_demo() -> list[dict[str, Any]]:
     """The demo's logins; makes the demo where there is nothing yet. Deleting its brands does not bring them back."""
     from django.conf import settings
+    from django.utils import timezone
 
     from kefu_project.demo import create_demo, demo_logins
     from tenants.models import Tenant
@@ -60,10 +61,10 @@ def prepare_demo() -> list[dict[str, Any]]:
     mark: Path = settings.DATA_DIR / DEMO_MARK
     if not mark.exists() and not Tenant.objects.exists():
         started = time.monotonic()
-        create_demo()
+        create_demo(timezone.now())
         _done("demo brands Acme and Globex", started)
         mark.touch()
-    return demo_logins() if mark.exists() else []
+    return [dict(login) for login in demo_logins()] if mark.exists() else []
 
 
 def brands() -> list[dict[str, Any]]:

@@ -1,0 +1,136 @@
+// The agent's HTTP doors. Every failure becomes an ApiError with the server's stable code, or `offline`.
+import type { FileView } from "../engine/frames";
+import type { EventsPage, Me, Profile, ProfileChange, RowsPage, Snapshot, View } from "./wire";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+    this.name = "ApiError";
+  }
+}
+
+const CSRF_COOKIE = "kefu_csrf";
+let csrfFromServer = "";
+
+export function rememberCsrf(token: string | undefined): void {
+  if (token) csrfFromServer = token;
+}
+
+function csrfToken(): string {
+  const found = new RegExp(`(?:^|; )${CSRF_COOKIE}=([^;]+)`).exec(document.cookie);
+  return found?.[1] ? decodeURIComponent(found[1]) : csrfFromServer;
+}
+
+/** Problem documents carry `code`; anything else is named after its status. */
+export function refusal(status: number, body: unknown): ApiError {
+  const problem = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+  const code = typeof problem.code === "string" ? problem.code : STATUS_CODES[status] ?? "internal";
+  const detail = typeof problem.detail === "string" ? problem.detail : "";
+  return new ApiError(status, code, detail);
+}
+
+const STATUS_CODES: Record<number, string> = {
+  400: "invalid",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  413: "too_large",
+  429: "rate_limited",
+  503: "overloaded",
+};
+
+async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError(0, "offline", "");
+  }
+  const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw refusal(response.status, answer);
+  return answer as T;
+}
+
+const AGENT = "/api/v1/agent";
+const query = (values: Record<string, string | number | null | undefined>): string => {
+  const filled = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return new URLSearchParams(filled.map(([key, value]) => [key, String(value)])).toString();
+};
+
+export const fetchMe = (): Promise<Me> => call("GET", `${AGENT}/me`);
+
+export const fetchRows = (
+  view: View,
+  options: { q?: string; cursor?: string | null },
+  signal?: AbortSignal,
+): Promise<RowsPage> => call("GET", `${AGENT}/conversations?${query({ view, ...options })}`, undefined, signal);
+
+export const fetchSnapshot = (id: string): Promise<Snapshot> =>
+  call("GET", `${AGENT}/conversations/${encodeURIComponent(id)}`);
+
+export const fetchEvents = (id: string, before: number, limit: number): Promise<EventsPage> =>
+  call("GET", `${AGENT}/conversations/${encodeURIComponent(id)}/events?${query({ before, limit })}`);
+
+export const changeProfile = (visitor: string, change: ProfileChange): Promise<Profile> =>
+  call("PATCH", `${AGENT}/visitors/${encodeURIComponent(visitor)}`, change);
+
+export const startHandoff = (slug: string): Promise<{ url: string; code: string }> =>
+  call("POST", "/account/handoff/start", { slug });
+
+/** Posts a form of its own, so that the browser follows the answer and takes the new cookies. */
+export function submitForm(action: string, fields: Record<string, string>): void {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = action;
+  for (const [name, value] of Object.entries(fields)) {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.name = name;
+    input.value = value;
+    form.append(input);
+  }
+  document.body.append(form);
+  form.submit();
+}
+
+export const signOut = (): void => submitForm("/account/sign-out", { csrfmiddlewaretoken: csrfToken() });
+
+/** XHR, because fetch tells nothing about how much was sent. */
+export function uploadFile(
+  file: File,
+  onProgress: (share: number) => void,
+): { done: Promise<FileView>; abort: () => void } {
+  const request = new XMLHttpRequest();
+  const done = new Promise<FileView>((resolve, reject) => {
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onload = () => {
+      if (request.status < 300) resolve(request.response as FileView);
+      else reject(refusal(request.status, request.response));
+    };
+    request.onerror = () => reject(new ApiError(0, "offline", ""));
+    request.onabort = () => reject(new ApiError(0, "aborted", ""));
+  });
+  const form = new FormData();
+  form.append("file", file);
+  request.open("POST", `${AGENT}/files`);
+  request.responseType = "json";
+  request.setRequestHeader("X-CSRFToken", csrfToken());
+  request.setRequestHeader("Accept", "application/json");
+  request.send(form);
+  return { done, abort: () => request.abort() };
+}

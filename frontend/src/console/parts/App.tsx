@@ -1,0 +1,85 @@
+// The whole page: the panes, or why there are none.
+import { RefreshIcon, SignOutIcon } from "../../design/icons";
+import { signOut } from "../api";
+import { route } from "../state/route";
+import { start } from "../state/session";
+import { isDetailsShown } from "../state/layout";
+import { explain, words } from "../words";
+import { Banner } from "./Banner";
+import { Details } from "./Details";
+import { Drawing } from "./Drawing";
+import { Inbox } from "./Inbox";
+import { Overlays } from "./Overlays";
+import { Rail } from "./Rail";
+import { RowSkeletons } from "./Rows";
+import { Thread } from "./Thread";
+
+export function App({ onStart }: { onStart: () => void }) {
+  switch (start.value.kind) {
+    case "loading":
+      return <Shell />;
+    case "ready":
+      return <Desk />;
+    default:
+      return <CannotStart onStart={onStart} />;
+  }
+}
+
+function Desk() {
+  const isOpen = route.value.conversation !== null;
+  return (
+    <div class={`desk${isOpen ? " is-open" : ""}${isOpen && isDetailsShown.value ? " has-details" : ""}`}>
+      <a class="skip" href="#thread">{words.value.skipToThread}</a>
+      <Rail />
+      <div class="desk-panes">
+        <Banner />
+        <Inbox />
+        <Thread />
+        <Details />
+      </div>
+      <Overlays />
+    </div>
+  );
+}
+
+function Shell() {
+  return (
+    <div class="desk" role="status" aria-label={words.value.loading}>
+      <div class="rail" />
+      <div class="desk-panes">
+        <div class="inbox">
+          <div class="inbox-head inbox-head-empty" />
+          <div class="rows"><RowSkeletons count={9} /></div>
+        </div>
+        <div class="thread" />
+      </div>
+    </div>
+  );
+}
+
+function CannotStart({ onStart }: { onStart: () => void }) {
+  const say = words.value;
+  const state = start.value;
+  const isDenied = state.kind === "no_access";
+  return (
+    <main class="whole-page">
+      <div class="empty" role="alert">
+        <Drawing name={isDenied ? "door" : "cut"} />
+        <h1>{isDenied ? say.noAccessTitle : say.startFailedTitle}</h1>
+        <p>{isDenied ? say.noAccessBody : say.startFailedBody}</p>
+        {state.kind === "failed" && <p class="quiet">{explain(state.error)}</p>}
+        {isDenied ? (
+          <button type="button" class="button" onClick={signOut}>
+            <SignOutIcon />
+            {say.signOut}
+          </button>
+        ) : (
+          <button type="button" class="button button-primary" onClick={onStart}>
+            <RefreshIcon />
+            {say.retry}
+          </button>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,150 @@
+// The list pane: search, views with counts, rows, and what to say where there are none.
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { CloseIcon, RefreshIcon, SearchIcon } from "../../design/icons";
+import { counts, currentListing, loadListing, type Listing } from "../state/inbox";
+import { go, route } from "../state/route";
+import { words } from "../words";
+import { compactCount } from "../words/times";
+import { VIEWS, type View } from "../wire";
+import { Drawing } from "./Drawing";
+import { Rows, RowSkeletons } from "./Rows";
+
+const SEARCH_AFTER_MS = 250;
+export const SEARCH_ID = "search";
+
+export function Inbox() {
+  return (
+    <section class="inbox" aria-label={words.value.inbox}>
+      <header class="inbox-head">
+        <h1 class="kf-sr">{words.value.inbox}</h1>
+        <SearchField />
+        <Views />
+      </header>
+      <ListingBody listing={currentListing.value} />
+    </section>
+  );
+}
+
+function SearchField() {
+  const text = useSignal(route.peek().q);
+  const timer = useRef(0);
+  const say = words.value;
+  useSignalEffect(() => {
+    text.value = route.value.q;
+  });
+  const apply = (value: string, afterMs: number): void => {
+    text.value = value;
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => go({ q: value.trim() }, "replace"), afterMs);
+  };
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLInputElement }): void => {
+    if (event.key !== "Escape") return;
+    if (text.value) apply("", 0);
+    else event.currentTarget.blur();
+    event.stopPropagation();
+  };
+  return (
+    <div class="search" role="search">
+      <SearchIcon />
+      <input
+        id={SEARCH_ID}
+        type="search"
+        aria-label={say.search}
+        placeholder={say.searchPlaceholder}
+        autoComplete="off"
+        value={text.value}
+        onInput={(event) => apply(event.currentTarget.value, SEARCH_AFTER_MS)}
+        onKeyDown={onKeyDown}
+      />
+      {text.value ? (
+        <button type="button" class="icon-button icon-button-s" aria-label={say.clearSearch} onClick={() => apply("", 0)}>
+          <CloseIcon />
+        </button>
+      ) : (
+        <kbd aria-hidden="true">/</kbd>
+      )}
+    </div>
+  );
+}
+
+function Views() {
+  return (
+    <nav class="views" aria-label={words.value.views}>
+      {VIEWS.map((view) => (
+        <button
+          type="button"
+          key={view}
+          class="view"
+          aria-current={route.value.view === view ? "true" : undefined}
+          onClick={() => go({ view })}
+        >
+          <span>{words.value[view]}</span>
+          <span class={`view-count${view === "unassigned" && counts.value.unassigned ? " is-calling" : ""}`}>
+            {compactCount(counts.value[view])}
+          </span>
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function ListingBody({ listing }: { listing: Listing }) {
+  const say = words.value;
+  if (listing.state.value === "loading" && !listing.ids.value.length) {
+    return (
+      <div class="rows" role="status" aria-label={say.loading}>
+        <RowSkeletons count={9} />
+      </div>
+    );
+  }
+  if (listing.state.value === "failed") {
+    return (
+      <div class="empty" role="alert">
+        <Drawing name="cut" />
+        <p>{say.listFailed}</p>
+        <button type="button" class="button" onClick={() => void loadListing(listing)}>
+          <RefreshIcon />
+          {say.retry}
+        </button>
+      </div>
+    );
+  }
+  if (!listing.ids.value.length) return <EmptyListing listing={listing} />;
+  return <Rows key={`${listing.view} ${listing.q}`} listing={listing} />;
+}
+
+function EmptyListing({ listing }: { listing: Listing }) {
+  const say = words.value;
+  if (listing.q) {
+    const others = VIEWS.filter((view) => view !== listing.view && (view === "all" || view === "closed"));
+    return (
+      <div class="empty" role="status">
+        <Drawing name="search" />
+        <p>{say.emptySearch(listing.q)}</p>
+        {others.map((view) => (
+          <button type="button" key={view} class="button" onClick={() => go({ view })}>
+            {say.searchIn(say[view])}
+          </button>
+        ))}
+      </div>
+    );
+  }
+  const sentences: Record<View, string> = {
+    mine: say.emptyMine,
+    unassigned: say.emptyUnassigned,
+    all: say.emptyAll,
+    closed: say.emptyClosed,
+  };
+  return (
+    <div class="empty" role="status">
+      <Drawing name="rest" />
+      <p>{sentences[listing.view]}</p>
+      {listing.view === "mine" && counts.value.unassigned > 0 && (
+        <button type="button" class="button" onClick={() => go({ view: "unassigned" })}>
+          {say.emptyMineAction}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+// The narrow bar at the left: brand, inbox, help, settings, account.
+import { InboxIcon, KeyboardIcon, SettingsIcon, SignOutIcon } from "../../design/icons";
+import type { Availability } from "../../engine";
+import { signOut } from "../api";
+import { setAvailability, switchBrand } from "../state/actions";
+import { unreadMine } from "../state/inbox";
+import { chooseLocale, chooseTheme, theme, type Theme } from "../state/preferences";
+import { go } from "../state/route";
+import { isAdmin, me } from "../state/session";
+import { isSheetOpen } from "../state/shortcuts";
+import { locale, LOCALES, words } from "../words";
+import { Avatar } from "./Avatar";
+import { Menu, MenuChoice, MenuGroup, MenuItem } from "./Menu";
+
+export function Rail() {
+  const say = words.value;
+  return (
+    <nav class="rail" aria-label={say.appName}>
+      <BrandMark />
+      <button type="button" class="rail-button" aria-current="page" aria-label={say.inbox} data-tip={say.inbox} onClick={() => go({ conversation: null, q: "" })}>
+        <InboxIcon />
+        {unreadMine.value > 0 && <span class="rail-badge" aria-hidden="true">{unreadMine.value > 99 ? "99+" : unreadMine.value}</span>}
+        {unreadMine.value > 0 && <span class="kf-sr">{say.unreadCount(unreadMine.value)}</span>}
+      </button>
+      <span class="rail-gap" />
+      <button type="button" class="rail-button rail-keys" aria-label={say.shortcuts} data-tip={say.shortcuts} data-keys="?" onClick={() => (isSheetOpen.value = true)}>
+        <KeyboardIcon />
+      </button>
+      {isAdmin.value && (
+        <a class="rail-button" href="/admin/" aria-label={say.settings} data-tip={say.settings}>
+          <SettingsIcon />
+        </a>
+      )}
+      <AccountMenu />
+    </nav>
+  );
+}
+
+function BrandMark() {
+  const { brand, brands } = me.value!;
+  const say = words.value;
+  const mark = <span class="brand-mark" aria-hidden="true">{[...brand.name][0]?.toUpperCase()}</span>;
+  if (brands.length < 2) return <span class="rail-brand" title={brand.name}>{mark}</span>;
+  return (
+    <Menu label={`${say.switchBrand}: ${brand.name}`} tip={say.switchBrand} place="right-start" buttonClass="rail-brand" button={mark}>
+      <MenuGroup label={say.brands}>
+        {brands.map((one) => (
+          <MenuChoice key={one.slug} isChosen={one.slug === brand.slug} onChoose={() => one.slug !== brand.slug && void switchBrand(one.slug)}>
+            <span class="brand-dot" style={{ background: one.accent }} />
+            {one.name}
+          </MenuChoice>
+        ))}
+      </MenuGroup>
+    </Menu>
+  );
+}
+
+const AVAILABILITIES: readonly Availability[] = ["online", "away", "offline"];
+const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
+function AccountMenu() {
+  const { agent, user } = me.value!;
+  const say = words.value;
+  const button = (
+    <span class="rail-me">
+      <Avatar id={agent.id} name={agent.name} />
+      <span class={`presence presence-${agent.availability}`} />
+    </span>
+  );
+  const label = `${say.account}: ${agent.name}, ${say.availability[agent.availability]}`;
+  return (
+    <Menu label={label} tip={say.availability[agent.availability]} place="right-end" buttonClass="rail-account" button={button}>
+      <div class="menu-person" role="presentation">
+        <strong>{agent.name}</strong>
+        <span>{user.email}</span>
+      </div>
+      <MenuGroup label={say.availabilityLabel}>
+        {AVAILABILITIES.map((one) => (
+          <MenuChoice key={one} isChosen={agent.availability === one} onChoose={() => void setAvailability(one)}>
+            <span class={`presence presence-${one}`} />
+            {say.availability[one]}
+          </MenuChoice>
+        ))}
+      </MenuGroup>
+      <MenuGroup label={say.theme}>
+        {THEMES.map((one) => (
+          <MenuChoice key={one} isChosen={theme.value === one} onChoose={() => chooseTheme(one)}>
+            {say.themes[one]}
+          </MenuChoice>
+        ))}
+      </MenuGroup>
+      <MenuGroup label={say.languageOfConsole}>
+        {LOCALES.map(({ code, name }) => (
+          <MenuChoice key={code} lang={code} isChosen={locale.value === code} onChoose={() => chooseLocale(code)}>
+            {name}
+          </MenuChoice>
+        ))}
+      </MenuGroup>
+      <div class="menu-group" role="group">
+        <MenuItem onChoose={signOut}>
+          <SignOutIcon />
+          {say.signOut}
+        </MenuItem>
+      </div>
+    </Menu>
+  );
+}

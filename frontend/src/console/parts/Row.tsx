@@ -1,0 +1,106 @@
+// One line of the list: who, the last words, when, how many unread, how long they have waited.
+import { ClockIcon } from "../../design/icons";
+import { now } from "../state/clock";
+import { draftsVersion, readDraft } from "../state/drafts";
+import { rowSignal, type Listing } from "../state/inbox";
+import { lastActivity } from "../state/listing";
+import { conversationPath, go } from "../state/route";
+import { myId } from "../state/session";
+import { visitorName } from "../state/visitors";
+import { locale, words } from "../words";
+import { fullTime, shortTime, span } from "../words/times";
+import type { Row } from "../wire";
+import { Avatar } from "./Avatar";
+
+// Until queues carry their own deadline (routing), these hold for all.
+const WAIT_AMBER_MS = 2 * 60_000;
+const WAIT_RED_MS = 5 * 60_000;
+
+export function ConversationRow({ id, isChosen, listing }: { id: string; isChosen: boolean; listing: Listing }) {
+  const row = rowSignal(id)?.value;
+  if (!row) return null;
+  const say = words.value;
+  const name = visitorName(row.visitor, say);
+  const open = (event: MouseEvent): void => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go({ conversation: id });
+  };
+  return (
+    <a
+      class={`row${isChosen ? " is-chosen" : ""}${row.unread ? " is-unread" : ""}`}
+      href={conversationPath(id)}
+      aria-current={isChosen ? "true" : undefined}
+      onClick={open}
+    >
+      <Avatar id={row.visitor.id} name={name} isOnline={row.visitor.online === true && row.status !== "closed"} />
+      <span class="row-name">{name}</span>
+      <time class="row-time" dateTime={new Date(lastActivity(row)).toISOString()} title={fullTime(lastActivity(row), locale.value)}>
+        {shortTime(lastActivity(row), now.value, locale.value)}
+      </time>
+      <LastWords row={row} showsAgent={listing.view === "all" || listing.q !== ""} />
+      <RowMarks row={row} />
+    </a>
+  );
+}
+
+function LastWords({ row, showsAgent }: { row: Row; showsAgent: boolean }) {
+  draftsVersion.value; // drawn again when a draft appears or goes
+  const say = words.value;
+  const draft = readDraft(row.id, "reply");
+  if (draft) {
+    return (
+      <span class="row-text">
+        <em class="row-draft">{say.draftBy}:</em> {draft}
+      </span>
+    );
+  }
+  const who = speaker(row);
+  return (
+    <span class="row-text">
+      {who && <span class="row-who">{who}: </span>}
+      {row.last_message?.text || (row.last_message ? say.sentFile : say.logCreated)}
+      {showsAgent && row.agent && !who && <span class="kf-sr"> ({say.assignedTo(row.agent.name)})</span>}
+    </span>
+  );
+}
+
+function speaker(row: Row): string {
+  const last = row.last_message;
+  if (!last || last.author_kind === "visitor") return "";
+  if (last.author_kind === "bot") return last.author_name || words.value.bot;
+  return row.agent?.id === myId.value && last.author_name === row.agent.name ? words.value.you : last.author_name;
+}
+
+function RowMarks({ row }: { row: Row }) {
+  const say = words.value;
+  return (
+    <span class="row-marks">
+      {row.waiting_since_ts !== null && row.status === "waiting" && <WaitingClock since={row.waiting_since_ts} />}
+      {row.unread > 0 && (
+        <span class="badge">
+          <span aria-hidden="true">{row.unread > 99 ? "99+" : row.unread}</span>
+          <span class="kf-sr">{say.unreadCount(row.unread)}</span>
+        </span>
+      )}
+      {row.status === "assigned" && row.agent && row.agent.id !== myId.value && !row.unread && (
+        <span class="row-agent" title={say.assignedTo(row.agent.name)}>
+          <Avatar id={row.agent.id} name={row.agent.name} size="s" />
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function WaitingClock({ since }: { since: number }) {
+  const waited = now.value - since;
+  const level = waited >= WAIT_RED_MS ? "late" : waited >= WAIT_AMBER_MS ? "soon" : "calm";
+  const text = span(waited, locale.value);
+  return (
+    <span class={`wait wait-${level}`} title={words.value.waitingFor(text)}>
+      <ClockIcon />
+      <span class="kf-sr">{words.value.waitingFor("")}</span>
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,130 @@
+// Messages of one author, one after another: name once, time and state at the end.
+import { Component } from "preact";
+import { AlertIcon, CheckCheckIcon, CheckIcon, ClockIcon, LockIcon } from "../../design/icons";
+import type { Author, FileView } from "../../engine";
+import { discard, sendAgain } from "../state/desk";
+import type { Entry } from "../state/log";
+import { myId } from "../state/session";
+import type { Thread } from "../state/thread";
+import { visitorName } from "../state/visitors";
+import { explain, words, type Locale } from "../words";
+import { clockTime, fullTime } from "../words/times";
+import { Avatar } from "./Avatar";
+import { Files } from "./Files";
+
+interface RunProps {
+  entries: Entry[];
+  author: Author;
+  isNote: boolean;
+  thread: Thread;
+  readSeq: number;
+  locale: Locale;
+}
+
+const isReadThrough = (props: RunProps): boolean => (props.entries.at(-1)?.seq ?? Infinity) <= props.readSeq;
+
+/** A log of 2 000 messages must not be drawn again for each new one: a run is, when it has changed. */
+export class Run extends Component<RunProps> {
+  override shouldComponentUpdate(next: RunProps): boolean {
+    const { entries, locale, thread } = this.props;
+    return (
+      thread !== next.thread ||
+      locale !== next.locale ||
+      entries.length !== next.entries.length ||
+      entries.some((entry, index) => entry !== next.entries[index]) ||
+      isReadThrough(this.props) !== isReadThrough(next)
+    );
+  }
+
+  override render(props: RunProps) {
+    const { entries, author, isNote, thread } = props;
+    const isOurs = author.kind !== "visitor";
+    const last = entries.at(-1)!;
+    return (
+      <div class={`run${isOurs ? " is-ours" : ""}${isNote ? " is-note" : ""}`}>
+        {!isOurs && <Avatar id={author.id ?? ""} name={nameOf(author)} size="m" />}
+        <div class="run-body">
+          <RunName author={author} isNote={isNote} />
+          {entries.map((entry) => (
+            <Bubble key={entry.key} entry={entry} thread={thread} />
+          ))}
+          {!last.pending?.failed && <RunEnd entry={last} isRead={isReadThrough(props)} locale={props.locale} />}
+        </div>
+      </div>
+    );
+  }
+}
+
+function nameOf(author: Author): string {
+  if (author.kind === "visitor") return visitorName({ id: author.id ?? "", name: author.name }, words.value);
+  if (author.kind === "bot") return author.name || words.value.bot;
+  return author.id === myId.value ? words.value.you : author.name;
+}
+
+function RunName({ author, isNote }: { author: Author; isNote: boolean }) {
+  return (
+    <div class="run-name">
+      {isNote && <LockIcon />}
+      <bdi>{nameOf(author)}</bdi>
+      {isNote && <span class="run-kind">{words.value.noteLabel}</span>}
+      {author.kind === "bot" && <span class="run-kind">{words.value.bot}</span>}
+    </div>
+  );
+}
+
+function Bubble({ entry, thread }: { entry: Entry; thread: Thread }) {
+  const { event, pending } = entry;
+  const files: readonly FileView[] = event?.data.files ?? pending?.files ?? [];
+  const text = event?.data.text ?? pending?.text ?? "";
+  return (
+    <div class={`message${pending ? " is-pending" : ""}${pending?.failed ? " is-failed" : ""}`}>
+      {files.length > 0 && <Files files={files} />}
+      {event?.data.html ? (
+        // Rendered and cleaned by the server, once, for everybody.
+        <div class="bubble prose" dir="auto" dangerouslySetInnerHTML={{ __html: event.data.html }} />
+      ) : (
+        text && <div class="bubble prose is-plain" dir="auto">{text}</div>
+      )}
+      {pending?.failed && <FailedNote clientId={pending.client_id} code={pending.failed} thread={thread} />}
+    </div>
+  );
+}
+
+function FailedNote({ clientId, code, thread }: { clientId: string; code: string; thread: Thread }) {
+  const say = words.value;
+  return (
+    <div class="failed" role="alert">
+      <AlertIcon />
+      <span>
+        {say.statusFailed}. {explain({ code })}
+      </span>
+      <button type="button" class="link" onClick={() => void sendAgain(thread, clientId)}>{say.sendAgain}</button>
+      <button type="button" class="link" onClick={() => discard(thread, clientId)}>{say.discard}</button>
+    </div>
+  );
+}
+
+function RunEnd({ entry, isRead, locale }: { entry: Entry; isRead: boolean; locale: Locale }) {
+  const say = words.value;
+  const time = (
+    <time dateTime={new Date(entry.ts).toISOString()} title={fullTime(entry.ts, locale)}>
+      {clockTime(entry.ts, locale)}
+    </time>
+  );
+  if (entry.pending) {
+    return (
+      <div class="run-end">
+        <ClockIcon />
+        {say.statusSending}
+      </div>
+    );
+  }
+  if (entry.author.kind === "visitor" || entry.isNote) return <div class="run-end">{time}</div>;
+  return (
+    <div class={`run-end${isRead ? " is-read" : ""}`}>
+      {time}
+      {isRead ? <CheckCheckIcon /> : <CheckIcon />}
+      {isRead ? <span>{say.statusRead}</span> : <span class="kf-sr">{say.statusSent}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+// What happened to the conversation, small and centred.
+import type { LogEvent } from "../../engine";
+import { me, myId } from "../state/session";
+import { locale, words } from "../words";
+import type { Dictionary } from "../words/en";
+import { clockTime, fullTime } from "../words/times";
+
+interface Named {
+  id?: string | null;
+  name?: string | null;
+  kind?: string;
+}
+
+/** `by` comes as a person, or as a kind ("visitor", "agent", "system"). */
+function nameOf(who: unknown, say: Dictionary): string {
+  if (!who) return "";
+  if (typeof who === "string") return me.value?.agents.find((agent) => agent.id === who)?.name ?? "";
+  const { id, name } = who as Named;
+  return id && id === myId.value ? say.you : name ?? "";
+}
+
+const isVisitor = (who: unknown): boolean => who === "visitor" || (who as Named | null)?.kind === "visitor";
+
+function targetName(to: unknown, say: Dictionary): string {
+  const { agent, queue } = (to ?? {}) as { agent?: Named | null; queue?: Named | null };
+  return nameOf(agent, say) || nameOf(queue, say);
+}
+
+const sentences: Record<string, (data: any, say: Dictionary) => string> = {
+  "conversation.created": ({ page }, say) => {
+    const where = page?.title || page?.url;
+    return where ? say.logCreatedOn(where) : say.logCreated;
+  },
+  "conversation.assigned": ({ agent, by }, say) => {
+    const [whom, who] = [nameOf(agent, say), nameOf(by, say)];
+    return !who || who === whom ? say.logAssigned(whom) : say.logAssignedBy(whom, who);
+  },
+  "conversation.transferred": ({ to, by }, say) => say.logTransferred(targetName(to, say), nameOf(by, say)),
+  "conversation.released": ({ by }, say) => say.logReleased(nameOf(by, say)),
+  "conversation.closed": ({ reason, by }, say) => {
+    if (isVisitor(by)) return say.logClosedByVisitor;
+    return reason === "idle" ? say.logClosedIdle : say.logClosed(nameOf(by, say));
+  },
+  "conversation.reopened": ({ by }, say) => say.logReopened(isVisitor(by) ? "" : nameOf(by, say)),
+};
+
+export function SystemLine({ event }: { event: LogEvent }) {
+  const say = words.value;
+  const text = sentences[event.type]?.(event.data, say) ?? say.logOther;
+  return (
+    <p class="system-line" title={fullTime(event.ts, locale.value)}>
+      <bdi>{text}</bdi> <time dateTime={new Date(event.ts).toISOString()}>{clockTime(event.ts, locale.value)}</time>
+    </p>
+  );
+}

@@ -1,0 +1,77 @@
+// What an agent does to a conversation. Each asks the server and says what came of it; the lists follow by events.
+import { signal } from "@preact/signals";
+import type { Availability, NamedRef } from "../../engine";
+import { startHandoff, submitForm } from "../api";
+import { words } from "../words";
+import type { Row } from "../wire";
+import { command } from "./desk";
+import { me, myId, noteAvailability } from "./session";
+import { showError, showToast } from "./toasts";
+import { visitorName } from "./visitors";
+
+/** Ids of conversations with a command under way: their buttons wait. */
+export const busy = signal<ReadonlySet<string>>(new Set());
+
+async function act(row: Row, type: string, data: object = {}): Promise<boolean> {
+  if (busy.peek().has(row.id)) return false;
+  busy.value = new Set(busy.peek()).add(row.id);
+  try {
+    await command(type, data, row.id);
+    return true;
+  } catch (error) {
+    showError(error);
+    return false;
+  } finally {
+    busy.value = new Set([...busy.peek()].filter((id) => id !== row.id));
+  }
+}
+
+/** A colleague's conversation is taken over by transferring it to oneself: taking it is refused. */
+export function take(row: Row): Promise<boolean> {
+  const isHeld = row.agent !== null && row.agent.id !== myId.peek();
+  return isHeld ? act(row, "conversation.transfer", { agent: myId.peek() }) : act(row, "conversation.take");
+}
+
+export const reopen = (row: Row): Promise<boolean> => act(row, "conversation.reopen");
+
+export async function release(row: Row): Promise<void> {
+  if (!(await act(row, "conversation.release"))) return;
+  const undo = { label: words.peek().undo, run: () => void act(row, "conversation.take") };
+  showToast({ kind: "done", text: words.peek().releasedToast, action: undo });
+}
+
+export async function close(row: Row): Promise<void> {
+  if (!(await act(row, "conversation.close"))) return;
+  const undo = { label: words.peek().undo, run: () => void reopen(row) };
+  showToast({ kind: "done", text: words.peek().closedToast(visitorName(row.visitor, words.peek())), action: undo });
+}
+
+export async function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }): Promise<void> {
+  const target = "agent" in to ? to.agent : to.queue;
+  const data = "agent" in to ? { agent: target.id } : { queue: target.id };
+  if (await act(row, "conversation.transfer", data)) {
+    showToast({ kind: "done", text: words.peek().transferredToast(target.name) });
+  }
+}
+
+export async function setAvailability(availability: Availability): Promise<void> {
+  const agent = me.peek()?.agent;
+  if (!agent || agent.availability === availability) return;
+  const before = agent.availability;
+  noteAvailability(agent.id, availability);
+  try {
+    await command("availability.set", { availability });
+  } catch (error) {
+    noteAvailability(agent.id, before);
+    showError(error);
+  }
+}
+
+export async function switchBrand(slug: string): Promise<void> {
+  try {
+    const { url, code } = await startHandoff(slug);
+    submitForm(url, { code });
+  } catch (error) {
+    showError(error);
+  }
+}

@@ -1,0 +1,180 @@
+// The live connection of the console: starts the engine, hands its events to inbox and threads, keeps the
+// last visited conversations followed so that going back to one costs nothing.
+import { effect, signal, untracked } from "@preact/signals";
+import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
+import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
+import type { Row } from "../wire";
+import { changeRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
+import { route } from "./route";
+import { goToSignIn, me, myId, noteAvailability } from "./session";
+import { Thread } from "./thread";
+
+const KEPT_THREADS = 12;
+const SUBPROTOCOL = "kefu.v1.json";
+
+export const connection = signal<ConnectionState>({ kind: "connecting" });
+export const wasEverLive = signal(false);
+
+let engine: Engine | null = null;
+let outbox: StoredOutbox | null = null;
+const threads = new Map<string, Thread>(); // the most recently visited last
+
+export const currentThread = signal<Thread | null>(null);
+
+function threadOf(id: string): Thread {
+  const known = threads.get(id);
+  const thread = known ?? new Thread(id);
+  threads.delete(id);
+  threads.set(id, thread);
+  if (!known) {
+    void openThread(thread);
+    forgetOldThreads();
+  }
+  return thread;
+}
+
+export async function openThread(thread: Thread): Promise<void> {
+  void showUnsent(thread);
+  try {
+    engine?.follow(thread.id, await thread.reload());
+  } catch {
+    // thread.load says what happened, and offers to try again.
+  }
+}
+
+async function showUnsent(thread: Thread): Promise<void> {
+  for (const entry of (await outbox?.load()) ?? []) {
+    if (entry.conversation === thread.id) thread.addPending(entry);
+  }
+}
+
+function forgetOldThreads(): void {
+  for (const id of threads.keys()) {
+    if (threads.size <= KEPT_THREADS) return;
+    threads.delete(id);
+    engine?.unfollow(id);
+    engine?.hint("conversation.unwatch", {}, id);
+  }
+}
+
+function receive(frame: ServerEvent): void {
+  if (isLogEvent(frame)) threads.get(frame.conversation)?.receive(frame as LogEvent);
+  else hintHandlers[frame.type]?.(frame.data, frame.conversation);
+}
+
+type HintHandler = (data: any, conversation: string | undefined) => void;
+
+const hintHandlers: Record<string, HintHandler> = {
+  "conversation.updated": (data: { row: Row }) => receiveRow(data.row),
+  "conversation.read": (data: { by: "visitor" | "agent"; seq: number }, conversation) => {
+    if (conversation) threads.get(conversation)?.noteRead(data.by, data.seq);
+  },
+  "typing.started": (data: { author: Author; text?: string }, conversation) => {
+    if (conversation && data.author.id !== myId.peek()) {
+      threads.get(conversation)?.showTyping({ author: data.author, text: data.text ?? "" });
+    }
+  },
+  "typing.stopped": (data: { author: Author }, conversation) => {
+    const thread = conversation ? threads.get(conversation) : undefined;
+    if (thread?.typing.peek()?.author.id === data.author.id) thread.showTyping(null);
+  },
+  "agent.availability_changed": (data: { agent: { id: string }; availability: Availability }) =>
+    noteAvailability(data.agent.id, data.availability),
+  "presence.changed": (data: { visitor?: string; online: boolean }) => {
+    if (data.visitor) noteOnline(data.visitor, data.online);
+  },
+};
+
+async function snapshotOf(id: string): Promise<number> {
+  return threadOf(id).reload();
+}
+
+function closedForGood(code: number): void {
+  if (code === 4401) goToSignIn();
+}
+
+function socketUrl(path: string): string {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}${path}`;
+}
+
+export function startDesk(): void {
+  const { ws, epoch, agent, brand } = me.peek()!;
+  outbox = new StoredOutbox(`agent:${brand.slug}:${agent.id}`);
+  engine = new Engine({
+    url: socketUrl(ws),
+    protocols: () => [SUBPROTOCOL],
+    outbox,
+    epoch,
+    onEvent: receive,
+    onState: (state) => (connection.value = state),
+    onSnapshotNeeded: snapshotOf,
+    onEpoch: () => location.reload(),
+    onFatal: closedForGood,
+    onHello: () => {
+      if (wasEverLive.peek()) refreshInbox();
+      wasEverLive.value = true;
+    },
+    onSendFailed: (entry, error) => threads.get(entry.conversation ?? "")?.failPending(entry.client_id, error.code),
+    onLost: (id) => {
+      const thread = threads.get(id);
+      if (thread) thread.load.value = "missing";
+    },
+  });
+  engine.start();
+  effect(() => {
+    const id = route.value.conversation;
+    untracked(() => (currentThread.value = id ? threadOf(id) : null));
+  });
+}
+
+export const reconnectNow = (): void => engine?.retryNow();
+
+/** One command, answered or refused (FrameError). */
+export async function command(type: string, data: object, conversation?: string): Promise<void> {
+  await engine?.request(type, data, conversation);
+}
+
+export const hint = (type: string, data: object, conversation: string): void =>
+  engine?.hint(type, data, conversation);
+
+export interface Written {
+  isNote: boolean;
+  text: string;
+  files: readonly FileView[];
+}
+
+/** Shown at once; sent now or when the connection is back. */
+export function send(thread: Thread, { isNote, text, files }: Written): void {
+  const kind = files.length ? "file" : "text";
+  const draft = { client_id: newId(), kind, text, file_ids: files.map((file) => file.id) } as const;
+  const entry = engine?.sendMessage(
+    { client_id: draft.client_id, kind, ...(text && { text }), ...(files.length && { file_ids: draft.file_ids }) },
+    thread.id,
+    isNote ? "note.create" : "message.create",
+  );
+  if (entry) thread.addPending(entry, files);
+}
+
+export async function sendAgain(thread: Thread, clientId: string): Promise<void> {
+  const entry = (await outbox?.load())?.find((one) => one.client_id === clientId);
+  if (!entry || !engine) return;
+  const { files } = thread.pending.peek().find((one) => one.client_id === clientId) ?? { files: [] };
+  const { client_id, kind, text, file_ids, type, created_ts } = entry;
+  const draft = { client_id, kind, ...(text !== undefined && { text }), ...(file_ids && { file_ids }) };
+  thread.addPending(engine.sendMessage(draft, thread.id, type, created_ts), files);
+}
+
+export function discard(thread: Thread, clientId: string): void {
+  engine?.discard(clientId);
+  thread.dropPending(clientId);
+}
+
+/** Tells the others how far this agent has read. Only the agent who has the conversation reads for the team. */
+export function markRead(thread: Thread): void {
+  const row = thread.row.peek();
+  if (!row || row.agent?.id !== myId.peek() || row.agent_read_seq >= thread.top) return;
+  const seq = thread.top;
+  changeRow(thread.id, (current) => ({ ...current, agent_read_seq: seq, unread: 0 }));
+  hint("conversation.read", { seq }, thread.id);
+}

@@ -1,0 +1,25 @@
+// Whether the visitor's details are on screen. Beside the thread where there is room (a lasting choice), over it
+// where there is not (for this look only).
+import { computed, signal } from "@preact/signals";
+import { isDetailsWanted, showDetails } from "./preferences";
+
+const wide = matchMedia("(min-width: 1100px)");
+
+export const isWide = signal(wide.matches);
+export const isDetailsOver = signal(false);
+export const isDetailsShown = computed(() => (isWide.value ? isDetailsWanted.value : isDetailsOver.value));
+
+export function toggleDetails(): void {
+  if (isWide.peek()) showDetails(!isDetailsWanted.peek());
+  else isDetailsOver.value = !isDetailsOver.peek();
+}
+
+export function hideDetails(): void {
+  if (isWide.peek()) showDetails(false);
+  else isDetailsOver.value = false;
+}
+
+wide.addEventListener("change", () => {
+  isWide.value = wide.matches;
+  isDetailsOver.value = false;
+});

@@ -1,0 +1,101 @@
+// From events to what stands in the log: days, runs of one author, system lines, the "New" line. Pure.
+import type { Author, LogEvent, MessageData } from "../../engine";
+import { isMessage } from "../wire";
+import { startOfDay } from "../words/times";
+import type { Pending } from "./thread";
+
+export interface Entry {
+  /** The client_id where there is one, so that a sent message keeps its place on screen. */
+  key: string;
+  ts: number;
+  seq: number | null;
+  author: Author;
+  isNote: boolean;
+  event: LogEvent<MessageData> | null;
+  pending: Pending | null;
+}
+
+export type Block =
+  | { kind: "day"; key: string; ts: number }
+  | { kind: "new"; key: string }
+  | { kind: "line"; key: string; event: LogEvent }
+  | { kind: "run"; key: string; author: Author; isNote: boolean; entries: Entry[] };
+
+const RUN_GAP_MS = 5 * 60_000;
+
+const LINES = new Set(["created", "assigned", "transferred", "released", "closed", "reopened"].map((verb) => `conversation.${verb}`));
+
+// Entries keep their identity between layouts, so that unchanged runs are not drawn again.
+const entries = new WeakMap<object, Entry>();
+
+function entryOf(event: LogEvent<MessageData>): Entry {
+  let entry = entries.get(event);
+  if (!entry) {
+    const { author, client_id } = event.data;
+    const isNote = event.type === "note.created";
+    entry = { key: client_id ?? event.id, ts: event.ts, seq: event.seq, author, isNote, event, pending: null };
+    entries.set(event, entry);
+  }
+  return entry;
+}
+
+function pendingEntry(pending: Pending, author: Author): Entry {
+  let entry = entries.get(pending);
+  if (!entry) {
+    entry = { key: pending.client_id, ts: pending.ts, seq: null, author, isNote: pending.isNote, event: null, pending };
+    entries.set(pending, entry);
+  }
+  return entry;
+}
+
+export interface LogSource {
+  events: readonly LogEvent[];
+  pending: readonly Pending[];
+  newAfter: number | null;
+  me: Author;
+}
+
+class Layout {
+  readonly blocks: Block[] = [];
+  private day = -1;
+
+  startDay(ts: number): void {
+    const day = startOfDay(ts);
+    if (day === this.day) return;
+    this.day = day;
+    this.blocks.push({ kind: "day", key: `day-${day}`, ts });
+  }
+
+  add(entry: Entry): void {
+    const last = this.blocks.at(-1);
+    if (last?.kind === "run" && continues(last.entries.at(-1)!, entry)) last.entries.push(entry);
+    else this.blocks.push({ kind: "run", key: `run-${entry.key}`, author: entry.author, isNote: entry.isNote, entries: [entry] });
+  }
+}
+
+const continues = (before: Entry, after: Entry): boolean =>
+  before.author.id === after.author.id &&
+  before.author.kind === after.author.kind &&
+  before.isNote === after.isNote &&
+  after.ts - before.ts < RUN_GAP_MS;
+
+export function layoutLog({ events, pending, newAfter, me }: LogSource): Block[] {
+  const layout = new Layout();
+  let isNewShown = newAfter === null;
+  for (const event of events) {
+    const isLine = LINES.has(event.type);
+    if (!isLine && !isMessage(event)) continue;
+    layout.startDay(event.ts);
+    if (!isNewShown && newAfter !== null && event.seq > newAfter) {
+      layout.blocks.push({ kind: "new", key: "new" });
+      isNewShown = true;
+    }
+    if (isMessage(event)) layout.add(entryOf(event));
+    else layout.blocks.push({ kind: "line", key: event.id, event });
+  }
+  for (const one of pending) {
+    layout.startDay(one.ts);
+    layout.add(pendingEntry(one, me));
+  }
+  return layout.blocks;
+}

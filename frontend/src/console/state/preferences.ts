@@ -1,0 +1,61 @@
+// What one person chose in this browser: theme, language, whether details are shown. Survives a reload.
+import { effect, signal } from "@preact/signals";
+import { locale, toLocale, type Locale } from "../words";
+
+export type Theme = "system" | "light" | "dark";
+
+/** Storage may be blocked (private windows): then choices last as long as the page. */
+export function readStored(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function writeStored(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Nothing to do: see readStored.
+  }
+}
+
+// page.ts reads the same keys before the first paint.
+const THEME = "kefu.theme";
+const LOCALE = "kefu.locale";
+const DETAILS = "kefu.details";
+
+export const theme = signal<Theme>("system");
+export const isDetailsWanted = signal(true);
+
+export function loadPreferences(pageLocale: string): void {
+  const storedTheme = readStored(THEME);
+  theme.value = storedTheme === "light" || storedTheme === "dark" ? storedTheme : "system";
+  locale.value = toLocale(readStored(LOCALE) ?? pageLocale);
+  isDetailsWanted.value = readStored(DETAILS) !== "no";
+
+  effect(() => {
+    if (theme.value === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme.value;
+  });
+  effect(() => {
+    document.documentElement.lang = locale.value === "zh-Hans" ? "zh-Hans" : "en";
+  });
+}
+
+export function chooseTheme(choice: Theme): void {
+  theme.value = choice;
+  writeStored(THEME, choice === "system" ? null : choice);
+}
+
+export function chooseLocale(choice: Locale): void {
+  locale.value = choice;
+  writeStored(LOCALE, choice);
+}
+
+export function showDetails(shown: boolean): void {
+  isDetailsWanted.value = shown;
+  writeStored(DETAILS, shown ? null : "no");
+}

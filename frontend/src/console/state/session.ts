@@ -1,0 +1,42 @@
+// Who is here: the agent, the brand, the colleagues. Loaded once, then kept by events.
+import { computed, signal } from "@preact/signals";
+import type { Availability } from "../../engine/frames";
+import { ApiError, fetchMe, rememberCsrf } from "../api";
+import type { Me } from "../wire";
+
+export type Start = { kind: "loading" } | { kind: "ready" } | { kind: "no_access" } | { kind: "failed"; error: unknown };
+
+export const start = signal<Start>({ kind: "loading" });
+export const me = signal<Me | null>(null);
+export const myId = computed(() => me.value?.agent.id ?? "");
+export const isAdmin = computed(() => me.value?.agent.role === "admin");
+
+export function goToSignIn(): void {
+  location.assign(`/account/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+/** Answers whether there is someone to work for; otherwise `start` says why not. */
+export async function loadSession(): Promise<boolean> {
+  start.value = { kind: "loading" };
+  try {
+    const answer = await fetchMe();
+    rememberCsrf(answer.csrf);
+    me.value = answer;
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) goToSignIn();
+    else if (error instanceof ApiError && error.status === 403) start.value = { kind: "no_access" };
+    else start.value = { kind: "failed", error };
+    return false;
+  }
+}
+
+export function noteAvailability(agent: string, availability: Availability): void {
+  const known = me.peek();
+  if (!known) return;
+  me.value = {
+    ...known,
+    agent: known.agent.id === agent ? { ...known.agent, availability } : known.agent,
+    agents: known.agents.map((one) => (one.id === agent ? { ...one, availability } : one)),
+  };
+}

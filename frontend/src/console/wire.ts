@@ -1,0 +1,115 @@
+// Shapes of the agent's HTTP answers. Frames are in engine/frames.ts.
+import type {
+  AuthorKind,
+  Availability,
+  ConversationStatus,
+  Limits,
+  LogEvent,
+  MessageData,
+  NamedRef,
+} from "../engine/frames";
+
+export type View = "mine" | "unassigned" | "all" | "closed";
+export const VIEWS: readonly View[] = ["mine", "unassigned", "all", "closed"];
+export type Counts = Record<View, number>;
+export type Role = "admin" | "supervisor" | "agent";
+
+export interface Row {
+  id: string;
+  status: ConversationStatus;
+  close_reason: string | null;
+  visitor: {
+    id: string;
+    name: string | null;
+    email: string | null;
+    locale: string | null;
+    identified: boolean;
+    /** null in pushed rows where it is not known: what was known before stays. */
+    online: boolean | null;
+  };
+  queue: NamedRef | null;
+  agent: NamedRef | null;
+  top: number;
+  last_message: { text: string; author_kind: AuthorKind; author_name: string; ts: number } | null;
+  unread: number;
+  visitor_read_seq: number;
+  agent_read_seq: number;
+  waiting_since_ts: number | null;
+  active_ts?: number | null;
+  closed_ts: number | null;
+  created_ts: number;
+}
+
+export interface Colleague {
+  id: string;
+  name: string;
+  availability: Availability;
+  role: Role;
+}
+
+export interface Brand {
+  slug: string;
+  name: string;
+  accent: string;
+}
+
+export interface Me {
+  user: { id: string; email: string; name: string };
+  agent: { id: string; name: string; role: Role; availability: Availability; capacity: number };
+  brand: Brand & { id: string; locale: string };
+  brands: (Brand & { url: string })[];
+  agents: Colleague[];
+  queues: NamedRef[];
+  counts: Counts;
+  limits: Limits;
+  epoch: string;
+  ws: string;
+  csrf?: string;
+}
+
+export interface RowsPage {
+  rows: Row[];
+  next: string | null;
+  counts: Counts;
+}
+
+export interface Page {
+  url: string;
+  title?: string | null;
+  referrer?: string | null;
+}
+
+export interface Profile {
+  id: string;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  locale: string | null;
+  external_id?: string | null;
+  identified: boolean;
+  online?: boolean;
+  attributes: Record<string, unknown> | null;
+  page: Page | null;
+  last_seen_ts?: number | null;
+  created_ts?: number | null;
+  former: { id: string; created_ts: number; status: ConversationStatus; preview: string | null }[];
+}
+
+export interface Snapshot {
+  row: Row;
+  visitor: Profile;
+  events: LogEvent[];
+  more: boolean;
+  viewers?: NamedRef[];
+}
+
+export interface EventsPage {
+  events: LogEvent[];
+  more: boolean;
+}
+
+export type ProfileChange = { [K in "name" | "email" | "phone"]?: string };
+
+export const MESSAGE_TYPES: ReadonlySet<string> = new Set(["message.created", "note.created"]);
+
+export const isMessage = (event: LogEvent): event is LogEvent<MessageData> => MESSAGE_TYPES.has(event.type);

@@ -3,6 +3,7 @@
 import platform
 import secrets
 import shutil
+import socket
 import sys
 import time
 import urllib.error
@@ -150,6 +151,7 @@ def check_websocket(target: Target) -> str:
     """Upgrade without a token: being turned away by the consumer proves that the upgrade went all the way."""
     from websockets.exceptions import ConnectionClosed, InvalidHandshake
     from websockets.sync.client import connect
+    from websockets.typing import Subprotocol
 
     address = urlsplit(target.url)
     scheme = "wss" if address.scheme == "https" else "ws"
@@ -157,10 +159,10 @@ def check_websocket(target: Target) -> str:
     next_step = "Let the proxy pass the headers Upgrade and Connection (docs/running.md)."
     try:
         # The address is dialled and the brand's name is only said: brand.localhost resolves in browsers alone.
-        with connect(
-            url, host=address.hostname, port=address.port, subprotocols=["kefu.v1.json"], open_timeout=5
-        ) as socket:
-            socket.recv(timeout=5)
+        port = address.port or (443 if scheme == "wss" else 80)
+        dialled = socket.create_connection((address.hostname, port), timeout=5)
+        with connect(url, sock=dialled, subprotocols=[Subprotocol("kefu.v1.json")], open_timeout=5) as upgraded:
+            upgraded.recv(timeout=5)
     except ConnectionClosed as error:
         code = error.rcvd.code if error.rcvd else None
         if code == CLOSED_FOR_WANT_OF_TOKEN:

@@ -14,7 +14,7 @@ from kefu_project.embedded.problems import StartProblem
 
 from .environment import set_up_django
 
-DEMO_MARK = "demo-created"
+DEMO_MARK = "demo"
 console = Console(stderr=True)
 
 
@@ -51,7 +51,9 @@ def migrate() -> int:
 
 
 def prepare_demo() -> list[dict[str, Any]]:
-    """The demo's logins; makes the demo where there is nothing yet. Deleting its brands does not bring them back."""
+    """The demo's logins; makes the demo where there is nothing yet. Deleting its brands does not bring them back.
+
+    The mark says "making" until all is there, so that an interrupted first start is completed by the next."""
     from django.conf import settings
     from django.utils import timezone
 
@@ -60,10 +62,12 @@ def prepare_demo() -> list[dict[str, Any]]:
 
     mark: Path = settings.DATA_DIR / DEMO_MARK
     if not mark.exists() and not Tenant.objects.exists():
+        mark.write_text("making\n")
+    if mark.exists() and mark.read_text().strip() == "making":
         started = time.monotonic()
         create_demo(timezone.now())
         _done("demo brands Acme and Globex", started)
-        mark.touch()
+        mark.write_text("made\n")
     return [dict(login) for login in demo_logins()] if mark.exists() else []
 
 

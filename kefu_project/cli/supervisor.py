@@ -21,6 +21,7 @@ from kefu_project.embedded.problems import StartProblem
 from kefu_project.embedded.services import Services
 
 COLOURS = {"web": "cyan", "worker": "green", "beat": "magenta", "postgres": "blue", "valkey": "yellow"}
+ASK_EVERY = 0.1  # seconds between questions whether all is ready
 TICK = 0.25  # seconds between looks at processes and log files
 STOP_PATIENCE = 10.0  # seconds a process may take to finish what it has begun
 STABLE_AFTER = 60.0  # seconds after which an earlier crash is forgiven
@@ -100,7 +101,9 @@ class Supervisor:
                 return False
             if time.monotonic() > deadline:
                 raise StartProblem(f"Kefu did not answer within {within:.0f} seconds.", "Read the lines above.")
-            self._pump(0.05)
+            pause_ends = time.monotonic() + ASK_EVERY
+            while (rest := pause_ends - time.monotonic()) > 0:
+                self._pump(rest)
             for child in self.children:
                 if child.process and child.process.poll() is not None:
                     raise _failed(child, "did not start")

@@ -173,10 +173,11 @@ def _show_table(summary: dict[str, Any], port: int, seconds: float) -> None:
 def _show_logins(summary: dict[str, Any]) -> None:
     if summary.get("demo"):
         logins = Table(title="Demo logins", title_justify="left", header_style="bold")
-        for heading in ("E-mail", "Password", "Works for"):
+        for heading in ("Works for", "Role", "E-mail", "Password"):
             logins.add_column(heading, overflow="fold")
         for login in summary["demo"]:
-            logins.add_row(login["email"], login["password"], login["works_for"])
+            password = login["password"] or "(changed by its owner)"
+            logins.add_row(login["works_for"], login["role"], login["email"], password)
         console.print(logins)
     elif not summary.get("staff"):
         console.print("There is no staff account yet: make one with `kefu admin create`.", highlight=False)

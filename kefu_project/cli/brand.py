@@ -1,0 +1,96 @@
+"""`kefu brand create | list | delete`."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from kefu_project.embedded.services import default_data_dir
+
+from .environment import installation
+from .lookup import find_brand
+from .output import console, fail, show_json, show_rows
+
+COLUMNS = {
+    "slug": "Slug",
+    "name": "Name",
+    "hosts": "Hosts",
+    "status": "Status",
+    "accent": "Accent",
+    "locale": "Language",
+}
+
+
+@click.group()
+def brand() -> None:
+    """Make, list and delete brands."""
+
+
+@brand.command("create")
+@click.argument("slug")
+@click.option("--name", help="Shown to visitors. [default: the slug, capitalised]")
+@click.option("--domain", "domains", multiple=True, help="Host name; may be repeated. [default: SLUG.localhost]")
+@click.option("--accent", default="#2563eb", show_default=True, help="Colour of the widget.")
+@click.option("--locale", default="en", show_default=True, type=click.Choice(["en", "zh-hans"]))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def create(slug: str, name: str | None, domains: tuple[str, ...], accent: str, locale: str, as_json: bool) -> None:
+    """Make a brand: its tables, host names, first queue, widget and publishable key."""
+    with installation(default_data_dir()):
+        from tenants.provisioning import BrandRefused, create_brand
+
+        try:
+            made = create_brand(
+                slug=slug,
+                name=name or slug.capitalize(),
+                domains=domains or (f"{slug}.localhost",),
+                accent=accent,
+                locale=locale,
+                now=datetime.now(UTC),
+            )
+        except BrandRefused as refused:
+            fail(str(refused), f"Correct {refused.field or 'it'} and try again.")
+        row = _row(made)
+    if as_json:
+        show_json(row)
+        return
+    show_rows("Made a brand", COLUMNS, [row], as_json=False)
+    console.print(f"Next: kefu agent create {slug} EMAIL --name NAME --role admin", highlight=False)
+
+
+@brand.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_brands(as_json: bool) -> None:
+    """List all brands."""
+    with installation(default_data_dir()):
+        from tenants.models import Tenant
+
+        rows = [_row(tenant) for tenant in Tenant.objects.order_by("slug")]
+    show_rows("Brands", COLUMNS, rows, as_json=as_json)
+
+
+@brand.command("delete")
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def delete(slug: str, yes: bool, as_json: bool) -> None:
+    """Delete a brand with everything in it, for good."""
+    with installation(default_data_dir()):
+        from tenants.provisioning import LeftoversRemain, delete_brand
+
+        tenant = find_brand(slug)
+        if not yes and click.prompt(f"Everything of {tenant.name} goes for good. Its slug, to confirm") != slug:
+            fail("That is not its slug: nothing was deleted.")
+        try:
+            delete_brand(tenant)
+        except LeftoversRemain as left:
+            fail(f"The brand is gone, but files remain in {left}.", "Delete that folder by hand.")
+    if as_json:
+        show_json({"deleted": slug})
+    else:
+        console.print(f"Deleted {slug}.", highlight=False)
+
+
+def _row(tenant: Any) -> dict[str, Any]:
+    hosts = tenant.domains.order_by("-is_primary", "domain").values_list("domain", flat=True)
+    row = {key: getattr(tenant, key) for key in ("slug", "name", "status", "accent", "locale", "created_at")}
+    return {"id": str(tenant.pk), **row, "hosts": list(hosts)}

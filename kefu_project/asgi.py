@@ -1,6 +1,7 @@
 """ASGI entry: HTTP by Django, sockets by the consumers, each inside the brand of its Host."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kefu_project.settings")
 
@@ -13,4 +14,16 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from kefu_project.sockets import socket_urlpatterns
 from tenants.asgi import BrandSocketMiddleware
 
-application = ProtocolTypeRouter({"http": http, "websocket": BrandSocketMiddleware(URLRouter(socket_urlpatterns))})
+
+async def lifespan(scope: Any, receive: Any, send: Any) -> None:
+    """Answer the server's start and stop; nothing is kept between requests that would have to be saved."""
+    while True:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        if event["type"] == "lifespan.shutdown":
+            return
+
+
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": BrandSocketMiddleware(URLRouter(socket_urlpatterns)), "lifespan": lifespan}
+)

@@ -1,0 +1,197 @@
+"""The named cast: brand acme with Alice and Bob (agents) and Vera (visitor), brand globex with Mallory.
+
+All tests work on real tables with real commits. Before each test the conversations of both brands are removed; brands,
+agents, queues and widgets stay.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from agents.accounts import create_agent
+from agents.models import Agent, Queue
+from chat.models import Conversation, Visitor, Widget
+from chat.tokens import make_token
+from kefu_project.embedded.services import Services
+from tenants.context import in_tenant
+from tenants.keys import create_key
+from tenants.models import ApiKey, Tenant
+from tenants.provisioning import create_brand
+from tests.clients import Browser, Server, SocketClient
+from tests.server import running_server
+
+PASSWORD = "correct horse battery"
+BRAND_TABLES = ("chat_file", "chat_message", "agents_assignment", "chat_conversation", "chat_visitor")
+
+__all__ = ["Services"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The services plugin made the database; pytest-django has nothing to do."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def brands(django_db_blocker: pytest.FixtureRequest) -> Iterator[dict[str, Tenant]]:
+    """Both brands, made as `kefu brand create` makes them."""
+    django_db_blocker.unblock()
+    call_command("migrate_schemas", "--shared", verbosity=0)
+    now = timezone.now()
+    acme = create_brand(slug="acme", name="Acme", domains=["acme.localhost"], accent="#2563eb", now=now)
+    globex = create_brand(slug="globex", name="Globex", domains=["globex.localhost"], accent="#0f766e", now=now)
+    with in_tenant(acme):
+        queue = Queue.objects.first()
+        create_agent(email="alice@acme.test", name="Alice", password=PASSWORD, role="admin", queues=[queue], now=now)
+        create_agent(email="bob@acme.test", name="Bob", password=PASSWORD, role="agent", queues=[queue], now=now)
+    with in_tenant(globex):
+        queue = Queue.objects.first()
+        create_agent(email="mallory@globex.test", name="Mallory", password=PASSWORD, role="admin", queues=[queue], now=now)
+    yield {"acme": acme, "globex": globex}
+    connection.close()
+
+
+@pytest.fixture(autouse=True)
+def clean(brands: dict[str, Tenant]) -> Iterator[None]:
+    """Start without conversations, and see that the test left every brand that it entered."""
+    empty(brands.values())
+    yield
+    assert not isinstance(connection.tenant, Tenant), "the test left this thread inside a brand"
+
+
+def empty(tenants: "Iterator[Tenant]") -> None:
+    with connection.cursor() as cursor:
+        for tenant in tenants:
+            for table in BRAND_TABLES:
+                cursor.execute(f'DELETE FROM "{tenant.schema_name}".{table}')
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def acme(brands: dict[str, Tenant]) -> Tenant:
+    return brands["acme"]
+
+
+@pytest.fixture
+def globex(brands: dict[str, Tenant]) -> Tenant:
+    return brands["globex"]
+
+
+@pytest.fixture
+def inside() -> Callable[[Tenant], AbstractContextManager[None]]:
+    """`with inside(acme): …`"""
+    return in_tenant
+
+
+@pytest.fixture
+def alice(acme: Tenant) -> Agent:
+    return _agent(acme, "Alice")
+
+
+@pytest.fixture
+def bob(acme: Tenant) -> Agent:
+    return _agent(acme, "Bob")
+
+
+@pytest.fixture
+def mallory(globex: Tenant) -> Agent:
+    return _agent(globex, "Mallory")
+
+
+def _agent(tenant: Tenant, name: str) -> Agent:
+    with in_tenant(tenant):
+        return Agent.objects.select_related("user").get(display_name=name)
+
+
+@pytest.fixture
+def acme_widget(acme: Tenant) -> Widget:
+    with in_tenant(acme):
+        return Widget.objects.first()
+
+
+@pytest.fixture
+def globex_widget(globex: Tenant) -> Widget:
+    with in_tenant(globex):
+        return Widget.objects.first()
+
+
+@pytest.fixture
+def vera(acme: Tenant) -> Visitor:
+    with in_tenant(acme):
+        return Visitor.objects.create(name="Vera")
+
+
+@pytest.fixture
+def vera_token(acme: Tenant, vera: Visitor, acme_widget: Widget) -> str:
+    with in_tenant(acme):
+        return make_token(vera, acme_widget)
+
+
+@pytest.fixture
+def acme_key(acme: Tenant, now: datetime) -> Iterator[str]:
+    row, text = create_key(acme, kind=ApiKey.Kind.SECRET, name="tests", now=now)
+    yield text
+    row.delete()
+
+
+@pytest.fixture
+def globex_key(globex: Tenant, now: datetime) -> Iterator[str]:
+    row, text = create_key(globex, kind=ApiKey.Kind.SECRET, name="tests", now=now)
+    yield text
+    row.delete()
+
+
+@pytest.fixture
+def globex_conversation(globex: Tenant, globex_widget: Widget, now: datetime) -> Conversation:
+    """A conversation that nobody of acme may ever see."""
+    from chat.conversations import open_conversation
+
+    with in_tenant(globex):
+        return open_conversation(Visitor.objects.create(name="Gus"), widget=globex_widget, now=now)
+
+
+@pytest.fixture(scope="session")
+def server(brands: dict[str, Tenant]) -> Iterator[Server]:
+    """A real web process on this worker's database."""
+    with running_server() as port:
+        yield Server(port)
+
+
+@pytest.fixture
+def connect(server: Server) -> Iterator[Callable[..., SocketClient]]:
+    """Open sockets that are closed at the end of the test: `connect("visitor", host=…, token=…)`."""
+    opened: list[SocketClient] = []
+
+    def _connect(kind: str, *, host: str = "acme.localhost", **options: str) -> SocketClient:
+        client = SocketClient(server, kind, host=host, **options)
+        opened.append(client)
+        return client
+
+    yield _connect
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def browser_as(server: Server) -> Iterator[Callable[..., Browser]]:
+    """An HTTP client with cookies, signed in through the real page: `browser_as("alice@acme.test")`."""
+    opened: list[Browser] = []
+
+    def _browser(email: str | None = None, host: str = "acme.localhost") -> Browser:
+        browser = Browser(server, host)
+        opened.append(browser)
+        if email:
+            browser.sign_in(email, PASSWORD)
+        return browser
+
+    yield _browser
+    for browser in opened:
+        browser.close()

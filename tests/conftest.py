@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -17,19 +18,16 @@ from agents.accounts import create_agent
 from agents.models import Agent, Queue
 from chat.models import Conversation, Visitor, Widget
 from chat.tokens import make_token
-from kefu_project.embedded.services import Services
 from tenants.context import in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey, Tenant
 from tenants.provisioning import create_brand
+from tenants.sessions import brand_mark
 from tests.clients import Browser, Server, SocketClient
 from tests.server import running_server
 
 PASSWORD = "correct horse battery"
 BRAND_TABLES = ("chat_file", "chat_message", "agents_assignment", "chat_conversation", "chat_visitor")
-
-__all__ = ["Services"]
-
 
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
@@ -75,12 +73,12 @@ def now() -> datetime:
     return timezone.now()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def acme(brands: dict[str, Tenant]) -> Tenant:
     return brands["acme"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def globex(brands: dict[str, Tenant]) -> Tenant:
     return brands["globex"]
 
@@ -178,6 +176,22 @@ def connect(server: Server) -> Iterator[Callable[..., SocketClient]]:
     yield _connect
     for client in opened:
         client.close()
+
+
+@pytest.fixture
+def make_session() -> Callable[[Agent, Tenant], str]:
+    """A live session of the agent at the brand, as signing in there makes it."""
+
+    def _make(agent: Agent, tenant: Tenant) -> str:
+        store = SessionStore()
+        store["_auth_user_id"] = str(agent.user_id)
+        store["_auth_user_backend"] = "tenants.auth.StaffBackend"
+        store["_auth_user_hash"] = agent.user.get_session_auth_hash()
+        store["brand"] = brand_mark(tenant)
+        store.create()
+        return str(store.session_key)
+
+    return _make
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
-import threading
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat.authors import Author
@@ -12,6 +13,7 @@ from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
 from chat.message_log import Draft, append, lock_conversation
 from chat.messages import MessageDraft, post_message, post_note, post_visitor_message
 from chat.models import Conversation, Message
+from chat.text import clean_text
 from tenants.context import in_tenant
 from tests.threads import run_together
 
@@ -103,8 +105,6 @@ def test_a_visitor_who_writes_after_the_end_is_never_turned_away(acme, conversat
 
 
 def test_after_the_limit_a_new_conversation_is_opened(acme, conversation, vera, now):
-    from datetime import timedelta
-
     with in_tenant(acme):
         close_conversation(conversation.pk, by=Author.of_visitor(vera), reason="visitor", now=now)
         later = now + timedelta(hours=acme.reopen_hours, minutes=1)
@@ -118,8 +118,6 @@ def test_append_wants_the_transaction_that_locked(acme, conversation, now):
 
 
 def test_a_missing_conversation_cannot_be_locked(acme):
-    from django.db import transaction
-
     with in_tenant(acme), transaction.atomic(), pytest.raises(NotFound):
         lock_conversation(uuid4())
 
@@ -154,11 +152,10 @@ def test_one_visitor_opening_everywhere_has_one_conversation(acme, vera):
     assert len(set(run_together(8, opener))) == 1
 
 
-@settings(max_examples=60, deadline=None)
+# The conversation growing from example to example does no harm here.
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=300))
 def test_any_text_is_kept_whole_or_refused(acme, vera, text):
-    from chat.text import clean_text
-
     with in_tenant(acme):
         conversation = open_conversation(vera, now=timezone.now())
     try:

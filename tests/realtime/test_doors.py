@@ -1,0 +1,184 @@
+"""What the sockets refuse, and that Mallory gets what a missing thing gets."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from chat.models import Visitor
+from chat.tokens import make_token
+from chat.visitors import log_out_visitor
+from tenants.context import in_tenant
+
+# Every command that names a conversation, for both sides.
+VISITOR_COMMANDS = {
+    "conversation.close": {},
+    "conversation.read": {"seq": 1},
+    "message.create": {"client_id": str(uuid4()), "text": "x"},
+    "typing.start": {},
+    "typing.stop": {},
+}
+AGENT_COMMANDS = {
+    "conversation.watch": {},
+    "conversation.take": {},
+    "conversation.release": {},
+    "conversation.transfer": {"agent": str(uuid4())},
+    "conversation.close": {},
+    "conversation.reopen": {},
+    "conversation.read": {"seq": 1},
+    "message.create": {"client_id": str(uuid4()), "text": "x"},
+    "note.create": {"client_id": str(uuid4()), "text": "x"},
+    "typing.start": {},
+    "typing.stop": {},
+}
+
+
+def without_ids(frame):
+    return {key: value for key, value in frame.items() if key != "reply_to"}
+
+
+@pytest.mark.parametrize("command", VISITOR_COMMANDS)
+def test_a_visitor_gets_for_a_foreign_conversation_what_a_missing_one_gets(as_vera, globex_conversation, command):
+    answers = [
+        without_ids(as_vera.request(command, VISITOR_COMMANDS[command], conversation=conversation))
+        for conversation in (globex_conversation.pk, uuid4())
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]["data"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("command", VISITOR_COMMANDS)
+def test_a_visitor_gets_nothing_of_another_visitor(as_vera, connect, acme, acme_widget, command):
+    with in_tenant(acme):
+        other = make_token(Visitor.objects.create(name="Walter"), acme_widget)
+    theirs = connect("visitor", token=other).say("private")["data"]["conversation"]
+    answer = as_vera.request(command, VISITOR_COMMANDS[command], conversation=theirs)
+    assert answer["data"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("command", AGENT_COMMANDS)
+def test_mallory_gets_for_an_acme_conversation_what_a_missing_one_gets(as_agent, mallory, globex, as_vera, command):
+    theirs = as_vera.say("private")["data"]["conversation"]
+    desk = as_agent(mallory, globex)
+    answers = [
+        without_ids(desk.request(command, AGENT_COMMANDS[command], conversation=conversation))
+        for conversation in (theirs, uuid4())
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0]["data"]["code"] == "not_found"
+
+
+def test_resuming_a_foreign_conversation_is_like_a_missing_one(as_agent, mallory, globex, as_vera):
+    theirs, missing = as_vera.say("private")["data"]["conversation"], str(uuid4())
+    desk = as_agent(mallory, globex)
+    found = desk.request("resume", {"conversations": {theirs: 0, missing: 0}})["data"]["conversations"]
+    assert found[theirs] == found[missing] == {"recovered": False, "top": 0, "events": [], "error": "not_found"}
+    as_vera.say("still private", conversation=theirs)
+    assert "private" not in str(desk.drain())
+
+
+def test_nothing_of_acme_reaches_globex(as_agent, mallory, globex, as_vera):
+    desk = as_agent(mallory, globex)
+    as_vera.say("acme-canary")
+    assert "acme-canary" not in str(desk.drain())
+
+
+def test_a_token_of_acme_is_nobody_at_globex(connect, vera_token):
+    assert connect("visitor", host="globex.localhost", token=vera_token).close_code() == 4401
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "." * 600, "é"[:0] + "a" * 600])
+def test_a_wrong_token_is_refused(connect, token):
+    assert connect("visitor", token=token or "none").close_code() == 4401
+
+
+def test_a_cut_token_is_refused(connect, vera_token):
+    assert connect("visitor", token=vera_token[:-2]).close_code() == 4401
+
+
+def test_after_log_out_the_token_is_dead_and_the_socket_closed(as_vera, connect, acme, vera, vera_token):
+    with in_tenant(acme):
+        log_out_visitor(vera)
+    assert as_vera.close_code(5) == 4401
+    assert connect("visitor", token=vera_token).close_code() == 4401
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["null", "http://evil.example", "http://acme.localhost.evil.com", "http://evilacme.localhost", "http://acme.localhost:1", None],
+)
+def test_other_pages_are_refused(connect, vera_token, alice, acme, make_session, origin):
+    assert connect("visitor", token=vera_token, origin=origin).close_code() == 4403
+    assert connect("agent", session=make_session(alice, acme), origin=origin).close_code() == 4403
+
+
+def test_an_agent_needs_a_session_of_this_brand(connect, alice, acme, mallory, globex, make_session):
+    assert connect("agent").close_code() == 4401
+    assert connect("agent", session="wrong").close_code() == 4401
+    assert connect("agent", session=make_session(mallory, globex)).close_code() == 4401
+    # A session that claims acme, of an account that is no agent there.
+    assert connect("agent", session=make_session(mallory, acme)).close_code() == 4403
+
+
+@pytest.mark.parametrize("host", ["unknown.localhost", "ACME.localhost", "acme.localhost.", "localhost", "127.0.0.1"])
+def test_other_hosts_have_no_sockets(connect, vera_token, host):
+    with pytest.raises(InvalidStatus) as refused:
+        connect("visitor", host=host, token=vera_token)
+    assert refused.value.response.status_code in (403, 404)
+
+
+def test_an_unknown_path_is_refused(connect, vera_token):
+    with pytest.raises(InvalidStatus):
+        connect("nothing", token=vera_token)
+
+
+BAD_FRAMES = [
+    "",
+    "nonsense",
+    "[]",
+    "null",
+    "{}",
+    '{"type": 1}',
+    '{"type": "ping", "data": NaN}',
+    '{"type": "__class__"}',
+    '{"type": "websocket.disconnect"}',
+    '{"type": "push"}',
+    '{"type": "close.now", "data": {"code": 1000}}',
+    '{"type": "dispatch"}',
+    '{"type": "message.create", "data": []}',
+    '{"type": "message.create", "data": {"client_id": "x", "text": "x"}}',
+    '{"type": "conversation.read", "data": {"seq": 9223372036854775808}}',
+    '{"type": "message.create", "data": {"client_id": "%s", "text": "\\ud800"}}' % uuid4(),
+    '{"type": "ping", "data": ' + "[" * 5000 + "]" * 5000 + "}",
+    '{"type": "note.create", "data": {"client_id": "%s", "text": "visitors have no notes"}}' % uuid4(),
+    json.dumps({"type": "ping", "data": {"x": "y" * 70_000}}),
+]
+
+
+@pytest.mark.parametrize("frame", BAD_FRAMES, ids=range(len(BAD_FRAMES)))
+def test_bad_frames_get_a_code_and_the_connection_lives(as_vera, frame):
+    as_vera.socket.send(frame)
+    answer = as_vera.expect("error")
+    assert answer["data"]["code"] in {"malformed", "unknown_type", "invalid", "too_large"}
+    assert "Traceback" not in str(answer)
+    assert as_vera.request("ping")["type"] == "pong"
+
+
+def test_a_binary_frame_is_refused(as_vera):
+    as_vera.socket.send(b"{}")
+    assert as_vera.expect("error")["data"]["code"] == "malformed"
+
+
+def test_after_ten_bad_frames_it_is_over(as_vera):
+    for _ in range(10):
+        as_vera.socket.send("nonsense")
+    assert as_vera.close_code() == 4400
+
+
+def test_a_flood_is_told_when_to_go_on(as_vera):
+    for _ in range(80):
+        as_vera.send("ping")
+    limited = as_vera.expect("error")
+    assert limited["data"]["code"] == "rate_limited"
+    assert 0 < limited["data"]["retry_after"] <= 5

@@ -19,17 +19,18 @@ run: $(VENV)/ready ## Start everything on this machine (PORT=8000)
 	@exec $(BIN)/kefu up --port $(PORT) $(ARGS)
 
 test: $(VENV)/ready ## Run all tests (ARGS=... goes to pytest)
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/ready ## Style, types, import order and doors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python checks/doors.py
 
 lock: $(VENV)/ready ## Choose dependency versions anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-header --extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## Remove the virtual environment; data in var/ stays

@@ -1,5 +1,6 @@
 """Who has which conversation. Locks: the conversation first, then the agent; ending an assignment locks no agent."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -80,10 +81,9 @@ def take_if_waiting(conversation_id: UUID, *, agent: Agent, now: datetime) -> No
     """Answering a waiting conversation takes it; one that another agent has stays with that agent."""
     waiting = Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.WAITING).exists()
     if waiting:
-        try:
+        # Somebody may be faster: the answer still counts, the conversation is theirs.
+        with suppress(AlreadyTaken):
             take_conversation(conversation_id, agent=agent, now=now)
-        except AlreadyTaken:
-            pass  # somebody was faster: the answer still counts, the conversation is theirs
 
 
 def place_in_default_queue() -> Place:
@@ -121,7 +121,9 @@ def _assign(conversation: Conversation, agent: Agent, reasons: dict[str, str], n
 
 
 def _end(conversation: Conversation, reason: str, now: datetime) -> None:
-    Assignment.objects.filter(conversation=conversation, ended_at__isnull=True).update(ended_at=now, ended_reason=reason)
+    Assignment.objects.filter(conversation=conversation, ended_at__isnull=True).update(
+        ended_at=now, ended_reason=reason
+    )
 
 
 def _let_wait(conversation: Conversation, now: datetime) -> None:

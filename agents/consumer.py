@@ -75,15 +75,13 @@ class AgentConsumer(FrameConsumer):
     async def connected(self) -> None:
         await self.call(mark_present, self.agent)
 
-    # ---- following -------------------------------------------------------------------------------------------------------
+    # ---- following ----
 
     async def resume(self, command: Command) -> tuple[str, dict[str, Any]]:
         # Join first, then read: what is written in between comes by the topic.
         for pk in command.data.conversations:
             await self._subscribe(pk)
-        data, found = await self.call(
-            resume, command.data.conversations, epoch=command.data.epoch, audience=AGENT
-        )
+        data, found = await self.call(resume, command.data.conversations, epoch=command.data.epoch, audience=AGENT)
         for pk in command.data.conversations:
             await self._keep(found.get(pk), pk)
         return "resumed", data
@@ -105,10 +103,12 @@ class AgentConsumer(FrameConsumer):
         await self._keep(None, needed(command))
         return {}
 
-    # ---- conversations -----------------------------------------------------------------------------------------------------
+    # ---- conversations ----
 
     async def take_conversation(self, command: Command) -> dict[str, Any]:
-        return _row(await self.call(assignments.take_conversation, needed(command), agent=self.agent, now=timezone.now()))
+        return _row(
+            await self.call(assignments.take_conversation, needed(command), agent=self.agent, now=timezone.now())
+        )
 
     async def release_conversation(self, command: Command) -> dict[str, Any]:
         return _row(
@@ -131,7 +131,7 @@ class AgentConsumer(FrameConsumer):
         await self.call(self._read, needed(command), command.data.seq)
         return {}
 
-    # ---- messages ------------------------------------------------------------------------------------------------------------
+    # ---- messages ----
 
     async def create_message(self, command: Command) -> dict[str, Any]:
         data = command.data
@@ -158,7 +158,7 @@ class AgentConsumer(FrameConsumer):
         known = await self.call(tops, set(self.watched)) if self.watched else {}
         return "pong", {"tops": known, "heartbeat": HEARTBEAT_SECONDS}
 
-    # ---- inside the brand ------------------------------------------------------------------------------------------------------
+    # ---- inside the brand ----
 
     def _answer(self, conversation_id: UUID, draft: MessageDraft) -> Posted:
         now = timezone.now()
@@ -180,7 +180,7 @@ class AgentConsumer(FrameConsumer):
         if conversation.assignee_id in (None, self.agent.pk):
             mark_read(conversation_id, reader="agent", seq=seq)
 
-    # ---- topics and hints --------------------------------------------------------------------------------------------------------
+    # ---- topics and hints ----
 
     async def _subscribe(self, conversation_id: UUID) -> None:
         await fanout.subscribe(fanout.watch_topic(self.tenant, conversation_id), self.channel_name)

@@ -9,7 +9,7 @@ from chat.models import Visitor
 @dataclass(frozen=True, slots=True)
 class Author:
     kind: str  # visitor, agent, bot or system
-    id: UUID | None
+    id: UUID | None  # None: the system
     name: str
 
     @classmethod

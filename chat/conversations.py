@@ -1,6 +1,7 @@
 """The life of a conversation: open, close, reopen, read marks."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -43,7 +44,7 @@ def find_open(visitor: Visitor) -> Conversation | None:
 
 
 def close_conversation(conversation_id: UUID, *, by: Author, reason: str, now: datetime) -> Conversation:
-    """Close the conversation; closing a closed one changes nothing. Ends its assignment through `conversation_closed`."""
+    """Close the conversation and, through `conversation_closed`, its assignment; a closed one stays as it is."""
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         if not conversation.is_open:
@@ -105,7 +106,7 @@ def mark_read(conversation_id: UUID, *, reader: str, seq: int) -> Conversation:
         return conversation
 
 
-def record(conversation: Conversation, event: str, by: Author, body: dict[str, object], now: datetime) -> Message:
+def record(conversation: Conversation, event: str, by: Author, body: dict[str, Any], now: datetime) -> Message:
     """Append something that happened to a locked conversation's log and announce it."""
     entry = append(conversation, Draft(event, by, body), now)
     announce_entry(conversation, entry)

@@ -1,4 +1,4 @@
-"""Refusals: each has a stable code that is the same in frames and in problem+json. Shells render them, verbs raise them."""
+"""Refusals: verbs raise them, shells render them. Each has a stable code, the same in frames and in problem+json."""
 
 from typing import ClassVar
 

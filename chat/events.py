@@ -47,7 +47,11 @@ def hint_frame(event: str, conversation: UUID | None, data: dict[str, Any]) -> F
 
 def _data(entry: Message, audience: str) -> dict[str, Any]:
     if entry.event in ("message.created", "note.created"):
-        author = {"kind": entry.author_kind, "id": str(entry.author_id) if entry.author_id else None, "name": entry.author_name}
+        author = {
+            "kind": entry.author_kind,
+            "id": str(entry.author_id) if entry.author_id else None,
+            "name": entry.author_name,
+        }
         return {
             "client_id": str(entry.client_id) if entry.client_id else None,
             "kind": entry.body.get("kind", "text"),

@@ -1,4 +1,4 @@
-"""DOOR 2: what changed goes from here to every process with a subscriber, after commit. Topic names are built here only.
+"""DOOR 2: what changed goes from here to all processes with a subscriber, after commit. Only here are topics named.
 
 A push is a hint: losing one costs a client a question, never a message. `announce…` may be called in any thread or
 process; publishing itself happens on one event loop per process, in order, from a bounded queue.
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
 from django.db import transaction
 from prometheus_client import Counter
 
@@ -30,7 +30,7 @@ dropped = Counter("kefu_fanout_dropped", "Events not handed to the bus; clients 
 encode_frame = msgspec.json.Encoder().encode
 
 
-# ---- topics -------------------------------------------------------------------------------------------------------
+# ---- topics ----
 
 
 def visitor_topic(tenant: Tenant, visitor_id: UUID) -> str:
@@ -63,7 +63,7 @@ def brand_topic(tenant: Tenant) -> str:
     return f"b.{tenant.pk.hex}.all"
 
 
-# ---- announcing, after commit ---------------------------------------------------------------------------------------
+# ---- announcing, after commit ----
 
 
 def announce_entry(conversation: Conversation, entry: Message) -> None:
@@ -107,7 +107,14 @@ def _after_commit(topic: str, frame: Frame) -> None:
     transaction.on_commit(lambda: _publish(topic, message))
 
 
-# ---- the bus --------------------------------------------------------------------------------------------------------
+# ---- the bus ----
+
+
+def _layer() -> BaseChannelLayer:
+    layer = get_channel_layer()
+    if layer is None:
+        raise RuntimeError("No channel layer is configured.")
+    return layer
 
 
 class _Bus:
@@ -130,7 +137,7 @@ class _Bus:
             dropped.labels("queue_full").inc()
 
     async def _run(self) -> None:
-        layer = get_channel_layer()
+        layer = _layer()
         while True:
             topic, message = await self._queue.get()
             try:
@@ -169,12 +176,12 @@ def _bus_of_process() -> _Bus:
         return _bus
 
 
-# ---- subscribing ------------------------------------------------------------------------------------------------------
+# ---- subscribing ----
 
 
 async def subscribe(topic: str, channel_name: str) -> None:
-    await get_channel_layer().group_add(topic, channel_name)
+    await _layer().group_add(topic, channel_name)
 
 
 async def unsubscribe(topic: str, channel_name: str) -> None:
-    await get_channel_layer().group_discard(topic, channel_name)
+    await _layer().group_discard(topic, channel_name)

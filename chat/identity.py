@@ -24,7 +24,7 @@ class VerifiedIdentity:
 
 
 def verify_identity(token: str, widget: Widget, now: datetime) -> VerifiedIdentity:
-    """Check an HS256 token (`kid` = the widget's id, `sub`, `iat`, `exp` at most 1 h after `iat`); Unauthenticated otherwise."""
+    """Check an HS256 token: `kid` the widget's id, `sub`, `iat`, `exp` at most 1 h later; Unauthenticated otherwise."""
     claims = _decode(token, widget)
     issued, expires = claims["iat"], claims["exp"]
     if not 0 < expires - issued <= MAX_LIFE_SECONDS or now.timestamp() > expires + LEEWAY_SECONDS:

@@ -44,7 +44,9 @@ def read_events(
     limit: int = PAGE,
 ) -> list[Frame]:
     """`read_entries` as frames for a visitor or an agent."""
-    return [event_frame(entry, audience) for entry in read_entries(conversation, after=after, before=before, limit=limit)]
+    return [
+        event_frame(entry, audience) for entry in read_entries(conversation, after=after, before=before, limit=limit)
+    ]
 
 
 def visitor_view(conversation: Conversation) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import cast
 from uuid import UUID, uuid4
 
 import redis
@@ -90,7 +91,7 @@ def online_among(tenant: Tenant, kind: str, ids: Iterable[UUID], now: float) -> 
 
 def lease_holders(tenant: Tenant, kind: str, now: float) -> set[UUID]:
     """Return all ids of this kind that hold a live lease (`now` in Unix seconds). Raises when Redis is away."""
-    members = redis_client().zrangebyscore(leases_key(tenant), now, "+inf")
+    members = cast("list[bytes]", redis_client().zrangebyscore(leases_key(tenant), now, "+inf"))
     return {pk for member in members if (pk := _holder(member, kind))}
 
 

@@ -110,8 +110,11 @@ _data = {name: msgspec.json.Decoder(shape) for name, shape in COMMANDS.items()}
 
 
 def decode(frame: str | bytes) -> Command:
-    """Read one frame. Raises TooLarge, Malformed, UnknownType or Invalid; `error.reply_to` is the command's id if known."""
-    if len(frame) > MAX_FRAME_BYTES or len(raw := frame.encode() if isinstance(frame, str) else frame) > MAX_FRAME_BYTES:
+    """Read one frame. Raises TooLarge, Malformed, UnknownType or Invalid, with the command's id as `reply_to` if known."""
+    if (
+        len(frame) > MAX_FRAME_BYTES
+        or len(raw := frame.encode() if isinstance(frame, str) else frame) > MAX_FRAME_BYTES
+    ):
         raise TooLarge(f"A frame has at most {MAX_FRAME_BYTES} bytes.")
     try:
         envelope = _envelope.decode(raw)

@@ -4,9 +4,11 @@ import nh3
 from markdown_it import MarkdownIt
 
 # No images: a remote picture would show the reader's address to whoever sent it.
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
-    ["linkify", "strikethrough", "replacements"], True
-).disable(["image", "heading", "lheading", "hr", "html_block", "html_inline", "reference", "table"], True)
+_markdown = (
+    MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True})
+    .enable(["linkify", "strikethrough", "replacements"], True)
+    .disable(["image", "heading", "lheading", "hr", "html_block", "html_inline", "reference", "table"], True)
+)
 
 _TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "a", "ul", "ol", "li", "blockquote"}
 _SCHEMES = {"http", "https", "mailto", "tel"}

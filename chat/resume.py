@@ -20,7 +20,7 @@ def resume(
 ) -> tuple[dict[str, Any], dict[UUID, Conversation]]:
     """Return the data of a `resumed` frame and the conversations that were found.
 
-    `positions`: the last seq that the client has of each. Given a visitor, another's conversation is like a missing one.
+    `positions`: the last seq the client has of each. Given a visitor, another's conversation is like a missing one.
     """
     own_epoch = str(current_tenant().epoch)
     found = get_conversations(list(positions), visitor)

@@ -18,13 +18,15 @@ SHARED = [
 
 def add_brand(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Name the brand that the thread is in, so that each line can be traced to one brand."""
-    if "brand" not in event and (slug := getattr(connection.tenant, "slug", None)):
+    if "brand" not in event and (slug := getattr(getattr(connection, "tenant", None), "slug", None)):
         event["brand"] = slug
     return event
 
 
 def configure(options: dict[str, Any]) -> None:
-    renderer: Any = structlog.processors.JSONRenderer() if options["json"] else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if options["json"] else structlog.dev.ConsoleRenderer(colors=False)
+    )
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*SHARED, add_brand],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import URLPattern, path, re_path
+from django.urls import path, re_path
 
 from agents.consumer import AgentConsumer
 from chat.consumers.visitor import VisitorConsumer
@@ -14,8 +14,13 @@ async def no_such_socket(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": 4404})
 
 
-socket_urlpatterns: list[URLPattern] = [
-    path("ws/v1/visitor", VisitorConsumer.as_asgi()),
-    path("ws/v1/agent", AgentConsumer.as_asgi()),
-    re_path(r"", no_such_socket),
+# URLRouter takes Django's paths, whose types only know views.
+visitor: Any = VisitorConsumer.as_asgi()
+agent: Any = AgentConsumer.as_asgi()
+nowhere: Any = no_such_socket
+
+socket_urlpatterns: list[Any] = [
+    path("ws/v1/visitor", visitor),
+    path("ws/v1/agent", agent),
+    re_path(r"", nowhere),
 ]

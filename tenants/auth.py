@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
 from django.http import HttpRequest
 
 from tenants.context import is_in_tenant
@@ -29,8 +31,9 @@ class StaffBackend(BaseBackend):
     def get_user(self, user_id: Any) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).first()
 
-    def has_perm(self, user_obj: User, perm: str, obj: object = None) -> bool:
+    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:
         return self.has_module_perms(user_obj, perm.split(".", 1)[0])
 
-    def has_module_perms(self, user_obj: User, app_label: str) -> bool:
-        return not is_in_tenant() and user_obj.is_installation_admin and app_label in INSTALLATION_APPS
+    def has_module_perms(self, user_obj: User | AnonymousUser, app_label: str) -> bool:
+        is_admin = isinstance(user_obj, User) and user_obj.is_installation_admin
+        return is_admin and not is_in_tenant() and app_label in INSTALLATION_APPS

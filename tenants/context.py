@@ -12,16 +12,23 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from celery import Task
 from django.conf import settings
-from django.db import connection
+from django.db import connection as django_connection
 
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
+
+# What django-tenants adds to the connection has no types.
+connection: Any = django_connection
+if TYPE_CHECKING:
+    BaseTask = Task[..., Any]
+else:
+    BaseTask = Task
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -101,7 +108,7 @@ def for_each_tenant(function: Callable[[Tenant], R]) -> dict[str, R | Exception]
     return results
 
 
-class TenantTask(Task):
+class TenantTask(BaseTask):
     """Base of tasks that work in a brand: the first argument is the brand's id, the body runs inside the brand."""
 
     abstract = True

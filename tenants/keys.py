@@ -9,10 +9,19 @@ from tenants.models import ApiKey, Tenant
 
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "kf_pk_", ApiKey.Kind.SECRET: "kf_sk_"}
 # What a secret key may do; a key without scopes may do everything.
-SCOPES = ("visitors:read", "visitors:write", "conversations:read", "conversations:write", "messages:read", "messages:write")
+SCOPES = (
+    "visitors:read",
+    "visitors:write",
+    "conversations:read",
+    "conversations:write",
+    "messages:read",
+    "messages:write",
+)
 
 
-def create_key(tenant: Tenant, *, kind: str, name: str, now: datetime, scopes: Sequence[str] = ()) -> tuple[ApiKey, str]:
+def create_key(
+    tenant: Tenant, *, kind: str, name: str, now: datetime, scopes: Sequence[str] = ()
+) -> tuple[ApiKey, str]:
     """Make a key for the brand and return its row and its text, which cannot be had again."""
     unknown = set(scopes) - set(SCOPES)
     if unknown:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from tenants.context import in_public, in_tenant
 from tenants.hosts import UnknownHost, find_tenant
+from tenants.requests import BrandRequest
 from tenants.sessions import belongs_to_brand
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[[BrandRequest], HttpResponse]
 
 
 class BrandMiddleware:
@@ -19,7 +20,7 @@ class BrandMiddleware:
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: BrandRequest) -> HttpResponse:
         try:
             tenant = find_tenant(request.get_host())
         except DisallowedHost:
@@ -41,7 +42,7 @@ class SessionBrandMiddleware:
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: BrandRequest) -> HttpResponse:
         if not belongs_to_brand(request.session, request.tenant):
             request.session = type(request.session)()
         return self.get_response(request)

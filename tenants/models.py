@@ -1,6 +1,6 @@
 """What lives in the `public` schema: brands, their host names, staff accounts, keys. See docs/tenancy.md."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,11 +8,30 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_tenants.models import DomainMixin, TenantMixin
 
 from tenants.ids import new_id
 
-validate_slug = RegexValidator(r"^[a-z][a-z0-9-]{0,39}$", _("Use lower-case letters, digits and hyphens; start with a letter."))
+if TYPE_CHECKING:
+    # django-tenants has no types: this is what we use of its base classes.
+    class TenantMixin(models.Model):
+        schema_name = models.CharField(max_length=63, unique=True)
+
+        class Meta:
+            abstract = True
+
+    class DomainMixin(models.Model):
+        domain = models.CharField(max_length=253, unique=True)
+        tenant = models.ForeignKey("tenants.Tenant", on_delete=models.CASCADE, related_name="domains")
+        is_primary = models.BooleanField(default=True)
+
+        class Meta:
+            abstract = True
+else:
+    from django_tenants.models import DomainMixin, TenantMixin
+
+validate_slug = RegexValidator(
+    r"^[a-z][a-z0-9-]{0,39}$", _("Use lower-case letters, digits and hyphens; start with a letter.")
+)
 validate_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a colour like #2563eb."))
 
 
@@ -35,7 +54,9 @@ class Tenant(TenantMixin):
     accent = models.CharField(_("accent colour"), max_length=7, default="#2563eb", validators=[validate_colour])
     locale = models.CharField(_("language"), max_length=8, choices=Locale.choices, default=Locale.ENGLISH)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    epoch = models.UUIDField(_("epoch"), default=new_id, editable=False, help_text=_("Changes only on restore or import."))
+    epoch = models.UUIDField(
+        _("epoch"), default=new_id, editable=False, help_text=_("Changes only on restore or import.")
+    )
     idle_close_minutes = models.PositiveIntegerField(
         _("close idle conversations after (minutes)"), default=1440, help_text=_("0: never.")
     )
@@ -66,7 +87,7 @@ class Domain(DomainMixin):
         verbose_name_plural = _("domains")
 
     def __str__(self) -> str:
-        return str(self.domain)
+        return self.domain
 
 
 class UserManager(BaseUserManager["User"]):
@@ -91,7 +112,9 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=80)
     is_active = models.BooleanField(_("active"), default=True)
     is_installation_admin = models.BooleanField(
-        _("installation admin"), default=False, help_text=_("May create brands and accounts. Gives no access inside a brand.")
+        _("installation admin"),
+        default=False,
+        help_text=_("May create brands and accounts. Gives no access inside a brand."),
     )
     locale = models.CharField(_("language"), max_length=8, blank=True, default="")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -119,17 +142,19 @@ class User(AbstractBaseUser):
     def is_superuser(self) -> bool:
         return False
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         return self.is_active and any(
             backend.has_perm(self, perm, obj) for backend in get_backends() if hasattr(backend, "has_perm")
         )
 
-    def has_perms(self, perms: list[str], obj: object = None) -> bool:
+    def has_perms(self, perms: list[str], obj: models.Model | None = None) -> bool:
         return all(self.has_perm(perm, obj) for perm in perms)
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and any(
-            backend.has_module_perms(self, app_label) for backend in get_backends() if hasattr(backend, "has_module_perms")
+            backend.has_module_perms(self, app_label)
+            for backend in get_backends()
+            if hasattr(backend, "has_module_perms")
         )
 
     def get_full_name(self) -> str:

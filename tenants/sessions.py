@@ -2,9 +2,9 @@
 
 from django.contrib.auth import login
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest
 
 from tenants.models import Tenant, User
+from tenants.requests import BrandRequest
 
 BRAND_KEY = "brand"
 INSTALLATION = "installation"
@@ -12,7 +12,7 @@ INSTALLATION = "installation"
 ENTER = "tenants.enter"
 
 
-def sign_in(request: HttpRequest, user: User) -> None:
+def sign_in(request: BrandRequest, user: User) -> None:
     """Start a session for `user` at the brand of this request, with a fresh session key."""
     login(request, user, backend="tenants.auth.StaffBackend")
     request.session[BRAND_KEY] = brand_mark(request.tenant)

@@ -26,13 +26,23 @@ class Server:
     def origin(self, host: str) -> str:
         return f"http://{host}:{self.port}"
 
+    def handshake_status(self, path: str, *host_headers: str) -> int:
+        """Ask for a WebSocket with these Host headers, letter for letter, and return the HTTP status."""
+        lines = [f"GET {path} HTTP/1.1", *(f"Host: {host}" for host in host_headers), "Connection: Upgrade"]
+        lines += ["Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+        with socket.create_connection(("127.0.0.1", self.port), WAIT_SECONDS) as raw:
+            raw.sendall("\r\n".join([*lines, "Sec-WebSocket-Protocol: kefu.v1.json", "", ""]).encode())
+            return int(raw.recv(4096).split(b" ", 2)[1])
+
 
 class Browser:
     """An HTTP client that keeps cookies and sends Host, Origin and the CSRF header as a browser on that host would."""
 
     def __init__(self, server: Server, host: str) -> None:
         self.server, self.host = server, host
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=WAIT_SECONDS, follow_redirects=False)
+        self.http = httpx.Client(
+            base_url=f"http://127.0.0.1:{server.port}", timeout=WAIT_SECONDS, follow_redirects=False
+        )
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Host": f"{self.host}:{self.server.port}", "Origin": self.server.origin(self.host)}
@@ -82,6 +92,7 @@ class SocketClient:
             additional_headers={"Cookie": f"kefu_session={session}"} if session else {},
             origin=(server.origin(host) if origin == "" else origin),  # type: ignore[arg-type]
             compression=None,
+            legacy=True,
         )
 
     def hello(self) -> Frame:

@@ -29,6 +29,7 @@ from tests.server import running_server
 PASSWORD = "correct horse battery"
 BRAND_TABLES = ("chat_file", "chat_message", "agents_assignment", "chat_conversation", "chat_visitor")
 
+
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
     """The services plugin made the database; pytest-django has nothing to do."""
@@ -48,7 +49,9 @@ def brands(django_db_blocker: pytest.FixtureRequest) -> Iterator[dict[str, Tenan
         create_agent(email="bob@acme.test", name="Bob", password=PASSWORD, role="agent", queues=[queue], now=now)
     with in_tenant(globex):
         queue = Queue.objects.first()
-        create_agent(email="mallory@globex.test", name="Mallory", password=PASSWORD, role="admin", queues=[queue], now=now)
+        create_agent(
+            email="mallory@globex.test", name="Mallory", password=PASSWORD, role="admin", queues=[queue], now=now
+        )
     yield {"acme": acme, "globex": globex}
     connection.close()
 

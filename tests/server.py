@@ -55,6 +55,8 @@ def wait_until_live(port: int, process: "subprocess.Popen[bytes]") -> None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz/live", timeout=2)
             return
+        except urllib.error.HTTPError:
+            return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
     process.kill()

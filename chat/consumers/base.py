@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -45,9 +45,9 @@ class FrameConsumer(AsyncWebsocketConsumer):
         """Topics that this connection follows from its start."""
         raise NotImplementedError
 
-    # ---- life of the connection ----------------------------------------------------------------------------------
+    # ---- life of the connection ----
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
+    async def dispatch(self, message: Any) -> None:
         """Route an ASGI or bus event through a closed table; the base class would look up any method by name.
 
         It would also hop to a thread on every event to close database connections, which we close where we use them.
@@ -58,7 +58,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
             return
         await handler(message)
 
-    def _events(self) -> dict[str, Callable[[dict[str, Any]], Awaitable[None]]]:
+    def _events(self) -> dict[str, Callable[[Any], Awaitable[None]]]:
         return {
             "websocket.connect": self.websocket_connect,
             "websocket.receive": self.websocket_receive,
@@ -69,7 +69,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         fanout.adopt_running_loop()
-        self.tenant = self.scope["tenant"]
+        self.tenant = cast("dict[str, Any]", self.scope)["tenant"]
         self.lease_id: str | None = None
         self.bad_frames = 0
         self.bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, time.monotonic())
@@ -112,7 +112,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
             },
         }
 
-    # ---- frames in ---------------------------------------------------------------------------------------------------
+    # ---- frames in ----
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         reply_to: str | None = None
@@ -160,7 +160,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
         data = {"code": "internal", "message": "Something went wrong on the server. Try again."}
         await self.send_frame({"type": "error", "reply_to": reply_to, "data": data})
 
-    # ---- frames out --------------------------------------------------------------------------------------------------
+    # ---- frames out ----
 
     async def send_frame(self, frame: Frame) -> None:
         await self.send(text_data=fanout.encode_frame(frame).decode())
@@ -172,7 +172,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
     async def close_now(self, event: dict[str, Any]) -> None:
         await self.close(event["code"])
 
-    # ---- for subclasses ------------------------------------------------------------------------------------------------
+    # ---- for subclasses ----
 
     async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a verb inside this connection's brand: the one hop of a frame."""

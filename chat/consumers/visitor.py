@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from chat import fanout
+from chat.access import get_visitor_conversation
 from chat.authors import Author
 from chat.consumers.base import SUBPROTOCOL, FrameConsumer, Handlers
 from chat.conversations import close_conversation, find_open, mark_read, open_conversation
@@ -17,7 +18,6 @@ from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, HEARTBEAT_SECONDS, Command
 from chat.resume import resume, tops
-from chat.access import get_visitor_conversation
 from chat.tokens import VisitorIdentity, read_token
 
 TOKEN_PREFIX = "kefu.token."
@@ -62,17 +62,21 @@ class VisitorConsumer(FrameConsumer):
     async def disconnected(self) -> None:
         await self.call(self._announce_presence, False)
 
-    # ---- commands ------------------------------------------------------------------------------------------------------
+    # ---- commands ----
 
     async def resume(self, command: Command) -> tuple[str, dict[str, Any]]:
         data, found = await self.call(
-            resume, command.data.conversations, epoch=command.data.epoch, audience=VISITOR, visitor=self.identity.visitor
+            resume,
+            command.data.conversations,
+            epoch=command.data.epoch,
+            audience=VISITOR,
+            visitor=self.identity.visitor,
         )
         self._follow(*found)
         return "resumed", data
 
     async def open_conversation(self, command: Command) -> dict[str, Any]:
-        view = await self.call(self._open)
+        view: dict[str, Any] = await self.call(self._open)
         self._follow(UUID(view["conversation"]["id"]))
         return view
 
@@ -108,7 +112,7 @@ class VisitorConsumer(FrameConsumer):
         known = await self.call(tops, self.followed) if self.followed else {}
         return "pong", {"tops": known, "heartbeat": HEARTBEAT_SECONDS}
 
-    # ---- inside the brand ------------------------------------------------------------------------------------------------
+    # ---- inside the brand ----
 
     def _open(self) -> dict[str, Any]:
         conversation = open_conversation(self.identity.visitor, widget=self.identity.widget, now=timezone.now())
@@ -132,7 +136,7 @@ class VisitorConsumer(FrameConsumer):
             data = {"visitor": str(self.me), "online": online}
             fanout.announce_to_desk(hint_frame("presence.changed", conversation.pk, data))
 
-    # ---- hints -------------------------------------------------------------------------------------------------------------
+    # ---- hints ----
 
     def _hint_typing(self, command: Command, event: str, text: str | None) -> None:
         conversation = needed(command)

@@ -56,9 +56,7 @@ def append(conversation: Conversation, draft: Draft, now: datetime) -> Message:
 
 def find_by_client_id(author: Author, client_id: UUID) -> Message | None:
     """Return the row that this author already added under `client_id`, in whichever conversation."""
-    return (
-        Message.objects.select_related("conversation").filter(author_id=author.id, client_id=client_id).first()
-    )
+    return Message.objects.select_related("conversation").filter(author_id=author.id, client_id=client_id).first()
 
 
 def _note_message(conversation: Conversation, draft: Draft, now: datetime) -> list[str]:

@@ -26,7 +26,9 @@ class Conversation(models.Model):
         API = "api", _("closed through the API")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    visitor = models.ForeignKey(Visitor, on_delete=models.PROTECT, related_name="conversations", verbose_name=_("visitor"))
+    visitor = models.ForeignKey(
+        Visitor, on_delete=models.PROTECT, related_name="conversations", verbose_name=_("visitor")
+    )
     widget = models.ForeignKey(Widget, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("widget"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
     close_reason = models.CharField(_("close reason"), max_length=10, choices=CloseReason.choices, blank=True)
@@ -58,9 +60,12 @@ class Conversation(models.Model):
         verbose_name_plural = _("conversations")
         ordering = ("-active_at",)
         constraints = [
-            models.UniqueConstraint(fields=["visitor"], condition=~Q(status="closed"), name="one_open_conversation_per_visitor"),
+            models.UniqueConstraint(
+                fields=["visitor"], condition=~Q(status="closed"), name="one_open_conversation_per_visitor"
+            ),
             models.CheckConstraint(
-                condition=Q(status="assigned", assignee_id__isnull=False) | ~Q(status="assigned"), name="assigned_has_agent"
+                condition=Q(status="assigned", assignee_id__isnull=False) | ~Q(status="assigned"),
+                name="assigned_has_agent",
             ),
         ]
         indexes = [
@@ -68,7 +73,9 @@ class Conversation(models.Model):
             models.Index(fields=["-active_at", "-id"], condition=Q(status="closed"), name="closed_by_activity"),
             models.Index(fields=["assignee_id", "-active_at"], condition=Q(status="assigned"), name="open_by_agent"),
             models.Index(fields=["waiting_since"], condition=Q(status="waiting"), name="waiting_by_time"),
-            models.Index(fields=["closed_at"], condition=Q(status="closed", archived_at__isnull=True), name="to_archive"),
+            models.Index(
+                fields=["closed_at"], condition=Q(status="closed", archived_at__isnull=True), name="to_archive"
+            ),
             models.Index(fields=["created_at", "id"], name="conversation_by_time"),
         ]
 

@@ -7,7 +7,7 @@ from tenants.ids import new_id
 
 
 class Message(models.Model):
-    """A row of a conversation's log: a message, a note, or something that happened. Inserted only by chat/message_log."""
+    """A row of a conversation's log: a message, a note, an event. Inserted only by chat/message_log."""
 
     class AuthorKind(models.TextChoices):
         VISITOR = "visitor", _("visitor")

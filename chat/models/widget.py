@@ -19,12 +19,18 @@ def validate_origins(value: object) -> None:
         raise ValidationError(_("Give a list of origins."))
     for origin in value:
         if origin != "*" and not is_origin(origin):
-            raise ValidationError(_("%(origin)s is not an origin like https://shop.example.com."), params={"origin": origin})
+            raise ValidationError(
+                _("%(origin)s is not an origin like https://shop.example.com."), params={"origin": origin}
+            )
 
 
 def is_origin(text: str) -> bool:
     parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and text == f"{parts.scheme}://{parts.netloc}".lower()
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and text == f"{parts.scheme}://{parts.netloc}".lower()
+    )
 
 
 class Widget(models.Model):

@@ -4,7 +4,13 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from agents.assignments import AlreadyTaken, release_conversation, take_conversation, take_if_waiting, transfer_conversation
+from agents.assignments import (
+    AlreadyTaken,
+    release_conversation,
+    take_conversation,
+    take_if_waiting,
+    transfer_conversation,
+)
 from agents.authors import author_of
 from agents.models import Assignment, Queue
 from chat.conversations import close_conversation, open_conversation, reopen_conversation
@@ -49,7 +55,9 @@ def test_of_many_at_once_one_wins(acme, conversation, alice, bob):
     def taker(number):
         with in_tenant(acme):
             try:
-                return take_conversation(conversation.pk, agent=(alice, bob)[number % 2], now=timezone.now()).assignee_id
+                return take_conversation(
+                    conversation.pk, agent=(alice, bob)[number % 2], now=timezone.now()
+                ).assignee_id
             except AlreadyTaken:
                 return None
 

@@ -167,7 +167,9 @@ def test_any_text_is_kept_whole_or_refused(acme, vera, text):
 
 
 def test_rendering_lets_nothing_run(acme, conversation, vera):
-    posted = post(acme, conversation, vera, text="<img src=x onerror=alert(1)> [x](javascript:alert(1)) **b** http://a.example")
+    posted = post(
+        acme, conversation, vera, text="<img src=x onerror=alert(1)> [x](javascript:alert(1)) **b** http://a.example"
+    )
     html = posted.message.body["html"]
     assert "<img" not in html
     assert "javascript:" not in html.replace("](javascript:alert(1))", "")

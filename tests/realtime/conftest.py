@@ -13,7 +13,6 @@ def as_vera(connect: Callable[..., SocketClient], vera_token: str) -> SocketClie
     return client
 
 
-
 @pytest.fixture
 def as_agent(connect: Callable[..., SocketClient], make_session: Callable[..., str]) -> Callable[..., SocketClient]:
     """`as_agent(alice)`: an agent's socket at its brand, after hello."""

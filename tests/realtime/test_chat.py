@@ -53,7 +53,7 @@ def test_notes_stay_with_the_agents_and_leave_no_gap(as_vera, as_agent, alice, b
     as_vera.say("Still there?")
     frames = as_vera.drain()
     assert "secret-note" not in str(frames)
-    seqs = [frame["seq"] for frame in frames if "seq" in frame and frame["seq"]]
+    seqs = [frame["seq"] for frame in frames if frame.get("seq")]
     assert seqs == sorted(seqs)
     assert "conversation.advanced" in {frame["type"] for frame in frames}
     resumed = as_vera.request("resume", {"conversations": {conversation: 0}})["data"]["conversations"][conversation]
@@ -125,9 +125,11 @@ def test_availability_is_told_to_the_desk(as_agent, alice, bob, acme):
     watcher, desk = as_agent(bob, acme), as_agent(alice, acme)
     desk.request("availability.set", {"availability": "away"})
     changed = watcher.find(
-        lambda f: f["type"] == "agent.availability_changed"
-        and f["data"]["agent"]["name"] == "Alice"
-        and f["data"]["availability"] == "away"
+        lambda f: (
+            f["type"] == "agent.availability_changed"
+            and f["data"]["agent"]["name"] == "Alice"
+            and f["data"]["availability"] == "away"
+        )
     )
     assert changed
     desk.request("availability.set", {"availability": "online"})

@@ -8,6 +8,9 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         from agents.assignments import place_in_default_queue
+        from agents.presence import colleagues_online
+        from chat.front_desk import describe_with
         from chat.placement import choose_places_with
 
         choose_places_with(place_in_default_queue)
+        describe_with(colleagues_online)

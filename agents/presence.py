@@ -5,6 +5,7 @@ import time
 from agents.models import Agent
 from chat.events import hint_frame
 from chat.fanout import announce_to_desk
+from chat.front_desk import MAX_SHOWN, Colleague
 from chat.presence import drop_expired, lease_holders
 from tenants.context import current_tenant
 
@@ -50,6 +51,12 @@ def announce_availability(agent: Agent) -> None:
             "agent.availability_changed", None, {"agent": reference, "availability": agent.effective_availability}
         )
     )
+
+
+def colleagues_online() -> list[Colleague]:
+    """Agents that visitors see as online; registered with chat/front_desk when the app is loaded."""
+    online = Agent.objects.filter(is_present=True, is_active=True, availability=Agent.Availability.ONLINE)
+    return [Colleague(agent.display_name, agent.availability) for agent in online[:MAX_SHOWN]]
 
 
 def unix_now() -> float:

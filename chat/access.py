@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from chat.errors import NotFound
-from chat.models import Conversation, Visitor, Widget
+from chat.models import Conversation, File, Visitor, Widget
 
 
 def get_widget(public_key: str) -> Widget:
@@ -32,6 +32,24 @@ def get_conversations(conversation_ids: list[UUID], visitor: Visitor | None = No
     if visitor is not None:
         rows = rows.filter(visitor=visitor)
     return {row.pk: row for row in rows}
+
+
+def get_file(file_id: UUID) -> File:
+    """Return any file of the current brand: for agents and secret keys."""
+    return _file(File.objects.all(), file_id)
+
+
+def get_visitor_file(visitor: Visitor, file_id: UUID) -> File:
+    """Return a file that this visitor uploaded or that is in one of its conversations. (Notes carry no files.)"""
+    uploaded = Q(uploader_kind="visitor", uploader_id=visitor.pk)
+    return _file(File.objects.filter(uploaded | Q(conversation__visitor=visitor)), file_id)
+
+
+def _file(rows: QuerySet[File], file_id: UUID) -> File:
+    file = rows.filter(pk=file_id).first()
+    if file is None:
+        raise NotFound
+    return file
 
 
 def _get(rows: QuerySet[Conversation], conversation_id: UUID) -> Conversation:

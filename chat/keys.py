@@ -12,3 +12,8 @@ def leases_key(tenant: Tenant) -> str:
 
 def lease_member(kind: str, pk: UUID, connection_id: str) -> str:
     return f"{kind}:{pk.hex}:{connection_id}"
+
+
+def bucket_key(tenant: Tenant, rate: str, subject: str) -> str:
+    """A rate limit's token bucket: of an API key, a visitor or a network address."""
+    return f"kf:{tenant.pk.hex}:bucket:{rate}:{subject}"

@@ -1,11 +1,28 @@
 """Addresses of a brand's host."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
-from kefu_project import health
+from agents.rest.files import FileView
+from agents.rest.urls import agent_urls
+from chat.rest.problems import not_found
+from chat.rest.urls import integrator_urls, visitor_urls
+from chat.widget_views import serve_loader, show_demo, show_panel
+from kefu_project.urls_common import common_urls
+
+api_urls = [*visitor_urls, *agent_urls, *integrator_urls]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz/live", health.live),
-    path("healthz/ready", health.ready),
+    path("", RedirectView.as_view(url="/console/")),
+    path("kefu.js", serve_loader),
+    path("widget/panel", show_panel),
+    path("demo/", show_demo),
+    path("files/<uuid:file_id>", FileView.as_view()),
+    path("api/v1/", include(api_urls)),
+    re_path(r"^api/", not_found),
     path("", include("tenants.urls")),
+    *common_urls,
 ]
+
+handler500 = "kefu_project.errors.server_error"
+handler400 = "kefu_project.errors.bad_request"

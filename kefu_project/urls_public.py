@@ -1,11 +1,17 @@
 """Addresses of the installation's host."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from kefu_project import health
+from chat.rest.problems import not_found
+from chat.rest.urls import integrator_urls
+from kefu_project.urls_common import common_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz/live", health.live),
-    path("healthz/ready", health.ready),
+    path("api/v1/", include(integrator_urls)),
+    re_path(r"^api/", not_found),
     path("", include("tenants.urls")),
+    *common_urls,
 ]
+
+handler500 = "kefu_project.errors.server_error"
+handler400 = "kefu_project.errors.bad_request"

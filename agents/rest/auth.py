@@ -1,0 +1,42 @@
+"""The console over HTTP: the session cookie says which account, the Agent row what it is in this brand."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.request import Request
+
+from agents.access import get_agent
+from agents.models import Agent
+from chat.errors import Forbidden
+from chat.rest.base import ApiView
+from tenants.models import User
+
+
+class StaffSession(BaseAuthentication):
+    """Signed out: nobody, so 401. Signed in without an Agent row here: NotFound, whatever is asked for."""
+
+    def authenticate(self, request: Request) -> tuple[User, Agent] | None:
+        user = getattr(request._request, "user", None)
+        if user is None or not user.is_authenticated:
+            return None
+        agent = get_agent(user)
+        check_csrf(request._request)
+        return user, agent
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+
+class AgentView(ApiView):
+    """Endpoints of the console. `request.auth` is the agent."""
+
+    authentication_classes: ClassVar[Any] = [StaffSession]
+
+
+def check_csrf(request: HttpRequest) -> None:
+    """What Django's middleware does for its own views; views of the framework are exempt from it."""
+    check = CSRFCheck(lambda _: HttpResponse())
+    check.process_request(request)
+    if check.process_view(request, None, (), {}) is not None:
+        raise Forbidden("The CSRF token is missing or wrong: reload the page.")

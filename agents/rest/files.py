@@ -1,0 +1,36 @@
+"""GET /files/<id>: any agent of the brand, the visitor whose conversation or upload it is, or a key that may read."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+
+from agents.models import Agent
+from agents.rest.auth import StaffSession
+from chat.access import get_file, get_visitor_file
+from chat.file_views import file_response
+from chat.models import File
+from chat.rest.keys import KeyAuth, SecretKey
+from chat.rest.visitor_auth import VisitorToken, VisitorView, check_origin
+from chat.tokens import VisitorIdentity
+
+
+class FileView(VisitorView):
+    # The bearer first: a widget on the console's own host carries the agent's cookie as well.
+    authentication_classes: ClassVar[Any] = [SecretKey, VisitorToken, StaffSession]
+
+    def check_page(self, request: Request) -> None:
+        if isinstance(request.auth, VisitorIdentity):
+            check_origin(request, request.auth.widget)
+
+    def get(self, request: Request, file_id: UUID) -> HttpResponseBase:
+        return file_response(request._request, _find(request.auth, file_id))
+
+
+def _find(reader: Agent | VisitorIdentity | KeyAuth, file_id: UUID) -> File:
+    if isinstance(reader, VisitorIdentity):
+        return get_visitor_file(reader.visitor, file_id)
+    if isinstance(reader, KeyAuth):
+        reader.require("messages:read")
+    return get_file(file_id)

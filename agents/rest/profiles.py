@@ -1,0 +1,51 @@
+"""A visitor as agents see it beside a conversation."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from chat.events import milliseconds
+from chat.models import Conversation, Visitor
+from chat.presence import online_among
+from tenants.context import current_tenant
+
+MAX_FORMER = 10
+
+
+def visitor_profile(visitor: Visitor, *, beside: UUID | None = None) -> dict[str, Any]:
+    """Profile, page and former conversations; `beside` names the conversation that is on the screen already."""
+    online = online_among(current_tenant(), "visitor", [visitor.pk], time.time())
+    return {
+        "id": str(visitor.pk),
+        "name": visitor.name,
+        "email": visitor.email,
+        "phone": visitor.phone,
+        "locale": visitor.locale,
+        "external_id": visitor.external_id,
+        "identified": visitor.is_identified,
+        "online": visitor.pk in online,
+        "attributes": visitor.attributes,
+        "page": _page(visitor),
+        "last_seen_ts": milliseconds(visitor.last_seen_at),
+        "created_ts": milliseconds(visitor.created_at),
+        "former": _former(visitor, beside),
+    }
+
+
+def _page(visitor: Visitor) -> dict[str, str] | None:
+    if not visitor.page_url:
+        return None
+    return {"url": visitor.page_url, "title": visitor.page_title, "referrer": visitor.referrer}
+
+
+def _former(visitor: Visitor, beside: UUID | None) -> list[dict[str, Any]]:
+    others = Conversation.objects.filter(visitor=visitor).exclude(pk=beside).order_by("-created_at", "-pk")[:MAX_FORMER]
+    return [
+        {
+            "id": str(one.pk),
+            "created_ts": milliseconds(one.created_at),
+            "status": one.status,
+            "preview": one.last_message_preview,
+        }
+        for one in others
+    ]

@@ -1,0 +1,119 @@
+"""The console's endpoints: who am I, lists, one conversation, profile, uploads. Thin shells (docs/api.md)."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.middleware.csrf import get_token
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agents.authors import author_of
+from agents.brands import brands_of
+from agents.models import Agent, Queue
+from agents.rest.auth import AgentView
+from agents.rest.lists import count_views, list_page, rows_with_presence
+from agents.rest.profiles import visitor_profile
+from chat.access import get_conversation
+from chat.events import AGENT
+from chat.files import file_view, store_file
+from chat.pages import PAGE
+from chat.protocol import LIMITS
+from chat.rest.base import MAX_UPLOAD_BODY, read_input
+from chat.rest.fields import Email, Text
+from chat.rest.paging import Bounds, events_page, page_bounds
+from chat.rest.visitor_inputs import FileInput
+from chat.visitor_records import update_visitor
+from tenants.context import current_tenant
+
+SOCKET = "/ws/v1/agent"
+
+
+class MeView(AgentView):
+    def get(self, request: Request) -> Response:
+        agent, tenant = request.auth, current_tenant()
+        return Response(
+            {
+                "user": {"id": str(request.user.pk), "email": request.user.email, "name": request.user.name},
+                "agent": _agent(agent),
+                "brand": {
+                    "id": str(tenant.pk),
+                    "slug": tenant.slug,
+                    "name": tenant.name,
+                    "accent": tenant.accent,
+                    "locale": tenant.locale,
+                },
+                "brands": brands_of(request.user, scheme=request.scheme or "http", host=request.get_host()),
+                "agents": [_colleague(one) for one in Agent.objects.filter(is_active=True)],
+                "queues": [{"id": str(queue.pk), "name": queue.name} for queue in Queue.objects.all()],
+                "counts": count_views(agent),
+                "limits": LIMITS,
+                "epoch": str(tenant.epoch),
+                "ws": SOCKET,
+                "csrf": get_token(request._request),
+            }
+        )
+
+
+class ConversationsView(AgentView):
+    def get(self, request: Request) -> Response:
+        return Response(list_page(request.auth, request.query_params))
+
+
+class ConversationView(AgentView):
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        conversation = get_conversation(conversation_id)
+        return Response(
+            {
+                "row": rows_with_presence([conversation])[0],
+                "visitor": visitor_profile(conversation.visitor, beside=conversation.pk),
+                **events_page(conversation, AGENT, Bounds(before=None, limit=PAGE)),
+                "viewers": [],
+            }
+        )
+
+
+class EventsView(AgentView):
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        bounds = page_bounds(request.query_params)
+        return Response(events_page(get_conversation(conversation_id), AGENT, bounds))
+
+
+class ProfileInput(serializers.Serializer[object]):
+    name = Text(max_length=80, required=False, allow_blank=True)
+    email = Email(max_length=254, required=False, allow_blank=True)
+    phone = Text(max_length=40, required=False, allow_blank=True)
+
+
+class VisitorView(AgentView):
+    def patch(self, request: Request, visitor_id: UUID) -> Response:
+        return Response(visitor_profile(update_visitor(visitor_id, read_input(ProfileInput, request.data))))
+
+
+class FilesView(AgentView):
+    parser_classes: ClassVar[Any] = [MultiPartParser]
+    max_body = MAX_UPLOAD_BODY
+
+    def post(self, request: Request) -> Response:
+        upload = read_input(FileInput, request.data)["file"]
+        return Response(file_view(store_file(upload, author=author_of(request.auth))), 201)
+
+
+def _agent(agent: Agent) -> dict[str, Any]:
+    return {
+        "id": str(agent.pk),
+        "name": agent.display_name,
+        "role": agent.role,
+        "availability": agent.availability,
+        "capacity": agent.capacity,
+    }
+
+
+def _colleague(agent: Agent) -> dict[str, Any]:
+    return {
+        "id": str(agent.pk),
+        "name": agent.display_name,
+        "availability": agent.effective_availability,
+        "role": agent.role,
+    }

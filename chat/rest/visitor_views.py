@@ -1,0 +1,133 @@
+"""The visitor's endpoints: sessions, identification, reading, uploads. Thin shells over the verbs (docs/api.md)."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chat.access import get_visitor_conversation, get_widget
+from chat.authors import Author
+from chat.conversations import find_open
+from chat.events import VISITOR
+from chat.files import file_view, store_file
+from chat.front_desk import online_colleagues
+from chat.models import Conversation, Message, Visitor, Widget
+from chat.pages import visitor_view
+from chat.protocol import LIMITS
+from chat.rest.base import MAX_UPLOAD_BODY, read_input
+from chat.rest.limits import SESSION_RATE, UPLOAD_RATE
+from chat.rest.paging import events_page, page_bounds
+from chat.rest.visitor_auth import VisitorView, check_origin, limit
+from chat.rest.visitor_inputs import FileInput, IdentifyInput, SessionInput
+from chat.visitors import identify_visitor, log_out_visitor, start_session
+from tenants.context import current_tenant
+from tenants.models import Tenant
+
+MAX_CONVERSATIONS = 50
+LOOPBACK = ("127.0.0.1", "::1", "")
+
+
+class SessionsView(VisitorView):
+    authentication_classes: ClassVar[Any] = []
+    permission_classes: ClassVar[Any] = []
+
+    def post(self, request: Request) -> Response:
+        _limit_address(request)
+        given = read_input(SessionInput, request.data)
+        widget = get_widget(given.pop("key"))
+        check_origin(request, widget)
+        given["locale"] = normal_locale(given.get("locale", ""))
+        session = start_session(widget, **given, now=timezone.now())
+        return Response(_session_view(session.visitor, session.token, widget), 201)
+
+
+class IdentifyView(VisitorView):
+    def post(self, request: Request) -> Response:
+        given = read_input(IdentifyInput, request.data)
+        session = identify_visitor(request.user, request.auth.widget, **given, now=timezone.now())
+        return Response({"token": session.token, "visitor": _visitor(session.visitor)})
+
+
+class LogOutView(VisitorView):
+    def post(self, request: Request) -> Response:
+        log_out_visitor(request.user)
+        return Response(status=204)
+
+
+class ConversationsView(VisitorView):
+    def get(self, request: Request) -> Response:
+        mine = Conversation.objects.filter(visitor=request.user).order_by("-active_at", "-pk")[:MAX_CONVERSATIONS]
+        return Response({"conversations": [visitor_view(conversation) for conversation in mine]})
+
+
+class EventsView(VisitorView):
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        bounds = page_bounds(request.query_params)
+        return Response(events_page(get_visitor_conversation(request.user, conversation_id), VISITOR, bounds))
+
+
+class FilesView(VisitorView):
+    parser_classes: ClassVar[Any] = [MultiPartParser]
+    max_body = MAX_UPLOAD_BODY
+
+    def post(self, request: Request) -> Response:
+        limit(UPLOAD_RATE, f"visitor-{request.user.pk.hex}")
+        upload = read_input(FileInput, request.data)["file"]
+        return Response(file_view(store_file(upload, author=Author.of_visitor(request.user))), 201)
+
+
+def normal_locale(text: str) -> str:
+    """One of our locales for what browsers and pages say: `zh-CN`, `zh-Hans`, `en-GB`; '' for any other."""
+    language = text.lower().replace("_", "-").partition("-")[0]
+    return {"zh": Tenant.Locale.CHINESE.value, "en": Tenant.Locale.ENGLISH.value}.get(language, "")
+
+
+def _limit_address(request: Request) -> None:
+    """Sessions per address. The machine itself is not limited: a proxy on it would make all visitors one address."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    if address not in LOOPBACK:
+        limit(SESSION_RATE, address)
+
+
+def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any]:
+    tenant = current_tenant()
+    conversation = find_open(visitor)
+    colleagues = online_colleagues()
+    return {
+        "token": token,
+        "visitor": _visitor(visitor),
+        "widget": widget_view(widget, visitor.locale or tenant.locale),
+        "brand": {"name": tenant.name, "accent": tenant.accent, "slug": tenant.slug},
+        "agents": [{"name": colleague.name, "availability": colleague.availability} for colleague in colleagues],
+        "available": bool(colleagues),
+        "conversation": visitor_view(conversation) if conversation else None,
+        "unread": _count_unread(conversation) if conversation else 0,
+        "epoch": str(tenant.epoch),
+        "limits": LIMITS,
+    }
+
+
+def widget_view(widget: Widget, locale: str) -> dict[str, Any]:
+    return {
+        "id": str(widget.pk),
+        "name": widget.name,
+        "greeting": {"en": widget.greeting_en, "zh-hans": widget.greeting_zh},
+        "launcher_label": widget.launcher_label,
+        "theme": widget.theme,
+        "locale": locale,
+    }
+
+
+def _visitor(visitor: Visitor) -> dict[str, Any]:
+    return {"id": str(visitor.pk), "name": visitor.name, "email": visitor.email, "identified": visitor.is_identified}
+
+
+def _count_unread(conversation: Conversation) -> int:
+    return (
+        Message.objects.filter(conversation=conversation, seq__gt=conversation.visitor_read_seq, event="message.created")
+        .exclude(author_kind=Message.AuthorKind.VISITOR)
+        .count()
+    )

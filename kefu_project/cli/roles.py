@@ -14,6 +14,8 @@ def web_command(host: str, port: int) -> list[str]:
     command += ["--loop", "uvloop", "--lifespan", "auto", "--no-access-log", "--no-server-header"]
     # Compression costs 125 KB for each socket that once used it. A frame may hold 64 KB of data and its envelope.
     command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(128 * 1024)]
+    # An empty configuration: the server's lines then go where the settings send all others (kefu_project/logs.py).
+    command += ["--log-config", str(Path(__file__).with_name("uvicorn_log.json")), "--log-level", "warning"]
     command += ["--timeout-graceful-shutdown", "5"]
     # Forwarded addresses are believed only where the installation says that a proxy of its own stands before us.
     if proxies := os.environ.get("KF_TRUSTED_PROXIES"):
@@ -23,7 +25,7 @@ def web_command(host: str, port: int) -> list[str]:
 
 def worker_command() -> list[str]:
     # Threads: the work waits for the database and the network, and a forked pool costs a process per slot.
-    command = [sys.executable, "-W", ROOT_WARNING, "-m", "celery", "--quiet", "-A", "kefu_project"]
+    command = [sys.executable, "-W", ROOT_WARNING, "-m", "celery", "--quiet", "-A", "kefu_project.celery"]
     command += ["worker", "--pool", "threads"]
     command += ["--concurrency", os.environ.get("KF_WORKER_THREADS", "4"), "--loglevel", "INFO"]
     return [*command, "--without-gossip", "--without-mingle"]

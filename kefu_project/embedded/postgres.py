@@ -11,9 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
 from .account import Account
 from .child import ProcessMark, end_orphan, mark_process, start_child, stop_child
 from .home import reachable_programs, wheel_folder
@@ -215,6 +212,9 @@ class Postgres:
 
     def _create_database(self) -> None:
         """The application is no superuser: it owns its database, and may make others (tests do)."""
+        import psycopg  # needed once in the life of a data folder, and slow to load
+        from psycopg import sql
+
         password = stored_secret(self.data_dir, "database")
         superuser = self._url("postgres", stored_secret(self.data_dir, "database_superuser"), "postgres")
         with psycopg.connect(superuser, autocommit=True) as connection:

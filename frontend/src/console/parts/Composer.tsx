@@ -7,7 +7,7 @@ import { attachmentsOf } from "../state/attachments";
 import { hint, send } from "../state/desk";
 import { readDraft, writeDraft, type Mode } from "../state/drafts";
 import { me, myId } from "../state/session";
-import { COMPOSER_ID, writeWish } from "../state/shortcuts";
+import { COMPOSER_ID, takeFocusWish, writeWish } from "../state/shortcuts";
 import type { Thread } from "../state/thread";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
@@ -37,7 +37,7 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
     mode.value = next;
     text.value = readDraft(thread.id, next);
   };
-  useWishes(area, switchTo);
+  useWishes(thread.id, area, switchTo);
   useGrowth(area, text.value);
 
   const left = limits.text - [...text.value].length;
@@ -131,7 +131,7 @@ function useTypingHint(thread: Thread): (text: string) => void {
   };
 }
 
-function useWishes(area: { current: HTMLTextAreaElement | null }, switchTo: (mode: Mode) => void): void {
+function useWishes(thread: string, area: { current: HTMLTextAreaElement | null }, switchTo: (mode: Mode) => void): void {
   const { mode, count } = writeWish.value;
   const seen = useRef(count);
   useEffect(() => {
@@ -141,8 +141,7 @@ function useWishes(area: { current: HTMLTextAreaElement | null }, switchTo: (mod
     requestAnimationFrame(() => document.getElementById(COMPOSER_ID)?.focus());
   }, [count]);
   useEffect(() => {
-    // On a phone the keyboard would cover what one came to read.
-    if (matchMedia("(pointer: fine)").matches && document.activeElement === document.body) area.current?.focus({ preventScroll: true });
+    if (takeFocusWish(thread)) area.current?.focus({ preventScroll: true });
   }, []);
 }
 

@@ -121,8 +121,8 @@ function LogStart({ thread }: { thread: Thread }) {
       </div>
     );
   }
-  if (thread.hasMore.value) return <div class="log-start">{older === "loading" ? say.loadingOlder : " "}</div>;
-  return <div class="log-start">{say.beginning}</div>;
+  if (!thread.hasMore.value) return null;
+  return <div class="log-start">{older === "loading" ? say.loadingOlder : " "}</div>;
 }
 
 function BlockView({ block, thread, readSeq }: { block: Block; thread: Thread; readSeq: number }) {
@@ -142,6 +142,6 @@ function BlockView({ block, thread, readSeq }: { block: Block; thread: Thread; r
     case "line":
       return <SystemLine event={block.event} />;
     case "run":
-      return <Run entries={block.entries} author={block.author} isNote={block.isNote} thread={thread} readSeq={readSeq} locale={locale.value} />;
+      return <Run {...block} thread={thread} readSeq={readSeq} locale={locale.value} />;
   }
 }

@@ -36,8 +36,10 @@ export function Menu(props: MenuProps) {
   const panel = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
+  const seen = useRef(props.openSignal);
   useEffect(() => {
-    if (props.openSignal) setOpen(true);
+    if (seen.current !== props.openSignal) setOpen(true);
+    seen.current = props.openSignal;
   }, [props.openSignal]);
 
   useEffect(() => {

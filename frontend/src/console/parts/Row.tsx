@@ -6,6 +6,7 @@ import { rowSignal, type Listing } from "../state/inbox";
 import { lastActivity } from "../state/listing";
 import { conversationPath, go } from "../state/route";
 import { myId } from "../state/session";
+import { openToWrite } from "../state/shortcuts";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
 import { fullTime, shortTime, span } from "../words/times";
@@ -24,7 +25,8 @@ export function ConversationRow({ id, isChosen, listing }: { id: string; isChose
   const open = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    go({ conversation: id });
+    if (event.detail > 0) openToWrite(id);
+    else go({ conversation: id }); // opened by Enter
   };
   return (
     <a

@@ -16,6 +16,7 @@ interface RunProps {
   entries: Entry[];
   author: Author;
   isNote: boolean;
+  isContinued: boolean;
   thread: Thread;
   readSeq: number;
   locale: Locale;
@@ -26,10 +27,11 @@ const isReadThrough = (props: RunProps): boolean => (props.entries.at(-1)?.seq ?
 /** A log of 2 000 messages must not be drawn again for each new one: a run is, when it has changed. */
 export class Run extends Component<RunProps> {
   override shouldComponentUpdate(next: RunProps): boolean {
-    const { entries, locale, thread } = this.props;
+    const { entries, locale, thread, isContinued } = this.props;
     return (
       thread !== next.thread ||
       locale !== next.locale ||
+      isContinued !== next.isContinued ||
       entries.length !== next.entries.length ||
       entries.some((entry, index) => entry !== next.entries[index]) ||
       isReadThrough(this.props) !== isReadThrough(next)
@@ -37,14 +39,14 @@ export class Run extends Component<RunProps> {
   }
 
   override render(props: RunProps) {
-    const { entries, author, isNote, thread } = props;
+    const { entries, author, isNote, isContinued, thread } = props;
     const isOurs = author.kind !== "visitor";
     const last = entries.at(-1)!;
     return (
-      <div class={`run${isOurs ? " is-ours" : ""}${isNote ? " is-note" : ""}`}>
+      <div class={`run${isOurs ? " is-ours" : ""}${isNote ? " is-note" : ""}${isContinued ? " is-continued" : ""}`}>
         {!isOurs && <Avatar id={author.id ?? ""} name={nameOf(author)} size="m" />}
         <div class="run-body">
-          <RunName author={author} isNote={isNote} />
+          {!isContinued && <RunName author={author} isNote={isNote} />}
           {entries.map((entry) => (
             <Bubble key={entry.key} entry={entry} thread={thread} />
           ))}
@@ -66,8 +68,8 @@ function RunName({ author, isNote }: { author: Author; isNote: boolean }) {
     <div class="run-name">
       {isNote && <LockIcon />}
       <bdi>{nameOf(author)}</bdi>
-      {isNote && <span class="run-kind">{words.value.noteLabel}</span>}
-      {author.kind === "bot" && <span class="run-kind">{words.value.bot}</span>}
+      {isNote && <span class="run-kind">· {words.value.noteLabel}</span>}
+      {author.kind === "bot" && <span class="run-kind">· {words.value.bot}</span>}
     </div>
   );
 }

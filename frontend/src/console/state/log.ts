@@ -19,7 +19,15 @@ export type Block =
   | { kind: "day"; key: string; ts: number }
   | { kind: "new"; key: string }
   | { kind: "line"; key: string; event: LogEvent }
-  | { kind: "run"; key: string; author: Author; isNote: boolean; entries: Entry[] };
+  | {
+      kind: "run";
+      key: string;
+      author: Author;
+      isNote: boolean;
+      /** Right after a run of the same author, only later: the name need not be said again. */
+      isContinued: boolean;
+      entries: Entry[];
+    };
 
 const RUN_GAP_MS = 5 * 60_000;
 
@@ -68,16 +76,19 @@ class Layout {
 
   add(entry: Entry): void {
     const last = this.blocks.at(-1);
-    if (last?.kind === "run" && continues(last.entries.at(-1)!, entry)) last.entries.push(entry);
-    else this.blocks.push({ kind: "run", key: `run-${entry.key}`, author: entry.author, isNote: entry.isNote, entries: [entry] });
+    const before = last?.kind === "run" ? last.entries.at(-1)! : null;
+    const isContinued = before !== null && isSameVoice(before, entry);
+    if (last?.kind === "run" && isContinued && entry.ts - before.ts < RUN_GAP_MS) {
+      last.entries.push(entry);
+      return;
+    }
+    const { author, isNote } = entry;
+    this.blocks.push({ kind: "run", key: `run-${entry.key}`, author, isNote, isContinued, entries: [entry] });
   }
 }
 
-const continues = (before: Entry, after: Entry): boolean =>
-  before.author.id === after.author.id &&
-  before.author.kind === after.author.kind &&
-  before.isNote === after.isNote &&
-  after.ts - before.ts < RUN_GAP_MS;
+const isSameVoice = (one: Entry, other: Entry): boolean =>
+  one.author.id === other.author.id && one.author.kind === other.author.kind && one.isNote === other.isNote;
 
 export function layoutLog({ events, pending, newAfter, me }: LogSource): Block[] {
   const layout = new Layout();

@@ -17,6 +17,21 @@ export const transferWish = signal(0);
 
 export const COMPOSER_ID = "composer-text";
 
+let focusWish: string | null = null;
+
+/** Who opens with the mouse writes next; who walks with j and k would type into the composer. On a phone the
+ *  keyboard would cover what one came to read. */
+export function openToWrite(conversation: string): void {
+  if (matchMedia("(pointer: fine)").matches) focusWish = conversation;
+  go({ conversation });
+}
+
+export function takeFocusWish(conversation: string): boolean {
+  const isWished = focusWish === conversation;
+  if (isWished) focusWish = null;
+  return isWished;
+}
+
 export const wantToWrite = (mode: Mode): void => {
   writeWish.value = { mode, count: writeWish.peek().count + 1 };
 };

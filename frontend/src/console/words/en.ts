@@ -71,7 +71,6 @@ export const en = {
   jumpToNew: (n: number) => (n === 0 ? "Jump to the latest" : n === 1 ? "1 new message" : `${n} new messages`),
   loadingOlder: "Loading older messages",
   olderFailed: "Older messages could not be loaded.",
-  beginning: "The conversation began here",
   today: "Today",
   yesterday: "Yesterday",
   noteLabel: "Private note",

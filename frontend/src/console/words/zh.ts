@@ -69,7 +69,6 @@ export const zh: Dictionary = {
   jumpToNew: (n) => (n === 0 ? "回到最新" : `${n} 条新消息`),
   loadingOlder: "正在加载更早的消息",
   olderFailed: "更早的消息加载失败。",
-  beginning: "会话从这里开始",
   today: "今天",
   yesterday: "昨天",
   noteLabel: "内部备注",

@@ -1,6 +1,6 @@
 """The named cast: brand acme with Alice and Bob (agents) and Vera (visitor), brand globex with Mallory.
 
-All tests work on real tables with real commits. Before each test the conversations of both brands are removed; brands,
+All tests work on real tables with real commits. Before each test the conversations and leases of both brands are removed; brands,
 agents, queues and widgets stay.
 """
 
@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from agents.accounts import create_agent
 from agents.models import Agent, Queue
+from chat.keys import leases_key
 from chat.models import Conversation, Visitor, Widget
+from chat.presence import redis_client
 from chat.tokens import make_token
 from tenants.context import in_tenant
 from tenants.keys import create_key
@@ -60,6 +62,7 @@ def brands(django_db_blocker: pytest.FixtureRequest) -> Iterator[dict[str, Tenan
 def clean(brands: dict[str, Tenant]) -> Iterator[None]:
     """Start without conversations, and see that the test left every brand that it entered."""
     empty(brands.values())
+    redis_client().delete(*(leases_key(tenant) for tenant in brands.values()))
     yield
     assert not isinstance(connection.tenant, Tenant), "the test left this thread inside a brand"
 

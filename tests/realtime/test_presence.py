@@ -1,0 +1,68 @@
+"""Leases, the sweep, and what agents see of each other."""
+
+import time
+
+from agents.models import Agent
+from agents.presence import sweep_presence
+from chat.keys import lease_member, leases_key
+from chat.presence import LEASE_SECONDS, online_among, redis_client
+from tenants.context import in_tenant
+
+
+def is_present(tenant, agent):
+    with in_tenant(tenant):
+        return Agent.objects.get(pk=agent.pk).is_present
+
+
+def sweep(tenant, now):
+    with in_tenant(tenant):
+        return sweep_presence(now)
+
+
+def test_a_connection_makes_present_and_its_end_absent(as_agent, alice, acme):
+    desk = as_agent(alice, acme)
+    desk.request("ping")
+    assert is_present(acme, alice)
+    assert online_among(acme, "agent", [alice.pk], time.time()) == {alice.pk}
+    desk.close()
+    sweep(acme, time.time() + LEASE_SECONDS + 60)
+    assert not is_present(acme, alice)
+
+
+def test_a_reload_is_no_absence(as_agent, alice, acme):
+    as_agent(alice, acme).close()
+    sweep(acme, time.time())
+    assert is_present(acme, alice)
+
+
+def test_a_silent_death_is_found_and_told(as_agent, alice, bob, acme):
+    watcher = as_agent(bob, acme)
+    watcher.request("ping")
+    now = time.time()
+    redis_client().zadd(leases_key(acme), {lease_member("agent", alice.pk, "dead"): now - 1})
+    with in_tenant(acme):
+        Agent.objects.filter(pk=alice.pk).update(is_present=True)
+    sweep(acme, now)
+    told = watcher.find(
+        lambda f: f["type"] == "agent.availability_changed"
+        and f["data"]["agent"]["name"] == "Alice"
+        and f["data"]["availability"] == "offline"
+    )
+    assert told
+    assert not is_present(acme, alice)
+    assert is_present(acme, bob)
+
+
+def test_after_redis_lost_its_leases_agents_come_back_by_themselves(acme, alice):
+    with in_tenant(acme):
+        Agent.objects.filter(pk=alice.pk).update(is_present=False)
+    now = time.time()
+    redis_client().zadd(leases_key(acme), {lease_member("agent", alice.pk, "again"): now + 30})
+    sweep(acme, now)
+    assert is_present(acme, alice)
+
+
+def test_leases_of_one_brand_say_nothing_about_another(acme, globex, mallory):
+    now = time.time()
+    redis_client().zadd(leases_key(acme), {lease_member("agent", mallory.pk, "x"): now + 30})
+    assert online_among(globex, "agent", [mallory.pk], now) == set()

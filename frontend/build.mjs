@@ -21,6 +21,7 @@ const entries = [
   { in: "src/demo/shop.ts", out: "shop", target: MODERN },
   { in: "src/demo/shop.css", out: "shop", target: MODERN },
   { in: "src/design/page.ts", out: "page", target: MODERN },
+  { in: "src/account/account.css", out: "account", target: MODERN },
   { in: "src/console/main.tsx", out: "console", target: MODERN },
   { in: "src/console/console.css", out: "console", target: MODERN },
 ].filter((entry) => existsSync(join(here, entry.in)));

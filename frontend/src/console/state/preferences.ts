@@ -53,6 +53,8 @@ export function chooseTheme(choice: Theme): void {
 export function chooseLocale(choice: Locale): void {
   locale.value = choice;
   writeStored(LOCALE, choice);
+  // The pages that Django renders (sign-in, admin) read this cookie.
+  document.cookie = `kefu_locale=${choice.toLowerCase()}; path=/; max-age=31536000; samesite=lax`;
 }
 
 export function showDetails(shown: boolean): void {

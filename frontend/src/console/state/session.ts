@@ -25,7 +25,7 @@ export async function loadSession(): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) goToSignIn();
-    else if (error instanceof ApiError && error.status === 403) start.value = { kind: "no_access" };
+    else if (error instanceof ApiError && (error.status === 403 || error.status === 404)) start.value = { kind: "no_access" };
     else start.value = { kind: "failed", error };
     return false;
   }

@@ -71,8 +71,8 @@ export function fileSize(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1).replace(/\.0$/, "")} MB`;
 }
 
-export const compactCount = (n: number): string =>
-  n < 1000 ? String(n) : `${(n / 1000).toFixed(n < 10_000 ? 1 : 0).replace(/\.0$/, "")}k`;
+/** The server stops counting at 1000. */
+export const compactCount = (n: number): string => (n < 1000 ? String(n) : "999+");
 
 export function languageName(tag: string, locale: Locale): string {
   try {

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class ChatConfig(AppConfig):
     name = "chat"
     verbose_name = _("Conversations")
+
+    def ready(self) -> None:
+        import chat.closing  # noqa: F401  connects its receivers

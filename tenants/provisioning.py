@@ -21,6 +21,7 @@ from psycopg import sql
 from tenants.context import in_public, in_tenant
 from tenants.hosts import forget_hosts
 from tenants.models import Domain, Tenant, validate_colour, validate_slug
+from tenants.signals import brand_suspended
 
 # Held while a brand is made, so that two makers of the same slug or domain meet a refusal and not a database error.
 PROVISIONING_LOCK = 0x6B656675
@@ -124,6 +125,7 @@ def delete_brand(tenant: Tenant) -> None:
 def suspend_brand(tenant: Tenant) -> None:
     """Make the brand's hosts, keys and tasks stop; its data stays. Other processes notice within 5 seconds."""
     _set_status(tenant, Tenant.Status.SUSPENDED)
+    brand_suspended.send(Tenant, tenant=tenant)
 
 
 def activate_brand(tenant: Tenant) -> None:

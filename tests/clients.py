@@ -62,7 +62,7 @@ class Browser:
 
     def sign_in(self, email: str, password: str) -> None:
         self.get("/account/sign-in")
-        form = {"username": email, "password": password, "csrfmiddlewaretoken": self.cookie("kefu_csrf")}
+        form = {"email": email, "password": password, "csrfmiddlewaretoken": self.cookie("kefu_csrf")}
         answer = self.post("/account/sign-in", data=form)
         assert answer.status_code == 302, f"sign-in of {email} answered {answer.status_code}"
 

@@ -10,6 +10,7 @@ from chat.models import Visitor
 from chat.tokens import make_token
 from chat.visitors import log_out_visitor
 from tenants.context import in_tenant
+from tenants.provisioning import activate_brand, suspend_brand
 
 # Every command that names a conversation, for both sides.
 VISITOR_COMMANDS = {
@@ -194,3 +195,24 @@ def test_a_flood_is_told_when_to_go_on(as_vera):
     limited = as_vera.expect("error")
     assert limited["data"]["code"] == "rate_limited"
     assert 0 < limited["data"]["retry_after"] <= 5
+
+
+def test_signing_out_closes_what_that_sign_in_opened(browser_as, connect, alice, acme, make_session):
+    browser = browser_as("alice@acme.test")
+    here = connect("agent", session=browser.cookie("kefu_session"))
+    elsewhere = connect("agent", session=make_session(alice, acme))
+    here.hello()
+    elsewhere.hello()
+    browser.post("/account/sign-out")
+    assert here.close_code(5) == 4401
+    assert elsewhere.request("ping")["type"] == "pong"
+
+
+def test_a_suspended_brand_closes_its_sockets_and_no_others(as_vera, as_agent, mallory, globex, acme):
+    desk = as_agent(mallory, globex)
+    try:
+        suspend_brand(acme)
+        assert as_vera.close_code(5) == 4401
+        assert desk.request("ping")["type"] == "pong"
+    finally:
+        activate_brand(acme)

@@ -1,4 +1,4 @@
-"""Staff accounts and what they are in the current brand: made, let go, their passwords renewed.
+"""What a staff account is in the current brand: made an agent, changed, let go.
 
 An account serves several brands, so a brand never sets the password of an account that is there already: its admin could
 otherwise sign in elsewhere in that person's name.
@@ -7,45 +7,31 @@ otherwise sign in elsewhere in that person's name.
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent, Membership, Queue
-from tenants.context import for_each_tenant, in_public
+from agents.assignments import release_conversation
+from agents.models import Agent, Assignment, Membership, Queue
+from chat.fanout import agent_topic, announce_close
+from chat.protocol import CLOSE_FORBIDDEN
+from tenants.accounts import AccountRefused, clean_email, clean_name, create_account, reset_password
+from tenants.context import current_tenant, for_each_tenant, in_tenant
 from tenants.models import Tenant, User
-from tenants.passwords import make_password
 
-
-class AccountRefused(Exception):
-    """An account or agent cannot be made or changed like this. `field` names what to correct."""
-
-    field = ""
-    sentence = _("This account cannot be used.")
-
-    def __init__(self, sentence: str = "", **values: str) -> None:
-        super().__init__(sentence or self.sentence % values)
-
-
-class BadEmail(AccountRefused):
-    field = "email"
-    sentence = _("“%(email)s” is not an e-mail address.")
-
-
-class BadName(AccountRefused):
-    field = "name"
-    sentence = _("Give a name of 1 to 80 characters.")
+__all__ = [
+    "brands_of",
+    "change_agent",
+    "check_admin_remains",
+    "create_account",
+    "create_agent",
+    "create_first_admin",
+    "reset_password",
+]
 
 
 class BadRole(AccountRefused):
     field = "role"
     sentence = _("“%(role)s” is not a role: agent, supervisor or admin.")
-
-
-class WeakPassword(AccountRefused):
-    field = "password"
 
 
 class AgentExists(AccountRefused):
@@ -58,9 +44,9 @@ class AccountClosed(AccountRefused):
     sentence = _("The account “%(email)s” is deactivated. Ask an installation admin to activate it first.")
 
 
-class UnknownAccount(AccountRefused):
-    field = "email"
-    sentence = _("There is no account “%(email)s”.")
+class LastAdmin(AccountRefused):
+    field = "role"
+    sentence = _("The brand needs at least one active admin.")
 
 
 def create_agent(
@@ -75,9 +61,9 @@ def create_agent(
     """Make somebody an agent of the current brand and return the password to hand over.
 
     The account is made when the address has none; `password` None means a generated one. An account that is there
-    already keeps its password and '' is returned.
+    already keeps its password and '' is returned. Raises AccountRefused.
     """
-    email, name = _clean(email, name)
+    email, name = clean_email(email), clean_name(name)
     if role not in Agent.Role.values:
         raise BadRole(role=role)
     with transaction.atomic():
@@ -94,35 +80,38 @@ def create_agent(
     return agent, given
 
 
-def create_account(
-    *, email: str, name: str, password: str | None = None, is_installation_admin: bool = False, now: datetime
-) -> tuple[User, str]:
-    """Make a staff account and return it with its password, generated when none is given."""
-    email, name = _clean(email, name)
-    if User.objects.filter(email=email).exists():
-        raise AccountRefused(_("There is already an account “%(email)s”.") % {"email": email})
-    user = User(email=email, name=name, is_installation_admin=is_installation_admin, created_at=now)
-    given = make_password() if password is None else _checked(password, user)
-    user.set_password(given)
-    user.save(force_insert=True)
-    return user, given
-
-
-def reset_password(email: str) -> str:
-    """Give the account a generated password and return it. All of its sessions end."""
-    with in_public(), transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).filter(email=email.strip().lower()).first()
-        if user is None:
-            raise UnknownAccount(email=email)
-        password = make_password()
-        user.set_password(password)
-        user.save(update_fields=["password"])
+def create_first_admin(tenant: Tenant, *, email: str, name: str, now: datetime) -> str:
+    """Give a new brand its first admin, serving every queue; return the password to hand over ('' for a known account)."""
+    with in_tenant(tenant):
+        _agent, password = create_agent(email=email, name=name, role=Agent.Role.ADMIN, queues=Queue.objects.all(), now=now)
     return password
 
 
-def deactivate_agent(agent: Agent) -> None:
-    """The account is nobody in this brand any more; what it wrote keeps its name."""
-    Agent.objects.filter(pk=agent.pk).update(is_active=False)
+def change_agent(agent: Agent, *, role: str, is_active: bool, now: datetime) -> None:
+    """Set the role and whether the agent works here at all. Raises LastAdmin.
+
+    Who leaves loses every connection, and what was assigned waits again. Locks the brand's admins, then conversations.
+    """
+    with transaction.atomic():
+        check_admin_remains(agent, role, is_active)
+        was_active = Agent.objects.filter(pk=agent.pk, is_active=True).exists()
+        Agent.objects.filter(pk=agent.pk).update(role=role, is_active=is_active)
+        agent.role, agent.is_active = role, is_active
+        if was_active and not is_active:
+            _let_go(agent, now)
+
+
+def check_admin_remains(agent: Agent, role: str, is_active: bool) -> None:
+    """Raise LastAdmin if this change left the brand without an active admin. Runs in the caller's transaction.
+
+    Two admins who demote each other at the same moment meet at the lock: the second one is refused.
+    """
+    if role == Agent.Role.ADMIN and is_active:
+        return
+    admins = Agent.objects.select_for_update(no_key=True).filter(role=Agent.Role.ADMIN, is_active=True).order_by("pk")
+    pks = [admin.pk for admin in admins]
+    if agent.pk in pks and len(pks) == 1:
+        raise LastAdmin
 
 
 def brands_of(user: User) -> list[Tenant]:
@@ -135,20 +124,8 @@ def brands_of(user: User) -> list[Tenant]:
     return sorted(found, key=lambda tenant: tenant.name)
 
 
-def _clean(email: str, name: str) -> tuple[str, str]:
-    email, name = email.strip().lower(), name.strip()
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise BadEmail(email=email) from None
-    if not 1 <= len(name) <= 80:
-        raise BadName
-    return email, name
-
-
-def _checked(password: str, user: User) -> str:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise WeakPassword(" ".join(error.messages)) from None
-    return password
+def _let_go(agent: Agent, now: datetime) -> None:
+    held = Assignment.objects.filter(agent=agent, ended_at__isnull=True).order_by("conversation_id")
+    for conversation_id in held.values_list("conversation_id", flat=True):
+        release_conversation(conversation_id, agent=agent, now=now)
+    announce_close(agent_topic(current_tenant(), agent.pk), CLOSE_FORBIDDEN)

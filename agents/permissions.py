@@ -30,6 +30,7 @@ ADMIN_RIGHTS: dict[str, tuple[str, ...]] = {
     "chat.visitor": _VIEW,
     "tenants.tenant": ("view", "change"),
     "tenants.apikey": ("view", "add", "change"),
+    "admin.logentry": _VIEW,
 }
 
 

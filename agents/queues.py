@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext, override
 
 from agents.models import Queue
+from chat.models import Conversation
 from tenants.models import Tenant
 
 
@@ -17,5 +19,27 @@ def furnish_brand(tenant: Tenant, now: datetime) -> None:
 
 def make_default(queue: Queue) -> None:
     """New conversations stand in `queue` from now on."""
-    Queue.objects.filter(is_default=True).exclude(pk=queue.pk).update(is_default=False)
-    Queue.objects.filter(pk=queue.pk).update(is_default=True)
+    with transaction.atomic():
+        Queue.objects.filter(is_default=True).exclude(pk=queue.pk).update(is_default=False)
+        Queue.objects.filter(pk=queue.pk).update(is_default=True)
+
+
+class DefaultQueueStays(Exception):
+    """The default queue cannot be deleted: make another one the default first."""
+
+
+def delete_queue(queue: Queue) -> None:
+    """Delete the queue; the open conversations that stand in it go to the default queue. Raises DefaultQueueStays."""
+    with transaction.atomic():
+        default = Queue.objects.select_for_update(no_key=True).filter(is_default=True).first()
+        if default is None or default.pk == queue.pk:
+            raise DefaultQueueStays
+        standing = Conversation.objects.filter(queue_id=queue.pk).exclude(status=Conversation.Status.CLOSED)
+        standing.update(queue_id=default.pk, queue_name=default.name)
+        queue.delete()
+
+
+def rename_queue(queue: Queue, name: str) -> None:
+    """Conversations carry their queue's name, so that lists need no join across apps: it changes there too."""
+    Queue.objects.filter(pk=queue.pk).update(name=name)
+    Conversation.objects.filter(queue_id=queue.pk).update(queue_name=name)

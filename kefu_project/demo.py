@@ -15,10 +15,11 @@ from typing import TypedDict
 from django.conf import settings
 from django.db import transaction
 
-from agents.accounts import create_account, create_agent
+from agents.accounts import create_agent
 from agents.models import Agent, Queue
 from chat.models import Widget
 from kefu_project.demo_talks import create_talks
+from tenants.accounts import create_account
 from tenants.context import in_public, in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey, Tenant, User

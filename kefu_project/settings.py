@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from kefu_project.admin_settings import UNFOLD_BRAND, UNFOLD_INSTALLATION  # noqa: F401  (settings of the admin sites)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # FileAwareEnv reads KF_X_FILE when it is set, so secrets can be mounted as files.
@@ -64,6 +66,7 @@ TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 TENANT_LIMIT_SET_CALLS = True
 # What a new brand starts with: functions (tenant, now), run inside it by tenants/provisioning.py.
+BRAND_FIRST_ADMIN = "agents.accounts.create_first_admin"
 BRAND_STEPS = ["chat.widgets.furnish_brand", "agents.queues.furnish_brand"]
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 AUTH_USER_MODEL = "tenants.User"
@@ -159,6 +162,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_LOCKOUT_CALLABLE = "tenants.account_views.show_lockout"
 
 SESSION_COOKIE_NAME = "kefu_session"

@@ -9,6 +9,7 @@ from chat.rest.problems import not_found
 from chat.rest.urls import integrator_urls, visitor_urls
 from chat.widget_views import serve_loader, show_demo, show_panel
 from kefu_project.urls_common import common_urls
+from tenants.admin.site import brand_admin
 
 api_urls = [*visitor_urls, *agent_urls, *integrator_urls]
 
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_urls)),
     re_path(r"^api/", not_found),
     path("", include("tenants.urls")),
+    path("admin/", brand_admin.urls),
     *common_urls,
 ]
 

@@ -1,0 +1,190 @@
+"""Admin pages of the team: agents, queues, who serves which queue."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from agents.accounts import LastAdmin, change_agent, check_admin_remains, create_agent
+from agents.models import Agent, Membership, Queue
+from agents.queues import DefaultQueueStays, delete_queue, make_default, rename_queue
+from chat.models import Conversation
+from tenants.accounts import AccountRefused
+from tenants.admin.base import AddedByVerb, KefuModelAdmin, Secret, confirmed
+from tenants.admin.site import brand_admin
+from tenants.models import User
+
+ROLE_COLOURS = {"admin": "danger", "supervisor": "info", "agent": "default"}
+AVAILABILITY_COLOURS = {"online": "success", "away": "warning", "offline": "default"}
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    tab = False
+
+
+class AddAgentForm(forms.Form):
+    name = forms.CharField(
+        label=_("display name"), max_length=80, widget=UnfoldAdminTextInputWidget, help_text=_("Visitors see it.")
+    )
+    email = forms.EmailField(
+        label=_("e-mail"),
+        widget=UnfoldAdminEmailInputWidget,
+        help_text=_("Who has an account already, for another brand, keeps its password."),
+    )
+    role = forms.ChoiceField(label=_("role"), choices=Agent.Role.choices, widget=UnfoldAdminSelectWidget)
+    queues = forms.ModelMultipleChoiceField(
+        Queue.objects.all(), label=_("queues"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+
+class AgentForm(forms.ModelForm):
+    class Meta:
+        model = Agent
+        fields = ("display_name", "role", "capacity", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        try:
+            check_admin_remains(self.instance, data.get("role", ""), bool(data.get("is_active")))
+        except LastAdmin as refusal:
+            self.add_error("role", str(refusal))
+        return data
+
+
+class AgentAdmin(AddedByVerb):
+    form = AgentForm
+    add_form = AddAgentForm
+    refusals = (AccountRefused,)
+    list_display = ("header", "role_label", "availability_label", "load", "queue_names", "is_active")
+    list_filter = ("role", "is_active", "queues")
+    search_fields = ("display_name", "user__email")
+    list_select_related = ("user",)
+    fieldsets = ((None, {"fields": ("display_name", "email", "role", "capacity", "is_active", "created_at")}),)
+    readonly_fields = ("email", "created_at")
+    inlines = (MembershipInline,)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        has_now = Count("assignments", filter=Q(assignments__ended_at__isnull=True), distinct=True)
+        return super().get_queryset(request).prefetch_related("queues").annotate(has_now=has_now)
+
+    def make(self, request: HttpRequest, data: dict[str, Any]) -> tuple[Agent, list[Secret]]:
+        agent, password = create_agent(**data, now=timezone.now())
+        if not password:
+            return agent, []
+        hint = gettext("Shown once: hand it over now.")
+        return agent, [Secret(gettext("E-mail"), data["email"]), Secret(gettext("Password"), password, hint)]
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: AgentForm, change: bool) -> None:
+        obj.save(update_fields=["display_name", "capacity"])
+        change_agent(obj, role=obj.role, is_active=obj.is_active, now=timezone.now())
+
+    @display(description=_("agent"), header=True, ordering="display_name")
+    def header(self, agent: Agent) -> list[str]:
+        initials = "".join(part[0] for part in agent.display_name.split()[:2]).upper()
+        return [agent.display_name, agent.user.email, initials]
+
+    @display(description=_("e-mail"))
+    def email(self, agent: Agent) -> str:
+        user: User = agent.user
+        return user.email
+
+    @display(description=_("role"), label=ROLE_COLOURS, ordering="role")
+    def role_label(self, agent: Agent) -> tuple[str, str]:
+        return agent.role, agent.get_role_display()
+
+    @display(description=_("availability"), label=AVAILABILITY_COLOURS)
+    def availability_label(self, agent: Agent) -> tuple[str, str]:
+        availability = agent.effective_availability
+        return availability, str(Agent.Availability(availability).label)
+
+    @display(description=_("load"), ordering="has_now")
+    def load(self, agent: Any) -> str:
+        return f"{agent.has_now} / {agent.capacity}"
+
+    @display(description=_("queues"))
+    def queue_names(self, agent: Agent) -> str:
+        return ", ".join(queue.name for queue in agent.queues.all()) or "–"
+
+
+class QueueForm(forms.ModelForm):
+    class Meta:
+        model = Queue
+        fields = ("name", "position")
+
+
+class QueueAdmin(KefuModelAdmin):
+    form = QueueForm
+    list_display = ("name", "default_label", "waiting", "members", "position")
+    search_fields = ("name",)
+    inlines = (MembershipInline,)
+    actions = None
+    actions_detail = ("set_default",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
+        active = Count("agents", filter=Q(agents__is_active=True), distinct=True)
+        return super().get_queryset(request).annotate(active_agents=active)
+
+    def save_model(self, request: HttpRequest, obj: Queue, form: QueueForm, change: bool) -> None:
+        obj.save()
+        if change and "name" in form.changed_data:
+            rename_queue(obj, obj.name)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Queue | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
+
+    def delete_model(self, request: HttpRequest, obj: Queue) -> None:
+        try:
+            delete_queue(obj)
+        except DefaultQueueStays:
+            self.message_user(request, gettext("The default queue stays: make another one the default first."), "error")
+
+    @confirmed(
+        title=_("Make default"),
+        text=_("New conversations stand in this queue from now on."),
+        button=_("Make default"),
+        icon="inbox",
+    )
+    def set_default(self, request: HttpRequest, queue: Queue) -> HttpResponse:
+        make_default(queue)
+        self.log_change(request, queue, gettext("Made the default queue."))
+        return HttpResponseRedirect(reverse("admin:agents_queue_changelist"))
+
+    @display(description=_("default"), label={True: "success"})
+    def default_label(self, queue: Queue) -> tuple[bool, str] | str:
+        return (True, gettext("default")) if queue.is_default else ""
+
+    @display(description=_("agents"), ordering="active_agents")
+    def members(self, queue: Any) -> int:
+        return int(queue.active_agents)
+
+    @display(description=_("waiting"))
+    def waiting(self, queue: Queue) -> int:
+        return Conversation.objects.filter(queue_id=queue.pk, status=Conversation.Status.WAITING).count()
+
+
+class MembershipAdmin(KefuModelAdmin):
+    list_display = ("agent", "queue")
+    list_filter = ("queue", "agent")
+    search_fields = ("agent__display_name", "queue__name")
+    list_select_related = ("agent", "queue")
+
+
+brand_admin.register(Agent, AgentAdmin)
+brand_admin.register(Queue, QueueAdmin)
+brand_admin.register(Membership, MembershipAdmin)

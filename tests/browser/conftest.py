@@ -1,0 +1,78 @@
+"""A real Chromium. Each test gets contexts of its own, one per person, so that cookies never mix."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.clients import Server
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# No sandbox: root has none. No background traffic: nothing but the server under test is reached.
+ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS += ["--disable-component-update", "--disable-sync"]
+WAIT_MILLISECONDS = 15_000
+
+
+def chromium_path() -> str:
+    path = os.environ.get("KF_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.fail("The browser tests need Chromium: install the package chromium, or name it in KF_CHROMIUM.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """A page in a fresh context: `person(locale="zh-CN", color_scheme="dark")`. Errors in its console fail the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def _person(**options: object) -> Page:
+        options.setdefault("locale", "en-US")
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield _person
+    for number, context in enumerate(contexts):
+        if folder := os.environ.get("KF_SCREENS"):
+            for page in context.pages:
+                page.screenshot(path=Path(folder) / f"{request.node.name}-{number}.png")
+        context.close()
+    assert not errors, errors
+
+
+@pytest.fixture
+def sign_in(server: Server) -> Callable[..., None]:
+    """Sign a page in through the real form."""
+    from tests.conftest import PASSWORD
+
+    def _sign_in(page: Page, email: str, host: str) -> None:
+        page.goto(server.url(host, "/console/"))
+        page.locator('input[name="email"]').fill(email)
+        page.locator('input[name="password"]').fill(PASSWORD)
+        page.locator('form [type="submit"], form button').first.click()
+        page.wait_for_url("**/console/**")
+
+    return _sign_in

@@ -37,19 +37,29 @@ class Talk:
 
 ACME_TALKS = (
     Talk(
-        "Nora Lindqvist", "nora@mail.example", 2905,
+        "Nora Lindqvist",
+        "nora@mail.example",
+        2905,
         [
             ("V", 0, "Hello, is the Ridge 2 tent free-standing? I mostly camp on rock."),
-            ("A", 2, "Hi Nora! Yes: two poles cross at the top, so it stands without pegs. On rock we suggest the guy-line set."),
+            (
+                "A",
+                2,
+                "Hi Nora! Yes: two poles cross at the top, so it stands without pegs. On rock we suggest the guy-line set.",
+            ),
             ("V", 1, "Perfect. Does the guy-line set fit the older Ridge too?"),
             ("A", 3, "It does, same loops since 2022: https://acme.example/ridge-guy-lines"),
             ("V", 1, "Ordered both. Thank you!"),
             ("A", 1, "Enjoy the trip 🏕️"),
         ],
-        agent=0, is_closed=True, page=("/tents/ridge-2", "Ridge 2 tent"),
+        agent=0,
+        is_closed=True,
+        page=("/tents/ridge-2", "Ridge 2 tent"),
     ),
     Talk(
-        "王磊", "wanglei@mail.example", 1530,
+        "王磊",
+        "wanglei@mail.example",
+        1530,
         [
             ("V", 0, "你好，订单 A-20418 显示已签收，但我没有收到包裹。"),
             ("A", 3, "您好王先生，我马上查一下物流。"),
@@ -57,10 +67,15 @@ ACME_TALKS = (
             ("A", 2, "快递员把包裹放在 3 号门的邻居那里了，今天 14:20。方便去问一下吗？"),
             ("V", 12, "拿到了，谢谢！"),
         ],
-        agent=2, is_closed=True, locale="zh-hans", page=("/account/orders/A-20418", "Order A-20418"),
+        agent=2,
+        is_closed=True,
+        locale="zh-hans",
+        page=("/account/orders/A-20418", "Order A-20418"),
     ),
     Talk(
-        "Tomás Herrera", "tomas@mail.example", 46,
+        "Tomás Herrera",
+        "tomas@mail.example",
+        46,
         [
             ("V", 0, "Hi, the zip of my Drift jacket broke after three weeks. Can I send it back?"),
             ("A", 4, "Sorry about that, Tomás. Of course: that is covered. Do you still have the order number?"),
@@ -69,19 +84,27 @@ ACME_TALKS = (
             ("A", 2, "Found it. I can send a new jacket today and a label for the old one. Same size M?"),
             ("V", 5, "Yes please, M in moss green if you have it."),
         ],
-        agent=0, external_id="customer-3112", page=("/returns", "Returns"), attributes={"plan": "Club", "orders": 7},
+        agent=0,
+        external_id="customer-3112",
+        page=("/returns", "Returns"),
+        attributes={"plan": "Club", "orders": 7},
     ),
     Talk(
-        "Ines Duarte", "ines@mail.example", 21,
+        "Ines Duarte",
+        "ines@mail.example",
+        21,
         [
             ("V", 0, "Do you ship to the Azores?"),
             ("A", 3, "We do, 5 to 7 days, €12 flat. Would you like me to check an item for you?"),
             ("V", 9, "The Basecamp stove. Gas canisters too?"),
         ],
-        agent=1, page=("/stoves/basecamp", "Basecamp stove"),
+        agent=1,
+        page=("/stoves/basecamp", "Basecamp stove"),
     ),
     Talk(
-        "", "", 8,
+        "",
+        "",
+        8,
         [
             ("V", 0, "hey, my discount code SPRING does not work"),
             ("V", 1, "it says “not valid for this basket”"),
@@ -89,9 +112,12 @@ ACME_TALKS = (
         page=("/basket", "Your basket"),
     ),
     Talk(
-        "赵敏", "zhaomin@mail.example", 4,
+        "赵敏",
+        "zhaomin@mail.example",
+        4,
         [("V", 0, "请问 Ridge 2 帐篷现在有现货吗？周五之前能送到上海吗？")],
-        locale="zh-hans", page=("/tents/ridge-2", "Ridge 2 帐篷"),
+        locale="zh-hans",
+        page=("/tents/ridge-2", "Ridge 2 帐篷"),
     ),
 )
 

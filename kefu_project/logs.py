@@ -48,6 +48,10 @@ def configure(options: dict[str, Any]) -> None:
                 "django.server": {"level": "WARNING"},
                 "uvicorn.access": {"level": "WARNING"},
                 "kombu": {"level": "WARNING"},
+                # A line for each task would bury all others: the sweeps run every few seconds.
+                "celery.worker.strategy": {"level": "WARNING"},
+                "celery.app.trace": {"level": "WARNING"},
+                "celery.beat": {"level": "WARNING"},
                 "axes": {"level": "WARNING"},
             },
         }

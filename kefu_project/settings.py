@@ -1,6 +1,7 @@
 """Settings: everything an installation may change is a `KF_…` variable (docs/running.md)."""
 
 import sys
+import warnings
 from pathlib import Path
 
 import environ
@@ -184,6 +185,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("KF_STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 # Files are served straight from the apps' folders unless an image was built with collectstatic.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+warnings.filterwarnings("ignore", message="No directory at")  # WhiteNoise warns of the folder that need not be
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(env.str("KF_MEDIA_ROOT", default=str(DATA_DIR / "files")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -8,6 +8,9 @@ from pathlib import Path
 # Celery warns of running as root, which is how a person with nothing but root may well start Kefu.
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
+CELERY_APP = "kefu_project.celery"
+SCHEDULE_FILE = "beat-schedule"
+
 
 def web_command(host: str, port: int) -> list[str]:
     command = [sys.executable, "-m", "uvicorn", "kefu_project.asgi:application", "--host", host, "--port", str(port)]
@@ -24,24 +27,25 @@ def web_command(host: str, port: int) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    # Threads: the work waits for the database and the network, and a forked pool costs a process per slot.
-    command = [sys.executable, "-W", ROOT_WARNING, "-m", "celery", "--quiet", "-A", "kefu_project.celery"]
-    command += ["worker", "--pool", "threads"]
-    command += ["--concurrency", os.environ.get("KF_WORKER_THREADS", "4"), "--loglevel", "INFO"]
-    return [*command, "--without-gossip", "--without-mingle"]
+    return [*_python(), "-m", "celery", "--quiet", "-A", CELERY_APP, *worker_arguments()]
 
 
 def beat_command(data_dir: Path) -> list[str]:
-    schedule = data_dir / "beat-schedule"
-    return [
-        sys.executable,
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "kefu_project",
-        "beat",
-        "--schedule",
-        str(schedule),
-        "--pidfile=",
-    ]
+    beat = ["beat", "--schedule", str(data_dir / SCHEDULE_FILE), "--pidfile="]
+    return [*_python(), "-m", "celery", "--quiet", "-A", CELERY_APP, *beat]
+
+
+def background_command(data_dir: Path) -> list[str]:
+    """Worker and beat in one process, for one machine."""
+    return [*_python(), "-m", "kefu_project.cli.background", str(data_dir / SCHEDULE_FILE)]
+
+
+def worker_arguments() -> list[str]:
+    # Threads: the work waits for the database and the network, and a forked pool costs a process per slot.
+    threads = os.environ.get("KF_WORKER_THREADS", "4")
+    pool = ["--pool", "threads", "--concurrency", threads]
+    return ["worker", *pool, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+
+
+def _python() -> list[str]:
+    return [sys.executable, "-W", ROOT_WARNING]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,19 +11,21 @@ import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
-from rich.table import Table
 
+from kefu_project.embedded.child import start_child, stop_child
 from kefu_project.embedded.problems import StartProblem
 from kefu_project.embedded.services import Services, default_data_dir, make_data_dir
 
 from .environment import installation_environment, read_url_files
 from .output import console
-from .roles import beat_command, web_command, worker_command
+from .roles import background_command, web_command
 from .supervisor import LogTail, Supervisor
 from .variables import check_variables
+from .welcome import show_welcome
 
 LEAST_DISK = 200 * 1024 * 1024
 READY_WITHIN = 60.0
@@ -36,6 +39,8 @@ READY_WITHIN = 60.0
 def up(port: int, host: str, data_dir: Path | None, no_demo: bool) -> None:
     """Start PostgreSQL, Valkey, web, worker and beat, and keep them running."""
     began = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)  # until the supervisor listens, they end the start like Ctrl-C
     for warning in check_variables():
         console.print(f"[yellow]{warning}[/]")
     read_url_files()
@@ -54,6 +59,10 @@ def up(port: int, host: str, data_dir: Path | None, no_demo: bool) -> None:
         with console.status("Stopping …"):
             services.stop()
     console.print("Stopped. The data is kept in", str(folder), highlight=False)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def require_port(host: str, port: int) -> None:
@@ -100,14 +109,21 @@ def _start_services(services: Services, folder: Path) -> None:
 def _prepare(environment: dict[str, str], *, with_demo: bool) -> dict[str, Any]:
     """Migrations and demo, in a process of their own (prepare.py)."""
     command = [sys.executable, "-m", "kefu_project.cli.prepare", *([] if with_demo else ["--no-demo"])]
-    done = subprocess.run(command, check=False, env=environment, stdout=subprocess.PIPE)
+    with start_child(
+        command, death_signal=signal.SIGTERM, env=environment, output=subprocess.PIPE, errors=None
+    ) as child:
+        try:
+            output, _ = child.communicate()
+        except KeyboardInterrupt:
+            stop_child(child, (signal.SIGTERM,), patience=5)
+            raise
     try:
-        said: dict[str, Any] = json.loads(done.stdout or b"{}")
+        said: dict[str, Any] = json.loads(output or b"{}")
     except ValueError:
         said = {}
-    if done.returncode and "what" in said:
+    if child.returncode and "what" in said:
         raise StartProblem(said["what"], said["next_step"])
-    if done.returncode:
+    if child.returncode:
         raise StartProblem("Preparing the database failed.", "Read the lines above, then run `kefu doctor`.")
     return said
 
@@ -127,11 +143,11 @@ def _run(
     supervisor.listen_to_signals()
     try:
         supervisor.start("web", web_command(host, port))
-        supervisor.start("worker", worker_command())
-        supervisor.start("beat", beat_command(folder))
         if supervisor.wait_for(lambda: _answers(host, port), within=READY_WITHIN):
+            # After the web process, so that they do not slow each other down: people wait for that one.
+            supervisor.start("worker", background_command(folder))
             _note_address(folder, host, port)
-            _show_table(summary, port, time.monotonic() - began)
+            show_welcome(summary, port=port, seconds=time.monotonic() - began)
             console.print(f"Ctrl-C stops everything. Data and logs are in {folder}", highlight=False)
             supervisor.run()
     finally:
@@ -154,32 +170,3 @@ def _answers(host: str, port: int) -> bool:
 def _note_address(folder: Path, host: str, port: int) -> None:
     """For `kefu doctor`: where this installation answers."""
     (folder / "address").write_text(f"{host} {port}\n")
-
-
-def _show_table(summary: dict[str, Any], port: int, seconds: float) -> None:
-    table = Table(title=f"Kefu is ready after {seconds:.1f} s", title_justify="left", header_style="bold")
-    for heading in ("Brand", "Shop with the widget", "Console", "Admin"):
-        table.add_column(heading, overflow="fold")
-    for brand in summary.get("brands", []):
-        if brand["hosts"]:
-            base = f"http://{brand['hosts'][0]}:{port}"
-            table.add_row(brand["name"], f"{base}/demo/", f"{base}/console/", f"{base}/admin/")
-    table.add_row("Installation", "", "", f"http://localhost:{port}/admin/")
-    console.print()
-    console.print(table)
-    _show_logins(summary)
-
-
-def _show_logins(summary: dict[str, Any]) -> None:
-    if summary.get("demo"):
-        logins = Table(title="Demo logins", title_justify="left", header_style="bold")
-        for heading in ("Works for", "Role", "E-mail", "Password"):
-            logins.add_column(heading, overflow="fold")
-        for login in summary["demo"]:
-            password = login["password"] or "(changed by its owner)"
-            logins.add_row(login["works_for"], login["role"], login["email"], password)
-        console.print(logins)
-    elif not summary.get("staff"):
-        console.print("There is no staff account yet: make one with `kefu admin create`.", highlight=False)
-    if not summary.get("brands"):
-        console.print("There is no brand yet: make one with `kefu brand create`.", highlight=False)

@@ -57,6 +57,7 @@ def start_child(
     account: Account | None = None,
     env: Mapping[str, str] | None = None,
     output: IO[bytes] | int | None = None,
+    errors: int | None = subprocess.STDOUT,
     config: bytes | None = None,
     cwd: Path | None = None,
     umask: int = -1,
@@ -71,12 +72,12 @@ def start_child(
         command,
         stdin=subprocess.PIPE if config is not None else subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT,
+        stderr=errors,
         env=env,
         cwd=cwd,
         umask=umask,
         process_group=0,
-        preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509  (two system calls, no locks)
+        preexec_fn=_die_with_parent(death_signal),
         **options,
     )
     if config is not None and child.stdin:
@@ -90,7 +91,7 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
         return None
     parent, prctl, number = os.getpid(), _prctl, int(death_signal)
 
-    def arrange() -> None:
+    def arrange() -> None:  # two system calls and no locks, so it is safe although others say threads are not
         # Runs after the change of user, which would clear the request.
         prctl(PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:  # we died between fork and prctl

@@ -43,11 +43,18 @@ def find_open(visitor: Visitor) -> Conversation | None:
     )
 
 
-def close_conversation(conversation_id: UUID, *, by: Author, reason: str, now: datetime) -> Conversation:
-    """Close the conversation and, through `conversation_closed`, its assignment; a closed one stays as it is."""
+def close_conversation(
+    conversation_id: UUID, *, by: Author, reason: str, now: datetime, unless_active_after: datetime | None = None
+) -> Conversation:
+    """Close the conversation and, through `conversation_closed`, its assignment; a closed one stays as it is.
+
+    With `unless_active_after`, one in which anything happened after that time stays open: looked at under the lock.
+    """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         if not conversation.is_open:
+            return conversation
+        if unless_active_after is not None and conversation.active_at > unless_active_after:
             return conversation
         conversation.status = Conversation.Status.CLOSED
         conversation.close_reason = reason

@@ -68,7 +68,8 @@ def post_visitor_message(
 
 def _visitor_target(visitor: Visitor, conversation_id: UUID | None, widget: Widget | None, now: datetime) -> UUID:
     if conversation_id is None:
-        return open_conversation(visitor, widget=widget, now=now).pk
+        # Locked below like a named one: a sweep may close it at this very moment.
+        conversation_id = open_conversation(visitor, widget=widget, now=now).pk
     conversation = lock_conversation(conversation_id)
     if conversation.visitor_id != visitor.pk:
         raise NotFound

@@ -27,12 +27,11 @@ def read_entries(
     """Return log rows in order of seq: those right after `after`, or the last ones (before `before`)."""
     if conversation.archived_at is not None and _archive_reader is not None:
         return _archive_reader(conversation, after, before, limit)
-    rows = Message.objects.filter(conversation_id=conversation.pk)
-    if after is not None:
-        return list(rows.filter(seq__gt=after).order_by("seq")[:limit])
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    return list(reversed(rows.order_by("-seq")[:limit]))
+    page = _read_hot(conversation, after, before, limit)
+    if _archive_reader is not None and len(page) < _expected(conversation, after, before, limit):
+        # A log has no holes: it was archived since the conversation was read.
+        return _archive_reader(conversation, after, before, limit)
+    return page
 
 
 def read_events(
@@ -96,6 +95,22 @@ def snapshot(conversation: Conversation, audience: str) -> dict[str, Any]:
     view = conversation_row(conversation) if audience == AGENT else visitor_view(conversation)
     events = read_events(conversation, audience=audience)
     return {"conversation": view, "events": events, "top": conversation.last_seq}
+
+
+def _read_hot(conversation: Conversation, after: int | None, before: int | None, limit: int) -> list[Message]:
+    rows = Message.objects.filter(conversation_id=conversation.pk)
+    if after is not None:
+        return list(rows.filter(seq__gt=after).order_by("seq")[:limit])
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    return list(reversed(rows.order_by("-seq")[:limit]))
+
+
+def _expected(conversation: Conversation, after: int | None, before: int | None, limit: int) -> int:
+    """How many rows a page has at least, by what the conversation's row says."""
+    top = conversation.last_seq
+    there = top - after if after is not None else top if before is None else min(before - 1, top)
+    return min(limit, there)
 
 
 def _last_message(conversation: Conversation) -> dict[str, Any] | None:

@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kefu_project.settings")
 app = Celery("kefu")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Discovery looks into apps only: without this line a worker would throw away whatever beat sends.
+app.conf.imports = ("kefu_project.tasks",)
 
 app.conf.beat_schedule = {
     "beat-heartbeat": {"task": "kefu_project.tasks.note_heartbeat", "schedule": 10.0, "options": {"expires": 10}},

@@ -29,7 +29,15 @@ from tests.clients import Browser, Server, SocketClient
 from tests.server import running_server
 
 PASSWORD = "correct horse battery"
-BRAND_TABLES = ("chat_file", "chat_message", "agents_assignment", "chat_conversation", "chat_visitor")
+BRAND_TABLES = (
+    "history_archivedmessage",
+    "history_transcript",
+    "chat_file",
+    "chat_message",
+    "agents_assignment",
+    "chat_conversation",
+    "chat_visitor",
+)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ Writers lock the conversation, then append; `seq` is handed out under that lock,
 chat/pages.py.
 """
 
-from chat.message_log.append import Draft, append, find_by_client_id
+from chat.message_log.append import Draft, append, find_archived_with, find_by_client_id
 from chat.message_log.lock import lock_conversation
 
-__all__ = ["Draft", "append", "find_by_client_id", "lock_conversation"]
+__all__ = ["Draft", "append", "find_archived_with", "find_by_client_id", "lock_conversation"]

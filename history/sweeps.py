@@ -1,0 +1,34 @@
+"""Sweeps over one brand that history runs (docs/history.md)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from chat.authors import SYSTEM
+from chat.conversations import close_conversation
+from chat.models import Conversation
+from history.walk import work_through
+from tenants.context import current_tenant
+
+
+def sweep_idle(now: datetime, limit: int = 1000) -> int:
+    """Close the current brand's conversations in which nothing happened for `idle_close_minutes`; returns how many.
+
+    A message that comes in while the sweep runs keeps its conversation open: the age is looked at again under the lock.
+    """
+    minutes = current_tenant().idle_close_minutes
+    if not minutes:
+        return 0
+    idle_since = now - timedelta(minutes=minutes)
+
+    def close_idle(conversation_id: UUID) -> bool:
+        reason = Conversation.CloseReason.IDLE
+        closed = close_conversation(conversation_id, by=SYSTEM, reason=reason, now=now, unless_active_after=idle_since)
+        return closed.close_reason == reason and closed.closed_at == now
+
+    return work_through(due_for_closing(idle_since), by="active_at", work=close_idle, limit=limit)
+
+
+def due_for_closing(idle_since: datetime) -> QuerySet[Conversation]:
+    return Conversation.objects.exclude(status=Conversation.Status.CLOSED).filter(active_at__lte=idle_since)

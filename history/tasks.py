@@ -1,0 +1,15 @@
+from celery import shared_task
+from django.utils import timezone
+
+from history import archive, sweeps
+from tenants.context import TenantTask
+
+
+@shared_task(base=TenantTask)
+def sweep_idle(tenant_id: str) -> int:
+    return sweeps.sweep_idle(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def archive_closed(tenant_id: str) -> int:
+    return archive.archive_closed(timezone.now())

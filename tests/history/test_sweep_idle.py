@@ -1,0 +1,186 @@
+"""sweep_idle: closes what is idle, and never what somebody just wrote into."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from agents.assignments import take_conversation
+from agents.models import Agent, Assignment
+from chat.access import get_conversation
+from chat.authors import SYSTEM
+from chat.conversations import close_conversation
+from chat.message_log import lock_conversation
+from chat.models import Conversation
+from history.sweeps import due_for_closing, sweep_idle
+from tenants.context import in_tenant
+from tests.history.desk import NOW, Desk, pages, wait_for
+
+DAY = timedelta(minutes=1440)  # the brand's default
+
+
+def test_closes_what_was_idle_for_the_brands_time(desk: Desk) -> None:
+    idle = desk.conversation(at=NOW - DAY)
+    fresh = desk.conversation(at=NOW - DAY + timedelta(seconds=1))
+
+    assert sweep_idle(NOW) == 1
+
+    closed = get_conversation(idle.pk)
+    assert (closed.status, closed.close_reason, closed.closed_at) == ("closed", "idle", NOW)
+    last = pages(idle)[-1]
+    assert last["type"] == "conversation.closed"
+    assert last["data"] == {"reason": "idle", "by": {"kind": "system", "id": None, "name": ""}}
+    assert get_conversation(fresh.pk).is_open
+    assert sweep_idle(NOW) == 0
+
+
+def test_zero_minutes_means_never(desk: Desk) -> None:
+    conversation = desk.conversation(at=NOW - timedelta(days=900))
+    desk.tenant.idle_close_minutes = 0
+    try:
+        assert sweep_idle(NOW) == 0
+    finally:
+        desk.tenant.idle_close_minutes = 1440
+    assert get_conversation(conversation.pk).is_open
+
+
+def test_ends_the_assignment(desk: Desk, alice: Agent) -> None:
+    conversation = desk.conversation(at=NOW - 2 * DAY)
+    take_conversation(conversation.pk, agent=alice, now=NOW - DAY)
+
+    assert sweep_idle(NOW) == 1
+    assignment = Assignment.objects.get(conversation=conversation)
+    assert (assignment.ended_at, assignment.ended_reason) == (NOW, "closed")
+
+
+def test_closes_at_most_limit_oldest_first(desk: Desk) -> None:
+    made = [desk.conversation(at=NOW - days * DAY, texts=1) for days in (3, 5, 2, 4)]
+
+    assert sweep_idle(NOW, limit=2) == 2
+    assert [get_conversation(one.pk).is_open for one in made] == [True, False, True, False]
+
+
+def test_a_broken_conversation_stops_no_other(desk: Desk) -> None:
+    broken = desk.conversation(at=NOW - 3 * DAY)
+    whole = desk.conversation(at=NOW - 2 * DAY)
+    # The row that closing would add is there already.
+    Conversation.objects.filter(pk=broken.pk).update(last_seq=1)
+
+    assert sweep_idle(NOW, limit=1) == 1
+    assert get_conversation(broken.pk).is_open
+    assert not get_conversation(whole.pk).is_open
+
+
+def test_a_message_that_comes_in_meanwhile_keeps_it_open(desk: Desk) -> None:
+    """The sweep has found the conversation and waits for its lock, which the message's transaction holds."""
+    conversation = desk.conversation(at=NOW - 2 * DAY)
+    closed: list[int] = []
+    sweep = threading.Thread(target=lambda: closed.append(_in_own_thread(desk, lambda: sweep_idle(NOW))))
+
+    with transaction.atomic():
+        lock_conversation(conversation.pk)
+        sweep.start()
+        wait_for(_somebody_waits_for_a_row, "the sweep waits for the conversation")
+        desk.post(conversation.visitor, "are you there?", NOW)
+    sweep.join()
+
+    assert closed == [0]
+    fresh = get_conversation(conversation.pk)
+    assert fresh.is_open
+    assert fresh.last_message_preview == "are you there?"
+
+
+def test_a_message_that_finds_its_conversation_closed_meanwhile_opens_it_again(desk: Desk) -> None:
+    """The other order: the message has found the open conversation and waits for the lock of whoever closes it."""
+    conversation = desk.conversation(at=NOW - 2 * DAY)
+    writer = threading.Thread(
+        target=lambda: _in_own_thread(desk, lambda: desk.post(conversation.visitor, "are you there?", NOW))
+    )
+
+    with transaction.atomic():
+        close_conversation(conversation.pk, by=SYSTEM, reason="idle", now=NOW)
+        writer.start()
+        wait_for(_somebody_waits_for_a_row, "the message waits for the conversation")
+    writer.join()
+
+    assert get_conversation(conversation.pk).is_open
+    assert [event["type"] for event in pages(conversation)][-3:] == [
+        "conversation.closed",
+        "conversation.reopened",
+        "message.created",
+    ]
+
+
+def test_sweeps_and_writers_at_once_lose_no_message(desk: Desk) -> None:
+    conversations = [desk.conversation(at=NOW - 2 * DAY, texts=1) for _number in range(12)]
+    start = threading.Barrier(6)
+
+    def write(part: int) -> None:
+        for conversation in conversations[part::4]:
+            desk.post(conversation.visitor, "late", NOW, into=conversation.pk)
+
+    def sweep(_part: int) -> int:
+        return sweep_idle(NOW)
+
+    def run(work: Any, part: int) -> None:
+        start.wait()
+        _in_own_thread(desk, lambda: work(part))
+
+    threads = [threading.Thread(target=run, args=(work, part)) for work in (write,) for part in range(4)]
+    threads += [threading.Thread(target=run, args=(sweep, part)) for part in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    for conversation in conversations:
+        events = pages(conversation)
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+        assert [event["data"]["text"] for event in events if event["type"] == "message.created"][-1] == "late"
+        assert get_conversation(conversation.pk).is_open
+
+
+def test_two_sweeps_close_each_once(desk: Desk) -> None:
+    conversations = [desk.conversation(at=NOW - 2 * DAY, texts=1) for _number in range(20)]
+    counts: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: counts.append(_in_own_thread(desk, lambda: sweep_idle(NOW))))
+        for _one in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    for conversation in conversations:
+        assert [event["type"] for event in pages(conversation)].count("conversation.closed") == 1
+    assert not due_for_closing(NOW - DAY).exists()
+
+
+@pytest.mark.parametrize("status", ["waiting", "closed"])
+def test_unless_active_after_is_looked_at_under_the_lock(desk: Desk, status: str) -> None:
+    conversation = desk.conversation(at=NOW) if status == "waiting" else desk.closed(days_ago=0)
+    result = close_conversation(
+        conversation.pk, by=SYSTEM, reason="idle", now=NOW, unless_active_after=NOW - timedelta(minutes=1)
+    )
+    assert result.status == status
+    assert result.close_reason != "idle"
+
+
+def _in_own_thread(desk: Desk, work: Any) -> Any:
+    try:
+        with in_tenant(desk.tenant):
+            return work()
+    finally:
+        connection.close()
+
+
+def _somebody_waits_for_a_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
+from agents.console_views import show_console
 from agents.rest.files import FileView
 from agents.rest.urls import agent_urls
 from chat.rest.problems import not_found
@@ -15,6 +16,8 @@ api_urls = [*visitor_urls, *agent_urls, *integrator_urls]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
+    path("console/", show_console),
+    path("console/c/<str:conversation>", show_console),
     path("kefu.js", serve_loader),
     path("widget/panel", show_panel),
     path("demo/", show_demo),

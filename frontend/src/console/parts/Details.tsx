@@ -8,10 +8,12 @@ import { conversationPath, go } from "../state/route";
 import type { Thread } from "../state/thread";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
-import { fullTime, languageName, shortTime } from "../words/times";
+import { fullTime, languageName, shortTime, span } from "../words/times";
 import type { Profile, Row } from "../wire";
 import { Avatar } from "./Avatar";
 import { ProfileField } from "./ProfileField";
+
+const HOUR_MS = 3_600_000;
 
 export function Details() {
   const thread = currentThread.value;
@@ -73,7 +75,9 @@ function Known({ thread, row }: { thread: Thread; row: Row }) {
 function lastSeen(profile: Profile | null): string {
   const say = words.value;
   if (!profile?.last_seen_ts) return say.offlineNow;
-  return say.offlineSince(shortTime(profile.last_seen_ts, now.value, locale.value));
+  const age = now.value - profile.last_seen_ts;
+  if (age < HOUR_MS) return say.offlineSince(span(age, locale.value), true);
+  return say.offlineSince(shortTime(profile.last_seen_ts, now.value, locale.value), false);
 }
 
 function Identity({ isKnown }: { isKnown: boolean }) {

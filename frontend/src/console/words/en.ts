@@ -134,7 +134,7 @@ export const en = {
   phone: "Phone",
   language: "Language",
   online: "Online",
-  offlineSince: (time: string) => `Last seen ${time}`,
+  offlineSince: (time: string, isAge: boolean) => `Last seen ${time}${isAge ? " ago" : ""}`,
   offlineNow: "Not online",
   addValue: (label: string) => `Add ${label.toLowerCase()}`,
   editValue: (label: string) => `Edit ${label.toLowerCase()}`,

@@ -129,7 +129,7 @@ export const zh: Dictionary = {
   phone: "电话",
   language: "语言",
   online: "在线",
-  offlineSince: (time) => `最近在线：${time}`,
+  offlineSince: (time, isAge) => (isAge ? `${time}前在线` : `最近在线：${time}`),
   offlineNow: "不在线",
   addValue: (label) => `添加${label}`,
   editValue: (label) => `修改${label}`,

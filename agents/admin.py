@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -23,7 +22,7 @@ from agents.models import Agent, Membership, Queue
 from agents.queues import DefaultQueueStays, delete_queue, make_default, rename_queue
 from chat.models import Conversation
 from tenants.accounts import AccountRefused
-from tenants.admin.base import AddedByVerb, KefuModelAdmin, Secret, confirmed
+from tenants.admin.base import AddedByVerb, KefuInline, KefuModelAdmin, Secret, confirmed
 from tenants.admin.site import brand_admin
 from tenants.models import User
 
@@ -31,10 +30,8 @@ ROLE_COLOURS = {"admin": "danger", "supervisor": "info", "agent": "default"}
 AVAILABILITY_COLOURS = {"online": "success", "away": "warning", "offline": "default"}
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(KefuInline):
     model = Membership
-    extra = 0
-    tab = False
 
 
 class AddAgentForm(forms.Form):

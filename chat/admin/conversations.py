@@ -16,6 +16,15 @@ from tenants.admin.site import brand_admin
 STATUS_COLOURS = {"waiting": "warning", "assigned": "info", "closed": "default"}
 ENTRIES_PER_PAGE = 100
 CONVERSATIONS_SHOWN = 20
+# What happened in a conversation, in words; events that are not here are shown by their names.
+EVENT_NAMES = {
+    "conversation.created": _("conversation opened"),
+    "conversation.assigned": _("taken"),
+    "conversation.transferred": _("transferred"),
+    "conversation.released": _("released"),
+    "conversation.closed": _("closed"),
+    "conversation.reopened": _("reopened"),
+}
 
 
 class ConversationAdmin(ReadOnlyAdmin):
@@ -32,7 +41,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             {
                 "fields": (
                     "visitor",
-                    ("status_label", "close_reason"),
+                    ("status", "close_reason"),
                     ("queue_name", "assignee_name"),
                     ("created_at", "waiting_since"),
                     ("first_reply_at", "closed_at"),
@@ -41,7 +50,6 @@ class ConversationAdmin(ReadOnlyAdmin):
             },
         ),
     )
-    readonly_fields = ("status_label",)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -51,6 +59,8 @@ class ConversationAdmin(ReadOnlyAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         entries = Message.objects.filter(conversation=conversation).order_by("seq")
         page = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page") or 1)
+        for entry in page:
+            entry.event_name = EVENT_NAMES.get(entry.event, entry.event)
         context = {"entries": page, "files": conversation.files.order_by("created_at")}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 
@@ -74,12 +84,12 @@ class VisitorAdmin(ReadOnlyAdmin):
     list_filter = ("locale",)
     search_fields = ("name", "email", "phone", "external_id")
     fieldsets = (
-        (None, {"fields": (("name", "identity_label"), ("email", "phone"), ("locale", "external_id"))}),
+        (None, {"fields": (("name", "identity"), ("email", "phone"), ("locale", "external_id"))}),
         (_("Where they are"), {"fields": ("page_title", "page_url", "referrer", ("last_seen_at", "created_at"))}),
         (_("Attributes"), {"fields": ("attributes",)}),
         (_("Conversations"), {"fields": ("conversations_list",)}),
     )
-    readonly_fields = ("identity_label", "conversations_list", "page_title", "page_url", "referrer", "last_seen_at")
+    readonly_fields = ("identity", "conversations_list", "page_title", "page_url", "referrer", "last_seen_at")
 
     @display(description=_("visitor"), header=True, ordering="name")
     def header(self, visitor: Visitor) -> list[str]:
@@ -88,6 +98,10 @@ class VisitorAdmin(ReadOnlyAdmin):
     @display(description=_("identity"), label={"verified": "success", "anonymous": "default"})
     def identity_label(self, visitor: Visitor) -> tuple[str, Any]:
         return ("verified", _("verified")) if visitor.is_identified else ("anonymous", _("not verified"))
+
+    @display(description=_("identity"))
+    def identity(self, visitor: Visitor) -> str:
+        return str(self.identity_label(visitor)[1])
 
     @display(description=_("conversations"))
     def conversations_list(self, visitor: Visitor) -> SafeString:

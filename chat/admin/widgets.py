@@ -42,7 +42,7 @@ class OriginsField(forms.CharField):
 
 class WidgetForm(forms.ModelForm):
     allowed_origins = OriginsField(
-        label=_("allowed origins"),
+        label=_("Allowed origins"),
         required=False,
         max_length=4000,
         help_text=_(

@@ -10,14 +10,16 @@ from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib.admin import helpers
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.forms import AdminForm
 
@@ -40,6 +42,9 @@ class KefuModelAdmin(ModelAdmin):
     list_fullwidth = True
     list_per_page = 50
 
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        return without_popups(super().formfield_for_dbfield(db_field, request, **kwargs))
+
     def show_page(
         self, request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any
     ) -> TemplateResponse:
@@ -51,6 +56,21 @@ class KefuModelAdmin(ModelAdmin):
     def show_secrets(self, request: HttpRequest, obj: Model, title: str, secrets: list[Secret]) -> TemplateResponse:
         """Answer with things that cannot be shown again."""
         return self.show_page(request, "admin/secrets.html", title, object=obj, secrets=secrets)
+
+
+class KefuInline(TabularInline):
+    extra = 0
+    hide_title = True
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        return without_popups(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+
+def without_popups(field: Any) -> Any:
+    """Choosing a related row offers no adding, changing or deleting of it: that has pages of its own."""
+    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+    return field
 
 
 class ReadOnlyAdmin(KefuModelAdmin):
@@ -86,6 +106,8 @@ class AddedByVerb(KefuModelAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = self.add_form(request.POST if request.method == "POST" else None)
+        for field in form.fields.values():
+            field.label = capfirst(field.label or "")
         if request.method == "POST" and form.is_valid():
             try:
                 with transaction.atomic():

@@ -95,7 +95,7 @@ class ApiKeyAdmin(AddedByVerb):
     list_display = ("name", "kind_label", "prefix_text", "state", "created_at", "last_used_at")
     list_filter = ("kind",)
     search_fields = ("name", "prefix")
-    fields = ("name", "kind", "prefix_text", "scope_names", "state", "created_at", "last_used_at", "revoked_at")
+    fields = ("name", "kind", "prefix_text", "scope_names", "created_at", "last_used_at", "revoked_at")
     readonly_fields = fields
     actions = None
     actions_detail = ("revoke",)

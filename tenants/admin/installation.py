@@ -83,9 +83,9 @@ class TenantAdmin(AddedByVerb):
     list_display = ("name_with_colour", "state", "hosts", "locale", "created_at")
     list_filter = ("status", "locale")
     search_fields = ("name", "slug", "domains__domain")
-    readonly_fields = ("slug", "schema_name", "state", "created_at")
+    readonly_fields = ("slug", "schema_name", "status", "created_at")
     fieldsets = (
-        (_("Brand"), {"fields": ("name", "slug", "state", "accent", "locale", "schema_name", "created_at")}),
+        (_("Brand"), {"fields": ("name", "slug", "status", "accent", "locale", "schema_name", "created_at")}),
         (_("Conversations"), {"fields": ("idle_close_minutes", "reopen_hours", "archive_after_days")}),
     )
     actions = None

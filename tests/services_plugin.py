@@ -24,6 +24,7 @@ def _start() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _data_dir = Path(tempfile.mkdtemp(prefix="kefu-tests-"))
+        _data_dir.chmod(0o711)  # run by root, the servers are `nobody` and must pass through
         _services = Services(durable=False)
         urls = _services.start(_data_dir)
         os.environ |= {

@@ -8,6 +8,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  (said here because a traceback ab
 
 import errno
 import importlib
+import importlib.util
 
 import click
 

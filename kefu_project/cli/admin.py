@@ -22,7 +22,7 @@ def admin() -> None:
 def create(email: str, name: str, as_json: bool) -> None:
     """Make an account that may create brands and accounts, and print its password, once."""
     with installation(default_data_dir()):
-        from agents.accounts import AccountRefused, create_account
+        from tenants.accounts import AccountRefused, create_account
 
         try:
             _user, password = create_account(email=email, name=name, is_installation_admin=True, now=datetime.now(UTC))

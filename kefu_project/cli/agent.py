@@ -28,8 +28,9 @@ def agent() -> None:
 def create(brand: str, email: str, name: str, role: str, queue_names: tuple[str, ...], as_json: bool) -> None:
     """Make EMAIL an agent of BRAND and print the password of a new account, once."""
     with installation(default_data_dir()):
-        from agents.accounts import AccountRefused, create_agent
+        from agents.accounts import create_agent
         from agents.models import Queue
+        from tenants.accounts import AccountRefused
         from tenants.context import in_tenant
 
         with in_tenant(find_brand(brand)):
@@ -85,7 +86,7 @@ def list_agents(brand: str, as_json: bool) -> None:
 def reset(email: str, as_json: bool) -> None:
     """Give an account a new password, print it once, and end its sessions."""
     with installation(default_data_dir()):
-        from agents.accounts import UnknownAccount, reset_password
+        from tenants.accounts import UnknownAccount, reset_password
         from tenants.models import User
 
         try:

@@ -15,7 +15,7 @@ from kefu_project.celery import app
 from .roles import worker_arguments
 
 logger = logging.getLogger(__name__)
-LONGEST_SLEEP = 1.0  # seconds; also how long stopping may wait for the thread
+LONGEST_SLEEP = 1  # seconds; also how long stopping may wait for the thread
 
 
 class Beat(Thread):

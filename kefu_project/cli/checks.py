@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from kefu_project.embedded.services import Services
@@ -112,7 +113,7 @@ def check_clock(_target: Target) -> str:
 def check_worker(_target: Target) -> str:
     from kefu_project.celery import app
 
-    workers = [name for answer in app.control.ping(timeout=PING_WITHIN) for name in answer]
+    workers = [name for answer in app.control.ping(timeout=PING_WITHIN) or [] for name in answer]
     if not workers:
         raise Trouble("No Celery worker answers.", "Start one: `kefu up`, or `kefu worker` beside it.")
     return ", ".join(sorted(workers))
@@ -173,7 +174,7 @@ def check_websocket(target: Target) -> str:
     return f"{url} upgrades"
 
 
-def _redis():  # type: ignore[no-untyped-def]  # redis-py's answers are typed for both of its flavours
+def _redis() -> Any:  # redis-py types each answer for both of its flavours at once
     import redis
     from django.conf import settings
 

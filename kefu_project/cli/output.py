@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -27,13 +28,18 @@ def show_rows(title: str, columns: Mapping[str, str], rows: Sequence[Mapping[str
 
 def show_json(value: Any) -> None:
     """Plain JSON on standard output, never wrapped or coloured."""
-    sys.stdout.write(json.dumps(value, indent=2, default=str, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2, default=_plain_value, ensure_ascii=False) + "\n")
 
 
 def fail(what: str, next_step: str = "") -> NoReturn:
     """End with exit code 1 and one sentence that says what is wrong, followed by what to do."""
     errors.print(f"[bold red]{_plain(what)}[/] {_plain(next_step)}".rstrip(), soft_wrap=True, highlight=False)
     raise SystemExit(1)
+
+
+def _plain_value(value: Any) -> str:
+    """Times as the REST API writes them, everything else as text."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
 
 
 def _plain(text: str) -> str:

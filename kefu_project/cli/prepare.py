@@ -77,8 +77,10 @@ def brands() -> list[dict[str, Any]]:
     hosts: dict[Any, list[str]] = {}
     for tenant_id, host in Domain.objects.order_by("-is_primary", "domain").values_list("tenant_id", "domain"):
         hosts.setdefault(tenant_id, []).append(host)
-    rows = Tenant.objects.values("pk", "slug", "name", "status")
-    return [{"hosts": hosts.get(row.pop("pk"), []), **row} for row in rows]
+    return [
+        {"slug": tenant.slug, "name": tenant.name, "status": tenant.status, "hosts": hosts.get(tenant.pk, [])}
+        for tenant in Tenant.objects.all()
+    ]
 
 
 def has_staff() -> bool:

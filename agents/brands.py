@@ -12,9 +12,10 @@ CACHE_SECONDS = 30
 
 
 def brands_of(user: User, *, scheme: str, host: str) -> list[dict[str, Any]]:
-    """Brands with an active Agent row of this account, with the address of each as seen from `host` (its port is kept)."""
+    """Brands with an active Agent row of this account, each with its address as seen from `host` (the port is kept)."""
     # Asks every brand; the switcher may be half a minute late, entering a brand is checked there and then.
-    facts: list[dict[str, Any]] = cache.get_or_set(f"brands-of:{user.pk.hex}", lambda: _find(user), CACHE_SECONDS) or []
+    key = f"brands-of:{user.pk.hex}"
+    facts: list[dict[str, Any]] = cache.get_or_set(key, lambda: _find(user), CACHE_SECONDS) or []
     _, colon, port = host.rpartition(":") if not host.endswith("]") else ("", "", "")
     suffix = f"{colon}{port}/" if colon else "/"
     return [{**fact, "url": f"{scheme}://{fact['url']}{suffix}"} for fact in facts]

@@ -34,6 +34,14 @@ def get_conversations(conversation_ids: list[UUID], visitor: Visitor | None = No
     return {row.pk: row for row in rows}
 
 
+def get_visitor(visitor_id: UUID) -> Visitor:
+    """Return any visitor of the current brand: for agents and secret keys."""
+    visitor = Visitor.objects.filter(pk=visitor_id).first()
+    if visitor is None:
+        raise NotFound
+    return visitor
+
+
 def get_file(file_id: UUID) -> File:
     """Return any file of the current brand: for agents and secret keys."""
     return _file(File.objects.all(), file_id)

@@ -1,4 +1,4 @@
-"""What an upload really is, found from its bytes alone, and a name that is safe to store, show and send back. No I/O."""
+"""What an upload really is, found from its bytes, and a name that is safe to store, show and send back. No I/O."""
 
 import re
 import unicodedata
@@ -19,16 +19,23 @@ MAX_FRAMES = 1_000
 OCTETS = "application/octet-stream"
 
 # The only types that are ever shown instead of downloaded: raster pictures, which cannot carry a script.
-PICTURES = {"PNG": ("image/png", ".png"), "JPEG": ("image/jpeg", ".jpg"), "GIF": ("image/gif", ".gif"), "WEBP": ("image/webp", ".webp")}
+PICTURES = {
+    "PNG": ("image/png", ".png"),
+    "JPEG": ("image/jpeg", ".jpg"),
+    "GIF": ("image/gif", ".gif"),
+    "WEBP": ("image/webp", ".webp"),
+}
 INLINE_TYPES = frozenset(kind for kind, _ in PICTURES.values())
-_PICTURE_ENDINGS = {"image/jpeg": (".jpg", ".jpeg")} | {kind: (end,) for kind, end in PICTURES.values() if kind != "image/jpeg"}
+_PICTURE_ENDINGS = {"image/jpeg": (".jpg", ".jpeg")} | {
+    kind: (end,) for kind, end in PICTURES.values() if kind != "image/jpeg"
+}
 
 # Types that a download may be labelled with; all others are plain octets. None of them runs in our origin.
 _DOWNLOADS = {
     "application/pdf", "application/zip", "application/gzip", "application/x-7z-compressed", "application/msword",
-    "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "application/rtf", "audio/mpeg", "audio/ogg", "audio/wav",
-    "audio/x-wav", "audio/mp4", "audio/flac", "video/mp4", "video/webm", "video/quicktime", "video/x-msvideo", "image/bmp",
-    "image/tiff", "image/heic", "image/avif",
+    "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "application/rtf", "audio/mpeg", "audio/ogg",
+    "audio/wav", "audio/x-wav", "audio/mp4", "audio/flac", "video/mp4", "video/webm", "video/quicktime",
+    "video/x-msvideo", "image/bmp", "image/tiff", "image/heic", "image/avif",
 }  # fmt: skip
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OFFICE_ENDINGS = {

@@ -1,4 +1,4 @@
-"""A stored file as an answer that can do no harm in our origin. Who may have it is asked before (agents/rest/files.py)."""
+"""A stored file as an answer that can do no harm in our origin. Who may have it is asked in agents/rest/files.py."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from chat.conversations import find_open
-from chat.errors import Conflict, NotFound
+from chat.errors import Conflict, Invalid, NotFound
 from chat.fanout import announce_row
 from chat.models import Visitor
 from chat.text import clean_line
@@ -43,10 +43,11 @@ def update_visitor(visitor_id: UUID, changes: Mapping[str, Any]) -> Visitor:
 
 def save_visitor(external_id: str | None, changes: Mapping[str, Any], now: datetime) -> tuple[Visitor, bool]:
     """Update the visitor with this external id or make one; tells whether it was made. None: always a new one."""
+    external_id = _clean_external_id(external_id)
     known = Visitor.objects.filter(external_id=external_id).first() if external_id else None
     if known is not None:
         return update_visitor(known.pk, changes), False
-    visitor = Visitor(external_id=external_id or None, created_at=now)
+    visitor = Visitor(external_id=external_id, created_at=now)
     _apply(visitor, changes)
     try:
         with transaction.atomic():
@@ -61,9 +62,19 @@ def _apply(visitor: Visitor, changes: Mapping[str, Any]) -> None:
     for name, limit in LIMITS.items():
         if name in changes:
             setattr(visitor, name, clean_line(changes[name], limit))
-    if changes.get("external_id"):
-        visitor.external_id = changes["external_id"]
+    if "external_id" in changes:
+        visitor.external_id = _clean_external_id(changes["external_id"])
     if changes.get("locale") in LOCALES:
         visitor.locale = changes["locale"]
     if "attributes" in changes:
         visitor.attributes = merge_attributes(visitor.attributes, changes["attributes"])
+
+
+def _clean_external_id(text: str | None) -> str | None:
+    """As an identity token's `sub` is cleaned, so that both name the same person."""
+    if text is None:
+        return None
+    cleaned = clean_line(text, 200)
+    if not cleaned:
+        raise Invalid("`external_id` is empty.")
+    return cleaned

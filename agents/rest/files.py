@@ -1,6 +1,5 @@
 """GET /files/<id>: any agent of the brand, the visitor whose conversation or upload it is, or a key that may read."""
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -18,14 +17,16 @@ from chat.tokens import VisitorIdentity
 
 class FileView(VisitorView):
     # The bearer first: a widget on the console's own host carries the agent's cookie as well.
-    authentication_classes: ClassVar[Any] = [SecretKey, VisitorToken, StaffSession]
+    authentication_classes = [SecretKey, VisitorToken, StaffSession]
 
     def check_page(self, request: Request) -> None:
         if isinstance(request.auth, VisitorIdentity):
             check_origin(request, request.auth.widget)
 
     def get(self, request: Request, file_id: UUID) -> HttpResponseBase:
-        return file_response(request._request, _find(request.auth, file_id))
+        reader = request.auth
+        assert isinstance(reader, Agent | VisitorIdentity | KeyAuth)
+        return file_response(request._request, _find(reader, file_id))
 
 
 def _find(reader: Agent | VisitorIdentity | KeyAuth, file_id: UUID) -> File:

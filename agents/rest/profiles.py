@@ -39,7 +39,8 @@ def _page(visitor: Visitor) -> dict[str, str] | None:
 
 
 def _former(visitor: Visitor, beside: UUID | None) -> list[dict[str, Any]]:
-    others = Conversation.objects.filter(visitor=visitor).exclude(pk=beside).order_by("-created_at", "-pk")[:MAX_FORMER]
+    all_of_them = Conversation.objects.filter(visitor=visitor).order_by("-created_at", "-pk")[: MAX_FORMER + 1]
+    others = [one for one in all_of_them if one.pk != beside][:MAX_FORMER]
     return [
         {
             "id": str(one.pk),

@@ -1,6 +1,6 @@
 """The console's endpoints: who am I, lists, one conversation, profile, uploads. Thin shells (docs/api.md)."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.middleware.csrf import get_token
@@ -26,16 +26,18 @@ from chat.rest.paging import Bounds, events_page, page_bounds
 from chat.rest.visitor_inputs import FileInput
 from chat.visitor_records import update_visitor
 from tenants.context import current_tenant
+from tenants.models import User
 
 SOCKET = "/ws/v1/agent"
 
 
 class MeView(AgentView):
     def get(self, request: Request) -> Response:
-        agent, tenant = request.auth, current_tenant()
+        agent, tenant, user = self.agent, current_tenant(), request.user
+        assert isinstance(user, User)
         return Response(
             {
-                "user": {"id": str(request.user.pk), "email": request.user.email, "name": request.user.name},
+                "user": {"id": str(user.pk), "email": user.email, "name": user.name},
                 "agent": _agent(agent),
                 "brand": {
                     "id": str(tenant.pk),
@@ -44,7 +46,7 @@ class MeView(AgentView):
                     "accent": tenant.accent,
                     "locale": tenant.locale,
                 },
-                "brands": brands_of(request.user, scheme=request.scheme or "http", host=request.get_host()),
+                "brands": brands_of(user, scheme=request.scheme or "http", host=request.get_host()),
                 "agents": [_colleague(one) for one in Agent.objects.filter(is_active=True)],
                 "queues": [{"id": str(queue.pk), "name": queue.name} for queue in Queue.objects.all()],
                 "counts": count_views(agent),
@@ -58,7 +60,7 @@ class MeView(AgentView):
 
 class ConversationsView(AgentView):
     def get(self, request: Request) -> Response:
-        return Response(list_page(request.auth, request.query_params))
+        return Response(list_page(self.agent, request.query_params))
 
 
 class ConversationView(AgentView):
@@ -92,12 +94,12 @@ class VisitorView(AgentView):
 
 
 class FilesView(AgentView):
-    parser_classes: ClassVar[Any] = [MultiPartParser]
+    parser_classes = [MultiPartParser]
     max_body = MAX_UPLOAD_BODY
 
     def post(self, request: Request) -> Response:
         upload = read_input(FileInput, request.data)["file"]
-        return Response(file_view(store_file(upload, author=author_of(request.auth))), 201)
+        return Response(file_view(store_file(upload, author=author_of(self.agent))), 201)
 
 
 def _agent(agent: Agent) -> dict[str, Any]:

@@ -41,9 +41,9 @@ class IsKnown(BasePermission):
 
 
 class ApiView(APIView):
-    parser_classes: ClassVar[Any] = [StrictJSONParser]
-    renderer_classes: ClassVar[Any] = [JSONRenderer]
-    permission_classes: ClassVar[Any] = [IsKnown]
+    parser_classes = [StrictJSONParser]
+    renderer_classes = [JSONRenderer]
+    permission_classes = [IsKnown]
     content_negotiation_class = OnlyJSON
     metadata_class = None
     max_body: ClassVar[int] = MAX_JSON_BYTES

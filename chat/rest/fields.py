@@ -42,7 +42,9 @@ class Uuid(serializers.UUIDField):
     {
         "type": "object",
         "maxProperties": 50,
-        "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}, {"type": "null"}]},
+        "additionalProperties": {
+            "anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}, {"type": "null"}]
+        },
         "examples": [{"plan": "pro", "orders": 3}],
     }
 )
@@ -56,3 +58,12 @@ class Attributes(serializers.Field):
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+class Choice(serializers.ChoiceField):
+    """One of a few strings; DRF's own takes 1 for "1"."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return str(super().to_internal_value(data))

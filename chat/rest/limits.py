@@ -1,4 +1,4 @@
-"""Rate limits: token buckets in Redis, shared by all processes. Redis being away lets everything through, and is logged."""
+"""Rate limits: token buckets in Redis, shared by all processes. Without Redis everything is let through, and logged."""
 
 import logging
 import time
@@ -60,7 +60,8 @@ UPLOAD_RATE = Rate("upload", 0.5, 20)
 def take_token(tenant: Tenant, rate: Rate, subject: str) -> Taken:
     """Take one token of `subject` (a key, an address, a visitor) in this brand."""
     try:
-        answer = _script()(keys=[bucket_key(tenant, rate.name, subject)], args=[rate.per_second, rate.burst, time.time()])
+        key = bucket_key(tenant, rate.name, subject)
+        answer = _script()(keys=[key], args=[rate.per_second, rate.burst, time.time()])
     except (redis.RedisError, OSError):
         logger.warning("rate limit not checked: Redis does not answer", exc_info=True)
         return Taken(rate, rate.burst, 0.0)

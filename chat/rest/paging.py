@@ -44,11 +44,26 @@ def read_limit(query: Mapping[str, str], default: int = PAGE) -> int:
 def read_number(query: Mapping[str, str], name: str, default: int | None, low: int, high: int) -> int | None:
     """The number of a query parameter; Invalid for anything else than plain digits between `low` and `high`."""
     text = query.get(name)
-    if text is None or text == "":
+    if text is None:
         return default
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or not low <= int(text) <= high:
         raise Invalid(f"`{name}` is a number from {low} to {high}.")
     return int(text)
+
+
+def read_flag(query: Mapping[str, str], name: str) -> bool:
+    text = query.get(name, "false")
+    if text not in ("true", "false"):
+        raise Invalid(f"`{name}` is true or false.")
+    return text == "true"
+
+
+def read_order(query: Mapping[str, str]) -> bool:
+    """Tell whether the newest come first; the oldest do unless `order=desc`."""
+    text = query.get("order", "asc")
+    if text not in ("asc", "desc"):
+        raise Invalid("`order` is asc or desc.")
+    return text == "desc"
 
 
 def events_page(conversation: Conversation, audience: str, bounds: Bounds) -> dict[str, Any]:
@@ -80,7 +95,9 @@ def cut_page(
         at = decode_cursor(cursor)
         side = "lt" if newest_first else "gt"
         # The first condition alone is a range of the index; the second drops what shares the last row's time.
-        rows = rows.filter(Q(**{f"{by}__{side}e": at.at}) & (Q(**{f"{by}__{side}": at.at}) | Q(**{f"pk__{side}": at.id})))
+        rows = rows.filter(
+            Q(**{f"{by}__{side}e": at.at}) & (Q(**{f"{by}__{side}": at.at}) | Q(**{f"pk__{side}": at.id}))
+        )
     sign = "-" if newest_first else ""
     found = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: limit + 1])
     page = found[:limit]

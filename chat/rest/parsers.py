@@ -1,4 +1,4 @@
-"""Request bodies: JSON that can be stored as it is, and files. Whatever cannot is refused before any code looks at it."""
+"""Request bodies as JSON that can be stored as it is. Whatever cannot is refused before any code looks at it."""
 
 import json
 import math

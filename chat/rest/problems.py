@@ -1,4 +1,4 @@
-"""Errors as `application/problem+json` (RFC 9457): one table from what verbs and the framework raise. See docs/api.md."""
+"""Errors as `application/problem+json` (RFC 9457): one table for what verbs and framework raise. See docs/api.md."""
 
 import logging
 import math
@@ -99,7 +99,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None, **kwargs
 def _detail(exc: Exception, title: str) -> str:
     detail = getattr(exc, "detail", None)
     if isinstance(exc, exceptions.ValidationError):
-        return " ".join(f"{error['field']}: {error['message']}".lstrip(": ") for error in _field_errors(exc))[:500] or title
+        sentences = [f"{error['field']}: {error['message']}".lstrip(": ") for error in _field_errors(exc)]
+        return " ".join(sentences)[:500] or title
     return str(detail) if detail else title
 
 
@@ -110,7 +111,9 @@ def _field_errors(exc: Exception) -> list[dict[str, str]]:
 def _flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
     """DRF's nested lists and dicts as a flat list of field and message."""
     if isinstance(detail, dict):
-        pairs = [(path if key == "non_field_errors" else f"{path}.{key}".strip("."), value) for key, value in detail.items()]
+        pairs = [
+            (path if key == "non_field_errors" else f"{path}.{key}".strip("."), value) for key, value in detail.items()
+        ]
         return [error for name, value in pairs for error in _flatten(value, name)]
     if isinstance(detail, list):
         return [error for value in detail for error in _flatten(value, path)]

@@ -1,6 +1,6 @@
 """Visitors over HTTP: the bearer token says who, the Origin says from which page."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -33,18 +33,22 @@ class VisitorToken(BaseAuthentication):
         return 'Bearer realm="kefu"'
 
 
-class VisitorTokenScheme(OpenApiAuthenticationExtension):
+class VisitorTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = VisitorToken
     name = "visitorToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "The `token` that POST /api/v1/visitor/sessions gives."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The `token` that POST /api/v1/visitor/sessions gives.",
+        }
 
 
 class VisitorView(ApiView):
     """Endpoints of a visitor's own browser or app; pages of foreign origins get neither an answer nor CORS headers."""
 
-    authentication_classes: ClassVar[Any] = [VisitorToken]
+    authentication_classes = [VisitorToken]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method == "OPTIONS":  # a preflight carries no token
@@ -53,10 +57,17 @@ class VisitorView(ApiView):
         if request.auth is not None:
             self.check_page(request)
 
+    @property
+    def identity(self) -> VisitorIdentity:
+        """Whom the token stands for; there is one wherever a method of the view runs."""
+        assert isinstance(self.request.auth, VisitorIdentity)
+        return self.request.auth
+
     def check_page(self, request: Request) -> None:
+        assert isinstance(request.auth, VisitorIdentity)
         check_origin(request, request.auth.widget)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         response = Response(status=204)
         if cors_origin(request):
             response["Access-Control-Allow-Methods"] = ", ".join(self.allowed_methods)
@@ -102,8 +113,9 @@ def cors_origin(request: Request | HttpRequest) -> str | None:
     origin = request.META.get("HTTP_ORIGIN")
     if not origin or is_own_origin(origin, _host(request)):
         return None
-    # Whose widget it is may not be known yet (preflight, refused token): any of the brand's will do for reading a refusal.
-    return origin if any(origin_allowed(origin, _host(request), widget) for widget in Widget.objects.all()) else None
+    # Whose widget it is may not be known yet (preflight, refused token): any of the brand's will do to read a refusal.
+    allowed = any(origin_allowed(origin, _host(request), widget) for widget in Widget.objects.all())
+    return origin if allowed else None
 
 
 def allow_origin(request: Request | HttpRequest, response: Any) -> None:

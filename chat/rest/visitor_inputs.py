@@ -18,8 +18,16 @@ class PageInput(serializers.Serializer[object]):
 
 class SessionInput(serializers.Serializer[object]):
     key = Text(max_length=64, help_text="The widget's publishable key, `kf_pk_…`.")
-    token = Text(max_length=MAX_TOKEN, required=False, allow_null=True, allow_blank=True, help_text="An earlier session's token.")
-    identity = Text(max_length=MAX_IDENTITY, required=False, allow_null=True, allow_blank=True, help_text="An identity token (JWT, HS256).")
+    token = Text(
+        max_length=MAX_TOKEN, required=False, allow_null=True, allow_blank=True, help_text="An earlier session's token."
+    )
+    identity = Text(
+        max_length=MAX_IDENTITY,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="An identity token (JWT, HS256).",
+    )
     locale = Text(max_length=35, required=False, allow_blank=True)
     page = PageInput(required=False)
     attributes = Attributes(required=False)

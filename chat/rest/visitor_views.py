@@ -1,6 +1,6 @@
 """The visitor's endpoints: sessions, identification, reading, uploads. Thin shells over the verbs (docs/api.md)."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ from chat.front_desk import online_colleagues
 from chat.models import Conversation, Message, Visitor, Widget
 from chat.pages import visitor_view
 from chat.protocol import LIMITS
+from chat.rest import visitor_docs as docs
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
 from chat.rest.limits import SESSION_RATE, UPLOAD_RATE
 from chat.rest.paging import events_page, page_bounds
@@ -31,9 +32,10 @@ LOOPBACK = ("127.0.0.1", "::1", "")
 
 
 class SessionsView(VisitorView):
-    authentication_classes: ClassVar[Any] = []
-    permission_classes: ClassVar[Any] = []
+    authentication_classes = []
+    permission_classes = []
 
+    @docs.start_session
     def post(self, request: Request) -> Response:
         _limit_address(request)
         given = read_input(SessionInput, request.data)
@@ -45,38 +47,47 @@ class SessionsView(VisitorView):
 
 
 class IdentifyView(VisitorView):
+    @docs.identify
     def post(self, request: Request) -> Response:
         given = read_input(IdentifyInput, request.data)
-        session = identify_visitor(request.user, request.auth.widget, **given, now=timezone.now())
+        session = identify_visitor(self.identity.visitor, self.identity.widget, **given, now=timezone.now())
         return Response({"token": session.token, "visitor": _visitor(session.visitor)})
 
 
 class LogOutView(VisitorView):
+    @docs.log_out
     def post(self, request: Request) -> Response:
-        log_out_visitor(request.user)
+        log_out_visitor(self.identity.visitor)
         return Response(status=204)
 
 
 class ConversationsView(VisitorView):
+    @docs.list_conversations
     def get(self, request: Request) -> Response:
-        mine = Conversation.objects.filter(visitor=request.user).order_by("-active_at", "-pk")[:MAX_CONVERSATIONS]
+        mine = Conversation.objects.filter(visitor=self.identity.visitor).order_by("-active_at", "-pk")[
+            :MAX_CONVERSATIONS
+        ]
         return Response({"conversations": [visitor_view(conversation) for conversation in mine]})
 
 
 class EventsView(VisitorView):
+    @docs.list_events
     def get(self, request: Request, conversation_id: UUID) -> Response:
         bounds = page_bounds(request.query_params)
-        return Response(events_page(get_visitor_conversation(request.user, conversation_id), VISITOR, bounds))
+        conversation = get_visitor_conversation(self.identity.visitor, conversation_id)
+        return Response(events_page(conversation, VISITOR, bounds))
 
 
 class FilesView(VisitorView):
-    parser_classes: ClassVar[Any] = [MultiPartParser]
+    parser_classes = [MultiPartParser]
     max_body = MAX_UPLOAD_BODY
 
+    @docs.upload_file
     def post(self, request: Request) -> Response:
-        limit(UPLOAD_RATE, f"visitor-{request.user.pk.hex}")
+        visitor = self.identity.visitor
+        limit(UPLOAD_RATE, f"visitor-{visitor.pk.hex}")
         upload = read_input(FileInput, request.data)["file"]
-        return Response(file_view(store_file(upload, author=Author.of_visitor(request.user))), 201)
+        return Response(file_view(store_file(upload, author=Author.of_visitor(visitor))), 201)
 
 
 def normal_locale(text: str) -> str:
@@ -127,7 +138,9 @@ def _visitor(visitor: Visitor) -> dict[str, Any]:
 
 def _count_unread(conversation: Conversation) -> int:
     return (
-        Message.objects.filter(conversation=conversation, seq__gt=conversation.visitor_read_seq, event="message.created")
+        Message.objects.filter(
+            conversation=conversation, seq__gt=conversation.visitor_read_seq, event="message.created"
+        )
         .exclude(author_kind=Message.AuthorKind.VISITOR)
         .count()
     )

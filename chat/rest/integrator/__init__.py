@@ -1,0 +1,1 @@
+"""Endpoints for integrators' programs: visitors, conversations, messages, files, with a secret key."""

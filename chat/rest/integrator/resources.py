@@ -1,0 +1,142 @@
+"""What integrators get: one serializer per resource, used for the answers and for the OpenAPI document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from chat.models import Conversation, Message, Visitor
+from chat.rest.fields import Attributes
+
+
+class VisitorResource(serializers.ModelSerializer[Visitor]):
+    """A person who asks. `identified` means that `external_id` is known."""
+
+    external_id = serializers.CharField(allow_null=True)
+    attributes = Attributes()
+    identified = serializers.BooleanField(source="is_identified")
+
+    class Meta:
+        model = Visitor
+        fields = (
+            "id", "external_id", "identified", "name", "email", "phone", "locale", "attributes", "last_seen_at",
+            "created_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class Reference(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class VisitorReference(serializers.Serializer[Visitor]):
+    id = serializers.UUIDField()
+    external_id = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+    email = serializers.CharField()
+
+
+class ConversationResource(serializers.ModelSerializer[Conversation]):
+    """One matter of one visitor. Needs `visitor` loaded."""
+
+    visitor = VisitorReference()
+    queue = serializers.SerializerMethodField()
+    agent = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Conversation
+        fields = (
+            "id", "status", "close_reason", "visitor", "queue", "agent", "last_seq", "last_message_preview",
+            "last_message_at", "unread_count", "waiting_since", "assigned_at", "first_reply_at", "closed_at",
+            "created_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(Reference(allow_null=True))
+    def get_queue(self, conversation: Conversation) -> dict[str, str] | None:
+        return _reference(conversation.queue_id, conversation.queue_name)
+
+    @extend_schema_field(Reference(allow_null=True))
+    def get_agent(self, conversation: Conversation) -> dict[str, str] | None:
+        return _reference(conversation.assignee_id, conversation.assignee_name)
+
+
+class AuthorResource(serializers.Serializer[object]):
+    kind = serializers.ChoiceField(choices=["visitor", "agent", "bot", "system"])
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField()
+
+
+class FileResource(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    content_type = serializers.CharField()
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    url = serializers.CharField(help_text="Path on the brand's host; give the same Authorization header.")
+
+
+class MessageResource(serializers.Serializer[Message]):
+    """A message or note. `seq` counts up without holes over everything that happens in the conversation."""
+
+    id = serializers.UUIDField()
+    conversation = serializers.UUIDField(source="conversation_id")
+    seq = serializers.IntegerField()
+    kind = serializers.SerializerMethodField()
+    visibility = serializers.ChoiceField(choices=["public", "note"])
+    author = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField()
+    html = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField()
+    client_id = serializers.UUIDField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=["text", "file"]))
+    def get_kind(self, message: Message) -> str:
+        return str(message.body.get("kind", "text"))
+
+    @extend_schema_field(AuthorResource)
+    def get_author(self, message: Message) -> dict[str, Any]:
+        return {
+            "kind": message.author_kind,
+            "id": str(message.author_id) if message.author_id else None,
+            "name": message.author_name,
+        }
+
+    def get_text(self, message: Message) -> str:
+        return str(message.body.get("text", ""))
+
+    def get_html(self, message: Message) -> str:
+        return str(message.body.get("html", ""))
+
+    @extend_schema_field(FileResource(many=True))
+    def get_files(self, message: Message) -> list[dict[str, Any]]:
+        return list(message.body.get("files", []))
+
+
+class VisitorPage(serializers.Serializer[object]):
+    data = VisitorResource(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(allow_null=True, help_text="Give it as `cursor` for the next page; null at the end.")
+
+
+class ConversationPage(serializers.Serializer[object]):
+    data = ConversationResource(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(allow_null=True, help_text="Give it as `cursor` for the next page; null at the end.")
+
+
+class MessagePage(serializers.Serializer[object]):
+    data = MessageResource(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(
+        allow_null=True, help_text="The seq that this page has read up to; give it as `cursor`. Null at the end."
+    )
+
+
+def page(resource: type[serializers.BaseSerializer[Any]], rows: Sequence[Any], following: str | None) -> dict[str, Any]:
+    return {"data": resource(rows, many=True).data, "next": following}
+
+
+def _reference(pk: object, name: str) -> dict[str, str] | None:
+    return {"id": str(pk), "name": name} if pk else None

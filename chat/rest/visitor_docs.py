@@ -1,0 +1,66 @@
+"""What the OpenAPI document says about each of the visitor's endpoints."""
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+
+from chat.pages import MAX_PAGE, PAGE
+from chat.rest import visitor_inputs as inputs
+from chat.rest import visitor_shapes as shapes
+from chat.rest.integrator.resources import FileResource
+
+_TAG = ["Visitor's own"]
+
+start_session = extend_schema(
+    operation_id="startSession",
+    summary="Start or go on with a visitor's session",
+    description=(
+        "From a page of the brand's own host, or of an origin that the widget allows; without `Origin` only where the "
+        "widget allows apps. An earlier `token` goes on as the same visitor; an `identity` makes it a known person."
+    ),
+    tags=_TAG,
+    auth=[],
+    request=inputs.SessionInput,
+    responses={201: shapes.SessionShape},
+    examples=[
+        OpenApiExample("First visit", value={"key": "kf_pk_…", "locale": "en"}, request_only=True),
+    ],
+)
+identify = extend_schema(
+    operation_id="identifyVisitor",
+    summary="Say who the visitor is",
+    description="With `identity` verified, otherwise the visitor's own word. Use the new token from now on.",
+    tags=_TAG,
+    request=inputs.IdentifyInput,
+    responses=shapes.IdentifiedShape,
+)
+log_out = extend_schema(
+    operation_id="logOutVisitor",
+    summary="Make all tokens of the visitor worthless",
+    tags=_TAG,
+    request=None,
+    responses={204: OpenApiResponse(description="Done.")},
+)
+list_conversations = extend_schema(
+    operation_id="listOwnConversations",
+    summary="The visitor's conversations, the last active first",
+    tags=_TAG,
+    responses=shapes.ConversationsShape,
+)
+list_events = extend_schema(
+    operation_id="listOwnEvents",
+    summary="A page of a conversation's events",
+    description="The last ones, or the last ones before `before`, in order of `seq`.",
+    tags=_TAG,
+    parameters=[
+        OpenApiParameter("before", {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}),
+        OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}),
+    ],
+    responses=shapes.EventsShape,
+)
+upload_file = extend_schema(
+    operation_id="uploadOwnFile",
+    summary="Upload a file for a message",
+    description="At most 20 MB. Name its `id` in `file_ids` of `message.create`.",
+    tags=_TAG,
+    request={"multipart/form-data": inputs.FileInput},
+    responses={201: FileResource},
+)

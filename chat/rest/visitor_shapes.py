@@ -1,0 +1,106 @@
+"""Shapes of the visitor's answers for the OpenAPI document; the answers are made by chat/pages.py and the views."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from chat.rest.integrator.resources import Reference
+
+
+class VisitorSelf(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    identified = serializers.BooleanField()
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"en": {"type": "string"}, "zh-hans": {"type": "string"}},
+        "required": ["en", "zh-hans"],
+    }
+)
+class GreetingField(serializers.Field[Any, Any, Any, Any]):
+    pass
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class FreeObject(serializers.Field[Any, Any, Any, Any]):
+    pass
+
+
+class WidgetShape(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    greeting = GreetingField()
+    launcher_label = serializers.CharField()
+    theme = FreeObject()
+    locale = serializers.CharField()
+
+
+class BrandShape(serializers.Serializer[object]):
+    name = serializers.CharField()
+    accent = serializers.CharField()
+    slug = serializers.CharField()
+
+
+class ColleagueShape(serializers.Serializer[object]):
+    name = serializers.CharField()
+    availability = serializers.CharField()
+
+
+class VisitorConversation(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=["waiting", "assigned", "closed"])
+    top = serializers.IntegerField(help_text="The highest seq.")
+    visitor_read_seq = serializers.IntegerField()
+    agent_read_seq = serializers.IntegerField()
+    agent = Reference(allow_null=True)
+    created_ts = serializers.IntegerField(help_text="Milliseconds since 1970, UTC.")
+
+
+class SessionShape(serializers.Serializer[object]):
+    token = serializers.CharField(help_text="Bearer token of this visitor for 30 days.")
+    visitor = VisitorSelf()
+    widget = WidgetShape()
+    brand = BrandShape()
+    agents = ColleagueShape(many=True, help_text="At most three that are online.")
+    available = serializers.BooleanField()
+    conversation = VisitorConversation(allow_null=True)
+    unread = serializers.IntegerField()
+    epoch = serializers.CharField()
+    limits = FreeObject()
+
+
+class IdentifiedShape(serializers.Serializer[object]):
+    token = serializers.CharField()
+    visitor = VisitorSelf()
+
+
+class ConversationsShape(serializers.Serializer[object]):
+    conversations = VisitorConversation(many=True)
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "examples": ["message.created"]},
+            "id": {"type": ["string", "null"]},
+            "conversation": {"type": "string", "format": "uuid"},
+            "seq": {"type": "integer", "minimum": 1},
+            "ts": {"type": "integer", "description": "Milliseconds since 1970, UTC."},
+            "data": {"type": "object", "additionalProperties": True},
+        },
+        "required": ["type", "id", "conversation", "seq", "ts", "data"],
+    }
+)
+class EventField(serializers.Field[Any, Any, Any, Any]):
+    pass
+
+
+class EventsShape(serializers.Serializer[object]):
+    events = serializers.ListField(child=EventField())
+    more = serializers.BooleanField(help_text="There are older ones.")

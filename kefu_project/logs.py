@@ -52,6 +52,7 @@ def configure(options: dict[str, Any]) -> None:
                 "celery.worker.strategy": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},
                 "celery.beat": {"level": "WARNING"},
+                "httpx": {"level": "WARNING"},
                 "axes": {"level": "WARNING"},
             },
         }

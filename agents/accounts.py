@@ -1,7 +1,7 @@
 """What a staff account is in the current brand: made an agent, changed, let go.
 
-An account serves several brands, so a brand never sets the password of an account that is there already: its admin could
-otherwise sign in elsewhere in that person's name.
+An account serves several brands, so a brand never sets the password of an account that is there already: its admin
+could otherwise sign in elsewhere in that person's name.
 """
 
 from collections.abc import Iterable
@@ -81,9 +81,11 @@ def create_agent(
 
 
 def create_first_admin(tenant: Tenant, *, email: str, name: str, now: datetime) -> str:
-    """Give a new brand its first admin, serving every queue; return the password to hand over ('' for a known account)."""
+    """Give a new brand its first admin, serving every queue; return the password to hand over as create_agent does."""
     with in_tenant(tenant):
-        _agent, password = create_agent(email=email, name=name, role=Agent.Role.ADMIN, queues=Queue.objects.all(), now=now)
+        _agent, password = create_agent(
+            email=email, name=name, role=Agent.Role.ADMIN, queues=Queue.objects.all(), now=now
+        )
     return password
 
 

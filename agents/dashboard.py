@@ -43,7 +43,9 @@ def _cards(now: datetime) -> list[dict[str, Any]]:
         {
             "title": gettext("Waiting now"),
             "value": waiting.count(),
-            "note": gettext("longest: %(time)s") % {"time": spell_time(now - oldest)} if oldest else gettext("nobody waits"),
+            "note": gettext("longest: %(time)s") % {"time": spell_time(now - oldest)}
+            if oldest
+            else gettext("nobody waits"),
             "link": f"{conversations}?status__exact=waiting",
             "is_urgent": bool(oldest and now - oldest > timedelta(minutes=10)),
         },
@@ -62,7 +64,9 @@ def _cards(now: datetime) -> list[dict[str, Any]]:
         {
             "title": gettext("First reply"),
             "value": _median_first_reply(now),
-            "note": ngettext("median of %(n)d conversation, 7 days", "median of %(n)d conversations, 7 days", week.count())
+            "note": ngettext(
+                "median of %(n)d conversation, 7 days", "median of %(n)d conversations, 7 days", week.count()
+            )
             % {"n": week.count()},
         },
     ]
@@ -82,7 +86,11 @@ def _bars(now: datetime) -> list[dict[str, Any]]:
     counts = dict(rows.values("day").annotate(new=Count("id")).values_list("day", "new"))
     top = max([*counts.values(), 1])
     return [
-        {"label": f"{day.month}/{day.day}", "count": counts.get(day, 0), "percent": round(78 * counts.get(day, 0) / top)}
+        {
+            "label": f"{day.month}/{day.day}",
+            "count": counts.get(day, 0),
+            "percent": round(78 * counts.get(day, 0) / top),
+        }
         for day in (first + timedelta(days=index) for index in range(CHART_DAYS))
     ]
 

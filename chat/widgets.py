@@ -25,7 +25,11 @@ def create_widget(
 ) -> Widget:
     """Make a widget of the current brand together with the publishable key that its embeds carry."""
     widget = Widget(
-        name=name, allowed_origins=list(allowed_origins), greeting_en=greeting_en, greeting_zh=greeting_zh, created_at=now
+        name=name,
+        allowed_origins=list(allowed_origins),
+        greeting_en=greeting_en,
+        greeting_zh=greeting_zh,
+        created_at=now,
     )
     add_widget(widget, now)
     return widget

@@ -1,7 +1,7 @@
 """The demo: two brands to look at and play with, made on the first start.
 
-What somebody needs in order to sign in stays in the data folder, readable by its owner only: passwords are made once per
-installation and only their hashes are in the database.
+What somebody needs in order to sign in stays in the data folder, readable by its owner only: passwords are made once
+per installation and only their hashes are in the database.
 """
 
 import json

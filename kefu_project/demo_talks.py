@@ -45,7 +45,7 @@ ACME_TALKS = (
             (
                 "A",
                 2,
-                "Hi Nora! Yes: two poles cross at the top, so it stands without pegs. On rock we suggest the guy-line set.",
+                "Hi Nora! Yes: two poles cross at the top, so it stands without pegs. On rock, take the guy-line set.",
             ),
             ("V", 1, "Perfect. Does the guy-line set fit the older Ridge too?"),
             ("A", 3, "It does, same loops since 2022: https://acme.example/ridge-guy-lines"),
@@ -149,13 +149,14 @@ GLOBEX_TALKS = (
             ("N", 1, "Serial 24xx: known batch with a loose switch."),
             ("A", 2, "明白了，我们直接给您换新。请问收货地址还是原来那个吗？"),
         ],
-        agent=0, locale="zh-hans", external_id="customer-208", page=("/support", "售后支持"), attributes={"plan": "Monthly"},
+        agent=0, locale="zh-hans", external_id="customer-208",
+        page=("/support", "售后支持"), attributes={"plan": "Monthly"},
     ),
     Talk(
         "Priya Nair", "priya@mail.example", 12,
         [
             ("V", 0, "My Kenya beans arrived roasted three weeks ago, I expected fresher."),
-            ("A", 4, "You are right to, Priya: that bag should not have gone out. I am sending one from today's roast."),
+            ("A", 4, "You are right to, Priya: that bag should not have gone out. I am sending one of today's roast."),
             ("V", 2, "Wow, thanks. Do I send the old one back?"),
         ],
         agent=1, page=("/beans/kenya-aa", "Kenya AA"),

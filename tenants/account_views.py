@@ -1,5 +1,4 @@
-"""Pages of a staff account: sign in, sign out, change the password, choose a language. All of one address space, on brand
-hosts and on the installation's host alike."""
+"""Pages of a staff account, on brand hosts and on the installation's: sign in, sign out, new password, language."""
 
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.signals import user_login_failed
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.models import Tenant, User
+from tenants.requests import BrandRequest
 from tenants.sessions import ENTER, sign_in
 
 DEFAULT_ACCENT = "#2563eb"
@@ -28,7 +28,7 @@ DEFAULT_ACCENT = "#2563eb"
 @csrf_protect
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in_page(request: HttpRequest) -> HttpResponse:
+def sign_in_page(request: BrandRequest) -> HttpResponse:
     if request.method != "POST":
         if request.user.is_authenticated and request.user.has_perm(ENTER):
             return HttpResponseRedirect(next_page(request))
@@ -43,7 +43,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(next_page(request))
 
 
-def check_password(request: HttpRequest, email: str, password: str) -> User | None:
+def check_password(request: BrandRequest, email: str, password: str) -> User | None:
     """Return the account if the password is right and it may enter here.
 
     Somebody else's brand answers like a wrong password, and counts like one, so that passwords cannot be tried there.
@@ -57,7 +57,7 @@ def check_password(request: HttpRequest, email: str, password: str) -> User | No
     return user
 
 
-def show_lockout(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+def show_lockout(request: BrandRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
     """Too many wrong passwords: also called by axes, which gives more arguments than we need."""
     minutes = round(settings.AXES_COOLOFF_TIME * 60)
     error = gettext("Too many wrong passwords. Try again in %(minutes)d minutes.") % {"minutes": minutes}
@@ -69,7 +69,7 @@ def show_lockout(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpRespo
 @require_POST
 @csrf_protect
 @never_cache
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: BrandRequest) -> HttpResponse:
     logout(request)
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return HttpResponse(status=204)
@@ -81,7 +81,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def password_page(request: HttpRequest) -> HttpResponse:
+def password_page(request: BrandRequest) -> HttpResponse:
     """Change one's own password. Every other session of the account ends, in all brands: its hash is part of them."""
     form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -95,7 +95,7 @@ def password_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @csrf_protect
 @never_cache
-def choose_language(request: HttpRequest) -> HttpResponse:
+def choose_language(request: BrandRequest) -> HttpResponse:
     """Remember the language in a cookie, which pages without a sign-in read too, and on the account."""
     language = request.POST.get("language", "").lower()
     response = HttpResponseRedirect(next_page(request, default=reverse("sign-in")))
@@ -114,7 +114,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 def render_sign_in(
-    request: HttpRequest, *, error: str = "", is_locked: bool = False, is_expired: bool = False, status: int = 200
+    request: BrandRequest, *, error: str = "", is_locked: bool = False, is_expired: bool = False, status: int = 200
 ) -> HttpResponse:
     context = page_context(request) | {
         "email": request.POST.get("email", ""),
@@ -125,7 +125,7 @@ def render_sign_in(
     return render(request, "account/sign_in.html", context, status=status)
 
 
-def page_context(request: HttpRequest) -> dict[str, Any]:
+def page_context(request: BrandRequest) -> dict[str, Any]:
     """What every page of the account shows: whose host this is, in which colour, in which languages."""
     brand = request.tenant
     return {
@@ -139,7 +139,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def next_page(request: HttpRequest, default: str | None = None) -> str:
+def next_page(request: BrandRequest, default: str | None = None) -> str:
     """Return the page to go to: `next` when it lies on this very host, otherwise the default."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -14,13 +14,14 @@ from tenants.account_views import next_page, render_sign_in
 from tenants.handoff import HandoffRefused, redeem_handoff, start_handoff
 from tenants.hosts import UnknownHost, find_tenant
 from tenants.models import Tenant
+from tenants.requests import BrandRequest
 from tenants.sessions import ENTER, sign_in
 
 
 @require_POST
 @csrf_protect
 @never_cache
-def start_page(request: HttpRequest) -> HttpResponse:
+def start_page(request: BrandRequest) -> HttpResponse:
     if not request.user.is_authenticated or not request.user.has_perm(ENTER):
         return _problem(401, "unauthenticated", gettext("Sign in first."))
     try:
@@ -35,7 +36,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 @never_cache
-def redeem_page(request: HttpRequest) -> HttpResponse:
+def redeem_page(request: BrandRequest) -> HttpResponse:
     try:
         if not _comes_from_us(request) or request.tenant is None:
             raise HandoffRefused
@@ -47,7 +48,7 @@ def redeem_page(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(next_page(request))
 
 
-def _slug(request: HttpRequest) -> str:
+def _slug(request: BrandRequest) -> str:
     try:
         data = json.loads(request.body)
     except ValueError:
@@ -56,14 +57,14 @@ def _slug(request: HttpRequest) -> str:
     return slug if isinstance(slug, str) and "\x00" not in slug else ""
 
 
-def _address(request: HttpRequest, tenant: Tenant) -> str:
+def _address(request: BrandRequest, tenant: Tenant) -> str:
     """The brand's primary host, with the scheme and port of this request: one server answers for all brands."""
     domain = tenant.domains.order_by("-is_primary", "pk").values_list("domain", flat=True).first()
     port = urlsplit(f"//{request.get_host()}").port
     return f"{request.scheme}://{domain}{f':{port}' if port else ''}{reverse('handoff')}"
 
 
-def _comes_from_us(request: HttpRequest) -> bool:
+def _comes_from_us(request: BrandRequest) -> bool:
     parts = urlsplit(request.headers.get("Origin", ""))
     try:
         find_tenant(parts.netloc)

@@ -25,7 +25,9 @@ from tenants.signals import brand_suspended
 
 # Held while a brand is made, so that two makers of the same slug or domain meet a refusal and not a database error.
 PROVISIONING_LOCK = 0x6B656675
-_HOST_NAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII)
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII
+)
 
 
 class BrandRefused(Exception):
@@ -40,7 +42,9 @@ class BrandRefused(Exception):
 
 class BadSlug(BrandRefused):
     field = "slug"
-    sentence = _("“%(slug)s” is not a slug: use lower-case letters, digits and hyphens, at most 40, and start with a letter.")
+    sentence = _(
+        "“%(slug)s” is not a slug: use lower-case letters, digits and hyphens, at most 40, and start with a letter."
+    )
 
 
 class SlugTaken(BrandRefused):

@@ -59,6 +59,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         entries = Message.objects.filter(conversation=conversation).order_by("seq")
         page = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page") or 1)
+        entry: Any
         for entry in page:
             entry.event_name = EVENT_NAMES.get(entry.event, entry.event)
         context = {"entries": page, "files": conversation.files.order_by("created_at")}

@@ -46,7 +46,8 @@ class WidgetForm(forms.ModelForm):
         required=False,
         max_length=4000,
         help_text=_(
-            "One per line, for example https://shop.example.com. Empty: only the brand's own hosts. A single * means any site."
+            "One per line, for example https://shop.example.com. Empty: only the brand's own hosts. "
+            "A single * means any site."
         ),
     )
 
@@ -119,7 +120,9 @@ class WidgetAdmin(KefuModelAdmin):
         return self.show_secrets(request, widget, gettext("New identity secret"), self._secrets(widget))
 
     def _secrets(self, widget: Widget) -> list[Secret]:
-        hint = gettext("Sign HS256 tokens with it: header kid = the widget's id, claims sub, iat, exp (at most 1 hour).")
+        hint = gettext(
+            "Sign HS256 tokens with it: header kid = the widget's id, claims sub, iat, exp (at most 1 hour)."
+        )
         return [
             Secret(gettext("Identity secret"), widget.identity_secret, hint),
             Secret(gettext("Widget id"), str(widget.pk)),

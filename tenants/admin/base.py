@@ -76,7 +76,7 @@ def without_popups(field: Any) -> Any:
 class ReadOnlyAdmin(KefuModelAdmin):
     """Looked at here, never changed, whoever asks."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -113,8 +113,8 @@ class AddedByVerb(KefuModelAdmin):
                 with transaction.atomic():
                     obj, secrets = self.make(request, form.cleaned_data)
             except self.refusals as refusal:
-                field = getattr(refusal, "field", "")
-                form.add_error(field if field in form.fields else None, str(refusal))
+                wrong: str = getattr(refusal, "field", "")
+                form.add_error(wrong if wrong in form.fields else None, str(refusal))
             else:
                 self.log_addition(request, obj, [{"added": {}}])
                 if not secrets:
@@ -137,7 +137,7 @@ class AddedByVerb(KefuModelAdmin):
             "to_field": None,
             "media": self.media + admin_form.media,
             "inline_admin_formsets": [],
-            "errors": helpers.AdminErrorList(form, []),
+            "errors": helpers.AdminErrorList(form, []),  # type: ignore[arg-type]
             "preserved_filters": self.get_preserved_filters(request),
             "show_save_and_continue": False,
             "show_save_and_add_another": False,

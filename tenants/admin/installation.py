@@ -1,4 +1,4 @@
-"""What an installation admin sees: brands, host names, staff accounts, sign-in attempts. Nothing from inside a brand."""
+"""What an installation admin sees: brands, host names, accounts, sign-in attempts. Nothing from inside a brand."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from unfold.widgets import (
 )
 
 from tenants.accounts import AccountRefused, create_account, reset_password
-from tenants.admin.base import AddedByVerb, KefuModelAdmin, ReadOnlyAdmin, Secret, confirmed
+from tenants.admin.base import AddedByVerb, ReadOnlyAdmin, Secret, confirmed
 from tenants.admin.brand import HistoryAdmin
 from tenants.admin.site import installation_admin
 from tenants.hosts import forget_hosts
@@ -171,9 +171,7 @@ class TenantAdmin(AddedByVerb):
 
     @display(description=_("brand"), ordering="name")
     def name_with_colour(self, tenant: Tenant) -> str:
-        return format_html(
-            '<span class="kf-brand"><i style="background:{}"></i>{}</span>', tenant.accent, tenant.name
-        )
+        return format_html('<span class="kf-brand"><i style="background:{}"></i>{}</span>', tenant.accent, tenant.name)
 
     @display(description=_("status"), label={"active": "success", "suspended": "danger"}, ordering="status")
     def state(self, tenant: Tenant) -> tuple[str, str]:

@@ -2,9 +2,8 @@
 
 import math
 
-from django.http import HttpRequest
-
 from tenants.account_views import DEFAULT_ACCENT
+from tenants.requests import BrandRequest
 
 Rgb = tuple[float, float, float]
 
@@ -25,12 +24,12 @@ _STEPS = {
 _READABLE = 4.5
 
 
-def accent_shades(request: HttpRequest) -> dict[str, str]:
+def accent_shades(request: BrandRequest) -> dict[str, str]:
     """The shades for the brand of this request, as unfold wants them."""
     return shades(request.tenant.accent if request.tenant else DEFAULT_ACCENT)
 
 
-def site_header(request: HttpRequest) -> str:
+def site_header(request: BrandRequest) -> str:
     return request.tenant.name if request.tenant else "Kefu"
 
 

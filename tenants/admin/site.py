@@ -1,7 +1,7 @@
 """The two admin sites: one per brand on the brand's hosts, one for the installation on its own hosts.
 
-Both are called `admin` and live in different URL configurations, so neither can be reached on the other's hosts. Who may
-not be here gets what a missing page gets. Signing in and out are those of tenants/account_views.py.
+Both are called `admin` and live in different URL configurations, so neither can be reached on the other's hosts. Who
+may not be here gets what a missing page gets. Signing in and out are those of tenants/account_views.py.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,12 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
 from tenants.account_views import sign_out
+from tenants.requests import BrandRequest
 
 # Brand admins have it in their brand, installation admins on the installation's hosts; nobody has it elsewhere.
 ENTER_ADMIN = "tenants.change_tenant"
@@ -23,7 +24,7 @@ class KefuAdminSite(UnfoldAdminSite):
     enable_nav_sidebar = True
     is_for_brand = True
 
-    def has_permission(self, request: HttpRequest) -> bool:
+    def has_permission(self, request: BrandRequest) -> bool:
         is_brand_host = request.tenant is not None
         return is_brand_host is self.is_for_brand and bool(
             request.user.is_authenticated and request.user.is_active and request.user.has_perm(ENTER_ADMIN)
@@ -32,7 +33,7 @@ class KefuAdminSite(UnfoldAdminSite):
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
         checked = super().admin_view(view, cacheable)
 
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if self.has_permission(request):
                 return checked(request, *args, **kwargs)
             if request.user.is_authenticated:
@@ -41,13 +42,13 @@ class KefuAdminSite(UnfoldAdminSite):
 
         return update_wrapper(guarded, checked)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(self, request: BrandRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("sign-in"))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: BrandRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return sign_out(request)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: BrandRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("password"))
 
 

@@ -11,12 +11,14 @@ import { build, context } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "static", "kefu");
 
-// Browsers that have light-dark(): Chrome 123, Safari 17.5, Firefox 120. The loader also has to run
-// quietly where the panel will not, so it is built for older ones.
+// Browsers that have light-dark(): Chrome 123, Safari 17.5, Firefox 120. The loader is read by older ones too.
 const MODERN = ["chrome123", "safari17.5", "firefox121"];
+// The widget's sources are Preact's, its bundle runs on src/tiny: see there.
+const tiny = join(here, "src/tiny/index.ts");
+const TINY = { "@preact/signals": tiny, "preact/jsx-runtime": tiny, "preact/hooks": tiny, preact: tiny };
 const entries = [
-  { in: "src/loader/loader.ts", out: "loader", target: ["es2018"] },
-  { in: "src/widget/main.tsx", out: "widget", target: MODERN },
+  { in: "src/loader/loader.ts", out: "loader", target: ["es2021"] },
+  { in: "src/widget/main.tsx", out: "widget", target: MODERN, alias: TINY },
   { in: "src/widget/widget.css", out: "widget", target: MODERN },
   { in: "src/demo/shop.ts", out: "shop", target: MODERN },
   { in: "src/demo/shop.css", out: "shop", target: MODERN },
@@ -33,6 +35,21 @@ const budgets = [
   { name: "console", files: ["console.js", "console.css"], limit: 120 * 1024 },
 ];
 
+// `import css from "./x.css?inline"` gives the minified text: the loader's styles live in a shadow root.
+const inlineCss = {
+  name: "inline-css",
+  setup(builder) {
+    builder.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.slice(0, -"?inline".length)),
+      namespace: "inline-css",
+    }));
+    builder.onLoad({ filter: /.*/, namespace: "inline-css" }, async ({ path }) => {
+      const result = await build({ entryPoints: [path], bundle: true, minify: true, write: false, target: ["chrome100", "safari16.4"] });
+      return { contents: result.outputFiles[0].text.trim(), loader: "text", watchFiles: [path] };
+    });
+  },
+};
+
 const options = (entry, extra = {}) => ({
   absWorkingDir: here,
   entryPoints: [{ in: entry.in, out: entry.out }],
@@ -41,17 +58,38 @@ const options = (entry, extra = {}) => ({
   minify: true,
   format: "iife",
   target: entry.target,
+  alias: entry.alias ?? {},
   jsx: "automatic",
   jsxImportSource: "preact",
   charset: "utf8",
   legalComments: "none",
-  loader: { ".svg": "text" },
+  plugins: [inlineCss],
   ...extra,
 });
 
 async function buildAll() {
   const results = await Promise.all(entries.map((entry) => build(options(entry, { write: false }))));
-  return results.flatMap((result) => result.outputFiles);
+  return results
+    .flatMap((result) => result.outputFiles)
+    .map(({ path, contents, text }) => ({ path, contents: /(widget|shop)\.css$/.test(path) ? lightenTokens(text) : contents }));
+}
+
+/**
+ * Every page shares design/tokens.css. What is the same in every theme and set once is written in place of its
+ * var(); what is left and nobody asks for is dropped. Colours stay: scripts set them.
+ */
+function lightenTokens(css) {
+  const TOKEN = /(--kf-[\w-]+):([^;{}]*)(;|(?=\}))/g;
+  const values = new Map();
+  for (const [, name, value] of css.matchAll(TOKEN)) values.set(name, values.has(name) ? null : value.trim());
+  for (const [name, value] of values)
+    if (value && value.length < 24 && !/#|oklch|var/.test(value)) css = css.replaceAll(`var(${name})`, value);
+  for (let before = ""; before !== css; ) {
+    before = css;
+    const used = new Set([...css.matchAll(/var\((--kf-[\w-]+)/g)].map((match) => match[1]));
+    css = css.replace(TOKEN, (whole, name) => (used.has(name) ? whole : ""));
+  }
+  return Buffer.from(css);
 }
 
 function report(files) {

@@ -1,11 +1,15 @@
 // Messages that the server has not acknowledged. They survive a reload: the client_id is the key that
 // makes sending again harmless.
 
+import type { FileView } from "./frames";
+
 export interface Draft {
   client_id: string;
   kind: "text" | "file";
   text?: string;
   file_ids?: string[];
+  /** What file_ids stand for, to show the message before it comes back. Not sent. */
+  files?: FileView[];
 }
 
 export interface OutboxEntry extends Draft {

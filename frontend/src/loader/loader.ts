@@ -1,0 +1,190 @@
+// The one script on a customer's page: bubble, frame, window.kefu(). Everything else loads inside the frame,
+// when the visitor comes near the bubble, or at idle for one who has a conversation. See docs/widget.md.
+import { toHostChecks, unwrap, wrap } from "../widget/bridge";
+import type { Identity, PageInfo, Theme, ToHost, ToPanel } from "../widget/bridge";
+import * as view from "./view";
+
+/** Put in by the server that serves /kefu.js: `{"accent": "#rrggbb"}`. A plain static copy works without. */
+declare const __KEFU_BRAND__: { accent?: string };
+
+interface BootOptions {
+  key?: string;
+  locale?: string;
+  theme?: string;
+  identity?: Identity;
+}
+
+type Listener = (value?: unknown) => void;
+type Call = ArrayLike<unknown>;
+interface Api {
+  (...call: unknown[]): void;
+  q?: Call[];
+}
+
+const READY_WITHIN_MS = 15_000;
+const script = document.currentScript as HTMLScriptElement | null;
+const origin = new URL(script?.src || location.href).origin;
+const darkMedia = window.matchMedia("(prefers-color-scheme: dark)");
+
+let key = "";
+let isOpen = false;
+let isReady = false;
+let isAsleep = true; // no frame yet
+let accent = (typeof __KEFU_BRAND__ === "object" && __KEFU_BRAND__.accent) || "#2f6bd8";
+let locale = document.documentElement.lang || navigator.language;
+let wantedTheme: string | undefined;
+let identity: Identity | undefined;
+let attributes: object | undefined;
+let readyTimer: ReturnType<typeof setTimeout> | undefined;
+const listeners: Record<string, Listener[]> = {};
+
+const theme = (): Theme =>
+  wantedTheme === "dark" || (wantedTheme !== "light" && darkMedia.matches) ? "dark" : "light";
+
+const page = (): PageInfo => ({
+  url: location.href.slice(0, 2_000),
+  title: document.title.slice(0, 300),
+  referrer: document.referrer.slice(0, 2_000),
+});
+
+function emit(event: string, value?: unknown): void {
+  // On a turn of its own: a fault of the page must not stop the chat.
+  for (const listener of listeners[event] ?? []) setTimeout(listener, 0, value);
+}
+
+const post = (message: ToPanel): void => {
+  if (isReady) view.frame!.contentWindow?.postMessage(wrap(message), origin);
+};
+
+/** The whole state at every change: a frame that is still coming misses nothing, none can get out of step. */
+function tell(): void {
+  if (!key) return;
+  view.setColours(accent, theme());
+  view.setLocale(locale);
+  post({ type: "state", isOpen, page: page(), locale, theme: theme(), identity, attributes });
+}
+
+/** What the page's own storage remembers: enough to colour the bubble and to know whether to look for unread. */
+function remember(facts?: { accent: string; isReturning: boolean }): { accent?: string; isReturning?: boolean } {
+  try {
+    const name = `kefu:${key}`;
+    if (facts) localStorage.setItem(name, JSON.stringify(facts));
+    return JSON.parse(localStorage.getItem(name) ?? "{}") ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function wakeUp(): void {
+  if (!isAsleep || !key) return;
+  isAsleep = false;
+  isReady = false;
+  view.load(`${origin}/widget/panel?key=${encodeURIComponent(key)}#host=${encodeURIComponent(location.origin)}`);
+  clearTimeout(readyTimer);
+  readyTimer = setTimeout(view.showBroken, READY_WITHIN_MS);
+}
+
+function setOpen(next: boolean): void {
+  if (!key || next === isOpen) return;
+  isOpen = next;
+  if (next) wakeUp();
+  view.setOpen(next);
+  tell();
+  emit(next ? "open" : "close");
+}
+
+function boot(options: BootOptions): void {
+  if (key || !options?.key) return;
+  ({ key, locale = locale, theme: wantedTheme, identity = identity } = options as BootOptions & { key: string });
+  const known = remember();
+  accent = known.accent ?? accent;
+  view.build({
+    toggle: () => setOpen(!isOpen),
+    approach: wakeUp,
+    retry: () => {
+      isAsleep = true;
+      wakeUp();
+    },
+  });
+  tell();
+  // After the page's own work: nothing waits for a badge.
+  if (known.isReturning) setTimeout(wakeUp, 1_200);
+}
+
+const commands: Record<string, (...parts: any[]) => void> = {
+  boot,
+  open: () => setOpen(true),
+  close: () => setOpen(false),
+  toggle: () => setOpen(!isOpen),
+  identify(who: Identity) {
+    identity = who;
+    tell();
+  },
+  attributes(more: object) {
+    attributes = { ...attributes, ...more };
+    tell();
+  },
+  locale(tag: string) {
+    locale = tag;
+    tell();
+  },
+  theme(name: string) {
+    wantedTheme = name;
+    tell();
+  },
+  reset() {
+    identity = attributes = undefined;
+    remember({ accent, isReturning: false });
+    post({ type: "reset" });
+  },
+  on(event: string, listener: Listener) {
+    (listeners[event] ??= []).push(listener);
+    if (event === "ready" && isReady) listener();
+  },
+};
+
+function run(call: Call): void {
+  const [name, ...rest] = Array.from(call);
+  if (Object.hasOwn(commands, name as string)) commands[name as string]!(...rest);
+  else console.warn("kefu: unknown command", name);
+}
+
+function heard(message: ToHost): void {
+  switch (message.type) {
+    case "hello":
+      isReady = true;
+      return tell();
+    case "ready":
+      clearTimeout(readyTimer);
+      accent = message.accent;
+      remember({ accent, isReturning: message.isReturning });
+      tell();
+      view.showReady();
+      if (isOpen) view.frame?.focus();
+      return emit("ready");
+    case "close":
+      return setOpen(false);
+    case "unread":
+      view.setUnread(message.count);
+      return emit("unread", message.count);
+    case "message":
+      if (!isOpen) view.showTeaser(message.author, message.text);
+      return emit("message", { text: message.text, author: message.author });
+    case "expand":
+      return view.mark("expanded", message.isOn);
+  }
+}
+
+window.addEventListener("message", (event) => {
+  if (event.origin !== origin || !view.frame || event.source !== view.frame.contentWindow) return;
+  const message = unwrap<ToHost>(event.data, toHostChecks);
+  if (message) heard(message);
+});
+darkMedia.addEventListener("change", tell);
+
+const shared = window as unknown as { kefu?: Api };
+const queued = shared.kefu?.q ?? [];
+shared.kefu = (...call: unknown[]) => run(call);
+
+boot({ ...script?.dataset }); // data-key, data-locale, data-theme, data-identity
+queued.forEach(run);

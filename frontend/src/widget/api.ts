@@ -1,0 +1,117 @@
+// The visitor's REST calls. Everything here is same-origin; the token goes in a header, never in an address.
+import type { Availability, ConversationView, FileView, Limits, LogEvent } from "../engine";
+import type { PageInfo } from "./bridge";
+
+export interface Session {
+  token: string;
+  visitor: { id: string; name: string; email: string; identified: boolean };
+  widget: { id: string; name: string; greeting: Greeting; launcher_label: string; theme: object; locale: string };
+  brand: { name: string; accent: string; slug: string };
+  agents: { name: string; availability: Availability }[];
+  available: boolean;
+  conversation: ConversationView | null;
+  unread: number;
+  epoch: string;
+  limits: Limits;
+}
+
+/** One text, or one per language. */
+export type Greeting = string | Record<string, string> | null;
+
+export interface SessionRequest {
+  key: string;
+  token?: string | undefined;
+  identity?: string | undefined;
+  locale: string;
+  page?: PageInfo | undefined;
+  attributes?: object | undefined;
+}
+
+export interface EventsPage {
+  events: LogEvent[];
+  more: boolean;
+}
+
+export class ApiError extends Error {
+  constructor(
+    /** 0: the server was not reached. */
+    readonly status: number,
+    readonly code: string,
+    readonly retryAfter: number | null,
+  ) {
+    super(code);
+  }
+}
+
+const BASE = "/api/v1/visitor";
+
+function toError(status: number, body: unknown, retryAfter: string | null): ApiError {
+  const code = (body as { code?: unknown } | null)?.code;
+  const seconds = Number(retryAfter);
+  return new ApiError(status, typeof code === "string" ? code : "internal", seconds > 0 ? seconds : null);
+}
+
+async function call<T>(method: string, path: string, token?: string, body?: object): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, { method, headers, credentials: "omit", ...(body && { body: JSON.stringify(body) }) });
+  } catch {
+    throw new ApiError(0, "disconnected", null);
+  }
+  const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw toError(response.status, answer, response.headers.get("Retry-After"));
+  return answer as T;
+}
+
+export const openSession = (request: SessionRequest): Promise<Session> => call("POST", "/sessions", undefined, request);
+
+export const identify = (token: string, who: object): Promise<{ token: string; visitor: Session["visitor"] }> =>
+  call("POST", "/identify", token, who);
+
+export const logOut = (token: string): Promise<void> => call("POST", "/logout", token);
+
+export async function listConversations(token: string): Promise<ConversationView[]> {
+  const answer = await call<ConversationView[] | { conversations?: ConversationView[] }>("GET", "/conversations", token);
+  return Array.isArray(answer) ? answer : (answer.conversations ?? []);
+}
+
+export function loadEvents(token: string, conversation: string, before?: number): Promise<EventsPage> {
+  const query = before === undefined ? "?limit=50" : `?limit=50&before=${before}`;
+  return call("GET", `/conversations/${conversation}/events${query}`, token);
+}
+
+/** XMLHttpRequest, since fetch tells no progress of what it sends. */
+export function uploadFile(
+  token: string,
+  file: File,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<FileView> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const form = new FormData();
+    form.append("file", file, file.name);
+    request.open("POST", `${BASE}/files`);
+    request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onload = () =>
+      request.status < 300 && request.response
+        ? resolve(request.response as FileView)
+        : reject(toError(request.status, request.response, request.getResponseHeader("Retry-After")));
+    request.onerror = request.onabort = () => reject(new ApiError(0, "disconnected", null));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}
+
+export async function fetchFile(token: string, url: string): Promise<Blob> {
+  const target = new URL(url, location.origin);
+  if (target.origin !== location.origin) throw new ApiError(0, "forbidden", null); // the token stays at home
+  const response = await fetch(target, { headers: { Authorization: `Bearer ${token}` }, credentials: "omit" });
+  if (!response.ok) throw toError(response.status, null, null);
+  return response.blob();
+}

@@ -1,0 +1,419 @@
+// The panel's state and everything that changes it. Components read the signals and call the methods; they
+// never talk to the network themselves.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { Engine, isLogEvent, newId, StoredOutbox } from "../engine";
+import type { ConnectionState, ConversationView, LogEvent, MessageAck, Outbox, OutboxEntry, ServerEvent } from "../engine";
+import * as api from "./api";
+import { ApiError } from "./api";
+import type { Session } from "./api";
+import type { HostState } from "./bridge";
+import type { HostBridge } from "./bridge_panel";
+import type { Config } from "./config";
+import { History } from "./history";
+import { playChime } from "./sound";
+import type { Storage } from "./storage";
+import { locale } from "./texts";
+import { countUnread, fromOutbox, isUnread, toEntry } from "./timeline";
+import type { Entry, MessageEntry } from "./timeline";
+import { Typing } from "./typing";
+import { Uploads } from "./uploads";
+
+/** idle: nobody has opened the panel yet and nothing is known of the visitor, so no visitor is made. */
+export type Phase = "idle" | "loading" | "ready" | "failed" | "refused";
+
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+
+export class Chat {
+  readonly phase = signal<Phase>("idle");
+  readonly session = signal<Session | null>(null);
+  readonly conversation = signal<ConversationView | null>(null);
+  readonly entries = signal<Entry[]>([]);
+  readonly pending = signal<MessageEntry[]>([]);
+  readonly connection = signal<ConnectionState>({ kind: "connecting" });
+  readonly isOpen = signal(false);
+  readonly isVisible = signal(document.visibilityState === "visible");
+  readonly isAtBottom = signal(true);
+  readonly readSeq = signal(0);
+  readonly agentReadSeq = signal(0);
+  /** Where the "new" line stands while the panel stays open. */
+  readonly newAfter = signal<number | null>(null);
+  readonly isSoundOn = signal(false);
+  readonly shown = computed(() => [...this.entries.value, ...this.pending.value]);
+  readonly unread = computed(() => {
+    const current = this.conversation.value;
+    if (this.phase.value !== "ready" || !current) return this.session.value?.unread ?? 0;
+    return countUnread(this.entries.value, current.id, this.readSeq.value);
+  });
+
+  readonly history: History;
+  readonly typing: Typing;
+  readonly uploads: Uploads;
+  private engine: Engine | null = null;
+  private outbox: Outbox | null = null;
+  private state: HostState | null = null;
+  private attempt = 0;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private readSent = 0;
+
+  constructor(
+    readonly config: Config,
+    readonly storage: Storage,
+    readonly host: HostBridge,
+  ) {
+    this.isSoundOn.value = storage.get("sound") === "on";
+    this.history = new History(this.entries, () => this.token);
+    this.typing = new Typing((type, data) => this.engine?.hint(type, data, this.conversation.value?.id));
+    this.uploads = new Uploads(
+      () => this.token,
+      () => this.session.value?.limits,
+    );
+    document.addEventListener("visibilitychange", () => {
+      this.isVisible.value = document.visibilityState === "visible";
+    });
+    effect(() => this.host.send({ type: "unread", count: this.isOpen.value ? 0 : this.unread.value }));
+    effect(() => this.markRead());
+  }
+
+  get token(): string {
+    return this.storage.get("visitor") ?? "";
+  }
+
+  get isReturning(): boolean {
+    return this.token !== "" && this.storage.get("returning") === "1";
+  }
+
+  /** The host page's wishes, whole, at every change of one of them. */
+  tell(state: HostState): void {
+    const before = this.state;
+    this.state = state;
+    if (state.isOpen !== this.isOpen.value) this.setOpen(state.isOpen);
+    if (this.phase.value === "idle" && (state.isOpen || this.isReturning)) void this.openSession();
+    else if (before && this.phase.value === "ready") this.tellServer(before, state);
+  }
+
+  close(): void {
+    if (this.host.hasHost) this.host.send({ type: "close" });
+  }
+
+  retry(): void {
+    if (this.phase.value === "ready") this.engine?.retryNow();
+    else void this.openSession();
+  }
+
+  /** Text and finished uploads as one message. */
+  send(text: string): void {
+    if (!this.engine) return;
+    const files = this.uploads.take();
+    const draft = files.length
+      ? { client_id: newId(), kind: "file" as const, text, file_ids: files.map((file) => file.id), files }
+      : { client_id: newId(), kind: "text" as const, text };
+    this.typing.sent();
+    this.push(this.engine.sendMessage(draft));
+  }
+
+  resend(entry: MessageEntry): void {
+    const { key, text, files } = entry;
+    const kind = files.length ? ("file" as const) : ("text" as const);
+    const draft = { client_id: key, kind, text, ...(files.length && { file_ids: files.map((file) => file.id), files }) };
+    this.forget(key);
+    const sent = this.engine?.sendMessage(draft);
+    if (sent) this.push(sent);
+  }
+
+  discard(key: string): void {
+    this.engine?.discard(key);
+    this.forget(key);
+  }
+
+  async startNew(): Promise<void> {
+    const frame = await this.engine?.request("conversation.open", {}).catch(() => null);
+    const opened = frame?.data.conversation as ConversationView | null | undefined;
+    if (opened && opened.id !== this.conversation.value?.id) this.adopt(opened.id);
+  }
+
+  async endConversation(): Promise<void> {
+    const current = this.conversation.value;
+    if (current) await this.engine?.request("conversation.close", {}, current.id).catch(() => null);
+  }
+
+  setSound(isOn: boolean): void {
+    this.isSoundOn.value = isOn;
+    this.storage.set("sound", isOn ? "on" : null);
+    if (isOn) playChime();
+  }
+
+  /** The page's visitor signed out: nothing of theirs stays here. */
+  async reset(): Promise<void> {
+    const { token } = this;
+    this.engine?.stop();
+    void this.outbox?.clear();
+    this.engine = this.outbox = null;
+    for (const name of ["visitor", "returning", "draft"]) this.storage.set(name, null);
+    this.forgetAll();
+    this.session.value = null;
+    this.phase.value = "idle";
+    if (token) await api.logOut(token).catch(() => null);
+    if (this.isOpen.value) await this.openSession();
+  }
+
+  private setOpen(isOpen: boolean): void {
+    batch(() => {
+      this.newAfter.value = isOpen && this.unread.value > 0 ? this.readSeq.value : null;
+      this.isOpen.value = isOpen;
+    });
+  }
+
+  private tellServer(before: HostState, state: HostState): void {
+    const { identity, attributes } = state;
+    const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+    if (identity && !isSame(identity, before.identity)) void this.identify(identity);
+    if (attributes && !isSame(attributes, before.attributes))
+      void api.identify(this.token, { attributes }).then((answer) => this.identified(answer), () => null);
+  }
+
+  private async identify(identity: NonNullable<HostState["identity"]>): Promise<void> {
+    const who = typeof identity === "string" ? { identity } : identity;
+    const before = this.session.value?.visitor.id;
+    try {
+      this.identified(await api.identify(this.token, who));
+    } catch {
+      return; // a refused identity leaves the visitor anonymous
+    }
+    if (this.session.value?.visitor.id !== before) await this.restart();
+  }
+
+  private identified({ token, visitor }: { token: string; visitor: Session["visitor"] }): void {
+    this.storage.set("visitor", token);
+    if (this.session.value) this.session.value = { ...this.session.value, visitor };
+  }
+
+  /** Everything anew, with the token we have: another person, another epoch, a refused token. */
+  private async restart(): Promise<void> {
+    this.engine?.stop();
+    this.engine = null;
+    await this.openSession();
+  }
+
+  private async openSession(): Promise<void> {
+    clearTimeout(this.retryTimer);
+    if (this.phase.value !== "ready") this.phase.value = "loading";
+    const { identity, attributes, page } = this.state ?? {};
+    try {
+      const session = await api.openSession({
+        key: this.config.key,
+        token: this.token || undefined,
+        identity: typeof identity === "string" ? identity : undefined,
+        locale: locale.value,
+        page,
+        attributes,
+      });
+      this.storage.set("visitor", session.token);
+      if (session.conversation) this.storage.set("returning", "1");
+      const wasKnown = this.isReturning;
+      const loaded = session.conversation ? await api.loadEvents(session.token, session.conversation.id) : null;
+      const outbox = new StoredOutbox(`${this.config.key}:${session.visitor.id}`);
+      const unsent = await outbox.load();
+      batch(() => this.begin(session, loaded, outbox, unsent, wasKnown));
+      if (identity && typeof identity !== "string") void this.identify(identity);
+    } catch (error) {
+      this.sessionFailed(error);
+    }
+  }
+
+  private begin(
+    session: Session,
+    loaded: api.EventsPage | null,
+    outbox: Outbox,
+    unsent: OutboxEntry[],
+    wasKnown: boolean,
+  ): void {
+    this.attempt = 0;
+    this.forgetAll();
+    this.session.value = session;
+    this.conversation.value = session.conversation;
+    this.readSeq.value = this.readSent = session.conversation?.visitor_read_seq ?? 0;
+    this.agentReadSeq.value = session.conversation?.agent_read_seq ?? 0;
+    this.pending.value = unsent.map(fromOutbox);
+    const top = this.history.start(session.conversation, loaded, wasKnown);
+    this.phase.value = "ready";
+    if (this.isOpen.value && this.unread.value > 0) this.newAfter.value = this.readSeq.value;
+    this.host.send({ type: "ready", accent: session.brand.accent, isReturning: this.isReturning });
+    this.startEngine(session, outbox, top);
+  }
+
+  private sessionFailed(error: unknown): void {
+    const { status, retryAfter } = error instanceof ApiError ? error : { status: 0, retryAfter: null };
+    const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
+    if (isFinal && this.token) {
+      // The kept token may be what is refused: once more as a new visitor.
+      this.storage.set("visitor", null);
+      void this.openSession();
+      return;
+    }
+    this.phase.value = isFinal ? "refused" : "failed";
+    if (isFinal) return;
+    const wait = retryAfter === null ? RETRY_MS[Math.min(this.attempt++, RETRY_MS.length - 1)]! : retryAfter * 1_000;
+    this.retryTimer = setTimeout(() => void this.openSession(), wait * (0.75 + Math.random() / 2));
+  }
+
+  private startEngine(session: Session, outbox: Outbox, top: number): void {
+    this.engine?.stop();
+    this.outbox = outbox;
+    const url = new URL("/ws/v1/visitor", location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    this.engine = new Engine({
+      url: url.href,
+      protocols: () => ["kefu.v1.json", `kefu.token.${this.token}`],
+      outbox,
+      epoch: session.epoch,
+      onEvent: (event) => this.heard(event),
+      onState: (state) => (this.connection.value = state),
+      onHello: () => this.sendRead(),
+      onSnapshotNeeded: (id) => this.history.reload(id),
+      onEpoch: () => void this.restart(),
+      onFatal: (code) => this.cutOff(code),
+      onSent: (entry, ack) => this.sent(entry, ack),
+      onSendFailed: (entry) => this.replacePending(fromOutbox(entry)),
+      onLost: () => void this.restart(),
+      // UUIDv7: a greater id is a later conversation, begun in another tab.
+      onUnfollowed: (event) => event.conversation > (this.conversation.value?.id ?? "") && this.adopt(event.conversation),
+    });
+    this.engine.start();
+    if (session.conversation) this.engine.follow(session.conversation.id, top);
+  }
+
+  private cutOff(code: number): void {
+    this.attempt++;
+    if (code === 4403 || this.attempt > 3) this.phase.value = "refused";
+    else this.retryTimer = setTimeout(() => void this.restart(), RETRY_MS[this.attempt]);
+  }
+
+  private heard(event: ServerEvent): void {
+    if (isLogEvent(event)) this.apply(event);
+    else if (event.type === "conversation.read") this.readBy(event.data.by, event.data.seq);
+    else if (event.type === "agent.availability_changed") this.availabilityChanged(event.data);
+    else this.typing.heard(event);
+  }
+
+  private apply(event: LogEvent): void {
+    batch(() => {
+      this.conversation.value = changeConversation(this.conversation.value, event);
+      const entry = toEntry(event);
+      if (!entry) return;
+      this.entries.value = [...this.entries.value, entry];
+      if (entry.type !== "message") return;
+      this.pending.value = this.pending.value.filter((one) => one.key !== entry.key);
+      this.typing.wrote(entry.author.id);
+      if (!entry.isMine) this.announce(entry);
+    });
+  }
+
+  private announce(entry: MessageEntry): void {
+    const isSeen = this.isOpen.value && this.isVisible.value;
+    if (!isUnread(entry, this.readSeq.value)) return;
+    if (this.isSoundOn.value && !isSeen) playChime();
+    const text = entry.text || entry.files.map((file) => file.name).join(", ");
+    this.host.send({ type: "message", author: entry.author.name || this.config.brand.name, text: text.slice(0, 300) });
+  }
+
+  private readBy(by: string, seq: number): void {
+    const mark = by === "agent" ? this.agentReadSeq : this.readSeq;
+    if (seq > mark.value) mark.value = seq;
+  }
+
+  private availabilityChanged({ agent, availability }: { agent: { name: string }; availability: "online" | "away" | "offline" }): void {
+    const session = this.session.value;
+    if (!session) return;
+    const others = session.agents.filter((one) => one.name !== agent.name);
+    const agents = availability === "online" ? [...others, { name: agent.name, availability }].slice(-3) : others;
+    this.session.value = { ...session, agents, available: agents.length > 0 };
+  }
+
+  /** Another conversation is the current one now: begun by our message, or in another tab. */
+  private adopt(id: string): void {
+    batch(() => {
+      this.conversation.value = {
+        id,
+        status: "waiting",
+        top: 0,
+        visitor_read_seq: 0,
+        agent_read_seq: 0,
+        agent: null,
+        created_ts: Date.now(),
+      };
+      this.readSeq.value = this.readSent = this.agentReadSeq.value = 0;
+      this.newAfter.value = null;
+      this.pending.value = this.pending.value.map((one) => ({ ...one, conversation: id }));
+    });
+    this.storage.set("returning", "1");
+    this.host.send({ type: "ready", accent: this.config.brand.accent, isReturning: true });
+    this.engine?.follow(id, 0);
+  }
+
+  private push(entry: OutboxEntry): void {
+    const message = { ...fromOutbox(entry), conversation: this.conversation.value?.id ?? "" };
+    this.pending.value = [...this.pending.value, message];
+    this.isAtBottom.value = true;
+  }
+
+  private sent(entry: OutboxEntry, ack: MessageAck): void {
+    const pending = this.pending.value.find((one) => one.key === entry.client_id);
+    if (pending) this.replacePending({ ...pending, state: "sent", seq: ack.seq, ts: ack.ts });
+    if (ack.conversation !== this.conversation.value?.id) this.adopt(ack.conversation);
+  }
+
+  private replacePending(message: MessageEntry): void {
+    this.pending.value = this.pending.value.map((one) => (one.key === message.key ? message : one));
+  }
+
+  private forget(key: string): void {
+    this.pending.value = this.pending.value.filter((one) => one.key !== key);
+  }
+
+  private forgetAll(): void {
+    this.entries.value = [];
+    this.pending.value = [];
+    this.conversation.value = null;
+    this.newAfter.value = null;
+    this.typing.clear();
+  }
+
+  private markRead(): void {
+    if (!this.isOpen.value || !this.isVisible.value || !this.isAtBottom.value) return;
+    const current = this.conversation.value?.id;
+    const last = this.entries.value.findLast((entry) => entry.conversation === current && isUnread(entry, 0));
+    if (!last || last.seq! <= this.readSeq.value) return;
+    this.readSeq.value = last.seq!;
+    this.sendRead();
+  }
+
+  private sendRead(): void {
+    const seq = this.readSeq.peek();
+    const current = this.conversation.peek();
+    if (!current || seq <= this.readSent || this.connection.peek().kind !== "live") return;
+    this.readSent = seq;
+    this.engine?.request("conversation.read", { seq }, current.id).catch(() => (this.readSent = Math.min(this.readSent, seq - 1)));
+  }
+}
+
+/** What an event of the log changes in the visitor's view of the conversation. */
+function changeConversation(view: ConversationView | null, event: LogEvent): ConversationView | null {
+  if (!view || view.id !== event.conversation) return view;
+  const next = { ...view, top: event.seq };
+  switch (event.type) {
+    case "conversation.assigned":
+      return { ...next, status: "assigned", agent: event.data.agent ?? null };
+    case "conversation.transferred":
+      return event.data.to?.agent
+        ? { ...next, status: "assigned", agent: event.data.to.agent }
+        : { ...next, status: "waiting", agent: null };
+    case "conversation.released":
+      return { ...next, status: "waiting", agent: null };
+    case "conversation.closed":
+      return { ...next, status: "closed" };
+    case "conversation.reopened":
+      return { ...next, status: next.agent ? "assigned" : "waiting" };
+    default:
+      return next;
+  }
+}

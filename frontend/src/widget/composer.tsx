@@ -1,0 +1,178 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Chat } from "./chat";
+import { EmojiPicker } from "./emoji";
+import { Icon } from "./icons";
+import { t } from "./texts";
+import type { Upload } from "./uploads";
+
+const LINES = 5;
+/** From here on the count of what is too much is worth a look. */
+const NEAR_LIMIT = 0.95;
+
+export function Composer({ chat }: { chat: Chat }) {
+  const text = useSignal(chat.storage.get("draft") ?? "");
+  const isPicking = useSignal(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const limit = chat.session.value?.limits.text ?? 4_000;
+  const { uploads } = chat;
+  const over = [...text.value].length - limit;
+  const hasContent = text.value.trim() !== "" || uploads.isReady.value;
+  const canSend = hasContent && over <= 0 && !uploads.isBusy.value;
+  const isClosed = chat.conversation.value?.status === "closed";
+
+  useLayoutEffect(() => grow(area.current!), [text.value]);
+  useEffect(() => {
+    // A finger on the panel should not bring up the keyboard by itself.
+    if (chat.isOpen.value && !matchMedia("(pointer: coarse)").matches) area.current?.focus({ preventScroll: true });
+  }, [chat.isOpen.value]);
+
+  const write = (next: string) => {
+    text.value = next;
+    chat.storage.set("draft", next || null);
+    chat.typing.changed(next);
+  };
+  const send = () => {
+    if (!canSend) return;
+    chat.send(text.value.trim());
+    text.value = "";
+    chat.storage.set("draft", null);
+    isPicking.value = false;
+    area.current?.focus();
+  };
+  const insert = (emoji: string) => {
+    const { selectionStart, selectionEnd } = area.current!;
+    write(text.value.slice(0, selectionStart) + emoji + text.value.slice(selectionEnd));
+    const caret = selectionStart + emoji.length;
+    requestAnimationFrame(() => area.current?.setSelectionRange(caret, caret));
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Uploads chat={chat} />
+      {isPicking.value && (
+        <EmojiPicker
+          onPick={insert}
+          onClose={() => {
+            isPicking.value = false;
+            area.current?.focus();
+          }}
+        />
+      )}
+      <div class="field">
+        <label class="tool" title={t("attach")}>
+          <Icon name="attach" />
+          <span class="kf-sr">{t("attach")}</span>
+          <input
+            type="file"
+            multiple
+            onChange={(event) => {
+              uploads.add(event.currentTarget.files ?? []);
+              event.currentTarget.value = "";
+              area.current?.focus();
+            }}
+          />
+        </label>
+        <textarea
+          ref={area}
+          rows={1}
+          dir="auto"
+          value={text.value}
+          placeholder={t(isClosed ? "writeClosed" : "write")}
+          aria-label={t("write")}
+          enterkeyhint="send"
+          onInput={(event) => write(event.currentTarget.value)}
+          onBlur={() => chat.typing.stopped()}
+          onKeyDown={(event) => {
+            // While an input method composes, Enter chooses a word (229: Safari says so too late otherwise).
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+            event.preventDefault();
+            send();
+          }}
+          onPaste={(event) => {
+            const files = event.clipboardData?.files;
+            if (!files?.length) return;
+            event.preventDefault();
+            uploads.add(files);
+          }}
+        />
+        <button
+          type="button"
+          class="tool"
+          aria-label={t("emoji")}
+          title={t("emoji")}
+          aria-expanded={isPicking.value}
+          onPointerDown={(event) => event.stopPropagation()}
+          onClick={() => (isPicking.value = !isPicking.value)}
+        >
+          <Icon name="smile" />
+        </button>
+        <button type="submit" class="send" aria-label={t("send")} title={t("send")} aria-disabled={!canSend}>
+          <Icon name="send" />
+        </button>
+      </div>
+      {over > -limit * (1 - NEAR_LIMIT) && (
+        <p class={over > 0 ? "count over" : "count"} role="status">
+          {over > 0 ? t("tooLong", { n: over }) : `${limit + over} / ${limit}`}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function grow(area: HTMLTextAreaElement): void {
+  const style = getComputedStyle(area);
+  const most = parseFloat(style.lineHeight) * LINES + parseFloat(style.paddingTop) * 2;
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight, most)}px`;
+  area.style.overflowY = area.scrollHeight > most ? "auto" : "hidden";
+}
+
+function Uploads({ chat }: { chat: Chat }) {
+  const { list, notice } = chat.uploads;
+  if (!list.value.length && !notice.value) return null;
+  return (
+    <div class="uploads">
+      <ul>
+        {list.value.map((upload) => (
+          <UploadCard key={upload.id} upload={upload} chat={chat} />
+        ))}
+      </ul>
+      {notice.value && <p role="alert">{t(notice.value.key, { n: notice.value.n })}</p>}
+    </div>
+  );
+}
+
+function UploadCard({ upload, chat }: { upload: Upload; chat: Chat }) {
+  const { id, file, preview, share, view, error } = upload;
+  const { uploads } = chat;
+  return (
+    <li class={error ? "upload failed" : "upload"} title={file.name}>
+      {preview ? <img src={preview} alt="" /> : <Icon name="file" />}
+      <span class="label">
+        <bdi>{file.name}</bdi>
+        {error && (
+          <small role="alert">
+            {t(error, { n: uploads.maxMegabytes })}
+            {error === "uploadFailed" && (
+              <button type="button" class="link" onClick={() => uploads.retry(id)}>
+                {t("retry")}
+              </button>
+            )}
+          </small>
+        )}
+        {!error && !view && (
+          <progress value={share} max={1} aria-label={t("uploading", { name: file.name })} />
+        )}
+      </span>
+      <button type="button" class="remove" aria-label={t("removeFile", { name: file.name })} onClick={() => uploads.remove(id)}>
+        <Icon name="close" size={16} />
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,82 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { FileView } from "../engine";
+import { isPicture, pictureUrl, readableSize, saveFile } from "./files";
+import { Icon } from "./icons";
+import type { MessageHandlers } from "./message";
+import { t } from "./texts";
+
+export function FilePart({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {
+  return isPicture(file) ? <Picture file={file} handlers={handlers} /> : <Attachment file={file} handlers={handlers} />;
+}
+
+const MAX_WIDTH = 240;
+const MAX_HEIGHT = 260;
+
+/** The room is taken before the picture is here, so that nothing jumps. */
+function roomFor({ width, height }: FileView): { width: string; aspectRatio: string } {
+  const [w, h] = width && height ? [width, height] : [4, 3];
+  const shown = Math.max(96, Math.min(MAX_WIDTH, width || MAX_WIDTH, (MAX_HEIGHT * w) / h));
+  return { width: `${Math.round(shown)}px`, aspectRatio: `${w} / ${h}` };
+}
+
+function Picture({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {
+  const url = useSignal<string | null>(null);
+  const isGone = useSignal(false);
+  const box = useRef<HTMLButtonElement>(null);
+  const load = () =>
+    void pictureUrl(handlers.token(), file).then(
+      (loaded) => {
+        url.value = loaded;
+        isGone.value = false;
+      },
+      () => (isGone.value = true),
+    );
+  useEffect(() => {
+    const seen = new IntersectionObserver((found) => {
+      if (!found.some((one) => one.isIntersecting)) return;
+      seen.disconnect();
+      load();
+    });
+    seen.observe(box.current!);
+    return () => seen.disconnect();
+  }, [file.id]);
+  return (
+    <button
+      type="button"
+      ref={box}
+      class="picture"
+      style={roomFor(file)}
+      aria-label={t("image", { name: file.name })}
+      onClick={() => (url.value ? handlers.show(url.value, file.name) : load())}
+    >
+      {url.value && <img src={url.value} alt="" />}
+      {isGone.value && (
+        <span class="gone">
+          <Icon name="retry" /> {t("fileGone")}
+        </span>
+      )}
+    </button>
+  );
+}
+
+function Attachment({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {
+  const isGone = useSignal(false);
+  const size = readableSize(file.size);
+  const save = () => {
+    isGone.value = false;
+    saveFile(handlers.token(), file).catch(() => (isGone.value = true));
+  };
+  return (
+    <button type="button" class="attachment" aria-label={t("file", { name: file.name, size })} onClick={save}>
+      <span class="kind">
+        <Icon name="file" />
+      </span>
+      <span class="label">
+        <bdi>{file.name}</bdi>
+        <small>{isGone.value ? t("fileGone") : size}</small>
+      </span>
+      <Icon name="save" size={18} />
+    </button>
+  );
+}

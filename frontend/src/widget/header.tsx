@@ -1,0 +1,96 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Avatar, BrandMark } from "./avatar";
+import type { Chat } from "./chat";
+import { Icon } from "./icons";
+import { t } from "./texts";
+
+export function Header({ chat }: { chat: Chat }) {
+  const { brand } = chat.config;
+  const agent = chat.conversation.value?.agent;
+  const session = chat.session.value;
+  const online = session?.agents ?? [];
+  const isHere = Boolean(agent) || session?.available;
+  return (
+    <header class="header">
+      {agent ? <Avatar name={agent.name} /> : <BrandMark name={brand.name} />}
+      <div class="who">
+        <h1>{brand.name}</h1>
+        <p class={isHere ? "presence here" : "presence"}>
+          {session && (agent ? t("agentHere", { name: agent.name }) : t(isHere ? "online" : "away"))}
+        </p>
+      </div>
+      {!agent && online.length > 0 && (
+        <span class="team">
+          {online.map((one) => (
+            <Avatar key={one.name} name={one.name} />
+          ))}
+        </span>
+      )}
+      <Menu chat={chat} />
+      {chat.host.hasHost && (
+        <button type="button" class="tool" aria-label={t("close")} title={t("close")} onClick={() => chat.close()}>
+          <Icon name="down" />
+        </button>
+      )}
+    </header>
+  );
+}
+
+function Menu({ chat }: { chat: Chat }) {
+  const isOpen = useSignal(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const leave = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) isOpen.value = false;
+    };
+    document.addEventListener("pointerdown", leave);
+    document.addEventListener("focusin", leave);
+    return () => {
+      document.removeEventListener("pointerdown", leave);
+      document.removeEventListener("focusin", leave);
+    };
+  }, []);
+  const canEnd = chat.conversation.value && chat.conversation.value.status !== "closed";
+  const choose = (act: () => void) => () => {
+    isOpen.value = false;
+    act();
+  };
+  return (
+    <div
+      class="menu"
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !isOpen.value) return;
+        event.stopPropagation();
+        isOpen.value = false;
+        box.current?.querySelector("button")?.focus();
+      }}
+    >
+      <button
+        type="button"
+        class="tool"
+        aria-label={t("more")}
+        title={t("more")}
+        aria-expanded={isOpen.value}
+        onClick={() => (isOpen.value = !isOpen.value)}
+      >
+        <Icon name="more" />
+      </button>
+      {isOpen.value && (
+        <div class="menu-list">
+          <button type="button" onClick={choose(() => chat.setSound(!chat.isSoundOn.value))}>
+            <Icon name={chat.isSoundOn.value ? "soundOff" : "soundOn"} size={18} />
+            {t(chat.isSoundOn.value ? "soundOff" : "soundOn")}
+          </button>
+          {canEnd && (
+            <button type="button" onClick={choose(() => void chat.endConversation())}>
+              <Icon name="end" size={18} />
+              {t("endConversation")}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

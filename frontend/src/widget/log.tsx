@@ -1,0 +1,218 @@
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { tag } from "../i18n";
+import type { Locale } from "../i18n";
+import { Avatar, BrandMark } from "./avatar";
+import type { Chat } from "./chat";
+import { Icon } from "./icons";
+import { Message } from "./message";
+import type { MessageHandlers } from "./message";
+import { locale, t } from "./texts";
+import { layOut } from "./timeline";
+import type { Item } from "./timeline";
+
+const NEAR_BOTTOM = 60;
+
+export function Log({ chat }: { chat: Chat }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const top = useRef<HTMLDivElement>(null);
+  const picture = useSignal<{ url: string; name: string } | null>(null);
+  const items = useComputed(() =>
+    layOut(chat.shown.value, chat.conversation.value?.id ?? null, chat.newAfter.value),
+  );
+  const handlers = useMemo<MessageHandlers>(
+    () => ({
+      token: () => chat.token,
+      retry: (entry) => chat.resend(entry),
+      discard: (key) => chat.discard(key),
+      show: (url, name) => (picture.value = { url, name }),
+    }),
+    [chat],
+  );
+  useScrolling(chat, scroller, items.value);
+  useOlder(chat, scroller, top);
+  const { hasOlder, isLoading, hasFailed } = chat.history;
+  const isWriting = chat.typing.writers.value.size > 0;
+  return (
+    <>
+      <div class="scroller" ref={scroller} tabIndex={0} role="log" aria-label={t("log")} aria-live="polite" aria-busy={isLoading.value}>
+        <div class="older" ref={top}>
+          {isLoading.value && <span class="spinner" role="status" aria-label={t("loadingOlder")} />}
+          {hasFailed.value && (
+            <p>
+              {t("olderFailed")}{" "}
+              <button type="button" class="link" onClick={() => void chat.history.loadOlder()}>
+                {t("tryAgain")}
+              </button>
+            </p>
+          )}
+        </div>
+        {!hasOlder.value && <Greeting chat={chat} />}
+        {items.value.map((item) => (
+          <Row key={item.key} item={item} chat={chat} handlers={handlers} />
+        ))}
+        {isWriting && <Writers names={[...chat.typing.writers.value.values()]} />}
+      </div>
+      <div class="below">
+        <Jump chat={chat} scroller={scroller} />
+      </div>
+      {picture.value && <Lightbox chat={chat} {...picture.value} onClose={() => (picture.value = null)} />}
+    </>
+  );
+}
+
+function Row({ item, chat, handlers }: { item: Item; chat: Chat; handlers: MessageHandlers }) {
+  switch (item.type) {
+    case "day":
+      return <p class="divider day">{dayLabel(item.ts, locale.value)}</p>;
+    case "start":
+      return <p class="divider">{t("newConversation")}</p>;
+    case "new":
+      return <p class="divider new">{t("newMessages")}</p>;
+    case "notice":
+      return <p class="notice">{t(item.entry.kind, { name: item.entry.name })}</p>;
+    case "message": {
+      const { entry, isFirst, isLast } = item;
+      const isCurrent = entry.conversation === chat.conversation.value?.id;
+      const isRead = entry.seq !== null && (!isCurrent || entry.seq <= chat.agentReadSeq.value);
+      return (
+        <Message
+          entry={entry}
+          isFirst={isFirst}
+          isLast={isLast}
+          isRead={entry.isMine && isRead}
+          locale={locale.value}
+          handlers={handlers}
+        />
+      );
+    }
+  }
+}
+
+function dayLabel(ts: number, language: Locale): string {
+  const day = new Date(ts);
+  const now = new Date();
+  const days = Math.round((new Date(now.toDateString()).getTime() - new Date(day.toDateString()).getTime()) / 86_400_000);
+  if (days === 0) return t("today");
+  if (days === 1) return t("yesterday");
+  const year = day.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return day.toLocaleDateString(tag(language), { weekday: "short", day: "numeric", month: "long", ...year });
+}
+
+function Greeting({ chat }: { chat: Chat }) {
+  const session = chat.session.value;
+  const { brand } = chat.config;
+  const greeting = session?.widget.greeting;
+  const own = typeof greeting === "string" ? greeting : (greeting?.[locale.value] ?? greeting?.[locale.value.toLowerCase()]);
+  const agents = session?.agents ?? [];
+  return (
+    <div class="greeting">
+      <div class="faces">
+        {agents.length ? agents.map((one) => <Avatar key={one.name} name={one.name} />) : <BrandMark name={brand.name} />}
+      </div>
+      <h2>{own || t("hello")}</h2>
+      <p>{t(session?.available ? "helloOnline" : "helloAway")}</p>
+    </div>
+  );
+}
+
+function Writers({ names }: { names: string[] }) {
+  return (
+    <div class="message theirs last writing">
+      <Avatar name={names[0] ?? ""} />
+      <div class="bubble dots" role="img" aria-label={t("typing", { name: names.join(", ") })}>
+        <i />
+        <i />
+        <i />
+      </div>
+    </div>
+  );
+}
+
+function Jump({ chat, scroller }: { chat: Chat; scroller: { current: HTMLElement | null } }) {
+  if (chat.isAtBottom.value || chat.phase.value !== "ready") return null;
+  const n = chat.unread.value;
+  const jump = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
+  return (
+    <button type="button" class={n ? "jump new" : "jump"} aria-label={n ? t("jumpNew", { n }) : t("jump")} onClick={jump}>
+      {n > 0 && <span>{t("jumpNew", { n })}</span>}
+      <Icon name="down" size={18} />
+    </button>
+  );
+}
+
+function Lightbox({ chat, url, name, onClose }: { chat: Chat; url: string; name: string; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    chat.host.send({ type: "expand", isOn: true });
+    return () => chat.host.send({ type: "expand", isOn: false });
+  }, []);
+  return (
+    <dialog
+      class="lightbox"
+      ref={dialog}
+      aria-label={t("image", { name })}
+      onClose={onClose}
+      onKeyDown={(event) => event.stopPropagation()}
+      onClick={() => dialog.current?.close()}
+    >
+      <img src={url} alt={name} onClick={(event) => event.stopPropagation()} />
+      <a class="tool" href={url} download={name} aria-label={t("download")} title={t("download")} onClick={(event) => event.stopPropagation()}>
+        <Icon name="save" />
+      </a>
+      <button type="button" class="tool" aria-label={t("closeImage")} title={t("closeImage")}>
+        <Icon name="close" />
+      </button>
+    </dialog>
+  );
+}
+
+/** Keeps the newest in sight for those who are there, and everybody else's place where it is. */
+function useScrolling(chat: Chat, scroller: { current: HTMLElement | null }, items: Item[]): void {
+  const before = useRef({ first: "", height: 0, top: 0 });
+  useLayoutEffect(() => {
+    const element = scroller.current!;
+    const first = items.find((item) => item.type === "message" || item.type === "notice")?.key ?? "";
+    const known = before.current;
+    const wasPrepended = known.first !== "" && first !== known.first && items.some((item) => item.key === known.first);
+    if (wasPrepended) element.scrollTop = known.top + element.scrollHeight - known.height;
+    else if (chat.isAtBottom.peek()) element.scrollTop = element.scrollHeight;
+    before.current = { first, height: element.scrollHeight, top: element.scrollTop };
+  });
+  useEffect(() => {
+    const element = scroller.current!;
+    const measure = () => {
+      before.current.top = element.scrollTop;
+      before.current.height = element.scrollHeight;
+      chat.isAtBottom.value = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM;
+    };
+    // The keyboard or a growing composer takes room: who was at the end stays there.
+    const resized = new ResizeObserver(() => {
+      if (chat.isAtBottom.peek()) element.scrollTop = element.scrollHeight;
+    });
+    element.addEventListener("scroll", measure, { passive: true });
+    resized.observe(element);
+    return () => {
+      element.removeEventListener("scroll", measure);
+      resized.disconnect();
+    };
+  }, []);
+  useSignalEffect(() => {
+    if (chat.isOpen.value && chat.isAtBottom.peek()) queueMicrotask(() => (scroller.current!.scrollTop = scroller.current!.scrollHeight));
+  });
+}
+
+function useOlder(chat: Chat, scroller: { current: HTMLElement | null }, top: { current: HTMLElement | null }): void {
+  // Observed anew after every page: a log shorter than the panel goes on loading.
+  const { hasOlder, isLoading, hasFailed } = chat.history;
+  useEffect(() => {
+    if (!hasOlder.value || isLoading.value || hasFailed.value || !chat.isOpen.value) return;
+    const seen = new IntersectionObserver(
+      (found) => found.some((one) => one.isIntersecting) && void chat.history.loadOlder(),
+      { root: scroller.current, rootMargin: "200px 0px 0px" },
+    );
+    seen.observe(top.current!);
+    return () => seen.disconnect();
+  }, [hasOlder.value, isLoading.value, hasFailed.value, chat.isOpen.value]);
+}

@@ -1,0 +1,49 @@
+// The panel: starts in the frame that the loader makes, or by itself as a page.
+import { render } from "preact";
+import { effect } from "@preact/signals";
+import { applyAccent } from "../design/accent";
+import { toLocale } from "../i18n";
+import type { HostState } from "./bridge";
+import { openBridge } from "./bridge_panel";
+import { Chat } from "./chat";
+import { readConfig } from "./config";
+import { Panel } from "./panel";
+import { Storage } from "./storage";
+import { locale, t } from "./texts";
+
+const config = readConfig();
+const root = document.documentElement;
+const host = openBridge();
+const chat = new Chat(config, new Storage(config.key), host);
+
+applyAccent(root, config.brand.accent);
+effect(() => {
+  root.lang = locale.value;
+  document.title = t("chatWith", { name: config.brand.name });
+});
+render(<Panel chat={chat} />, document.getElementById("kefu")!);
+
+function show(state: HostState): void {
+  root.dataset.theme = state.theme;
+  locale.value = toLocale(state.locale);
+  chat.tell(state);
+}
+
+if (host.hasHost) {
+  let isShown = false;
+  host.listen((message) => {
+    if (message.type === "reset") return void chat.reset();
+    show(message);
+    if (!isShown) host.send({ type: "ready", accent: config.brand.accent, isReturning: chat.isReturning });
+    isShown = true;
+  });
+  host.send({ type: "hello" });
+} else {
+  locale.value = toLocale(new URLSearchParams(location.search).get("locale") ?? navigator.language ?? config.locale);
+  chat.tell({
+    isOpen: true,
+    page: { url: location.href, title: document.title, referrer: document.referrer },
+    locale: locale.value,
+    theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
+  });
+}

@@ -1,0 +1,95 @@
+import { Avatar } from "./avatar";
+import { FilePart } from "./file_part";
+import { Icon } from "./icons";
+import { Pure } from "./pure";
+import { clock, t } from "./texts";
+import type { MessageEntry } from "./timeline";
+
+export interface MessageHandlers {
+  token(): string;
+  retry(entry: MessageEntry): void;
+  discard(key: string): void;
+  show(url: string, name: string): void;
+}
+
+interface Props {
+  entry: MessageEntry;
+  isFirst: boolean;
+  isLast: boolean;
+  isRead: boolean;
+  locale: string;
+  handlers: MessageHandlers;
+}
+
+export class Message extends Pure<Props> {
+  render() {
+    const { entry, isFirst, isLast, isRead, handlers } = this.props;
+    const { author, isMine, files, state } = entry;
+    const kind = isMine ? "mine" : "theirs";
+    return (
+      <div class={`message ${kind} ${isFirst ? "first" : ""} ${isLast ? "last" : ""} ${state}`}>
+        {!isMine && isFirst && <p class="author">{author.name}</p>}
+        {!isMine && isLast && <Avatar name={author.name} />}
+        <div class="parts">
+          <span class="kf-sr">{isMine ? t("you") : author.name}: </span>
+          {files.map((file) => (
+            <FilePart key={file.id} file={file} handlers={handlers} />
+          ))}
+          {entry.text && <Text entry={entry} />}
+        </div>
+        {(isLast || state === "failed") && <Foot entry={entry} isRead={isRead} handlers={handlers} />}
+      </div>
+    );
+  }
+}
+
+/** Our own words until the server's clean HTML of them is here. */
+function Text({ entry }: { entry: MessageEntry }) {
+  if (!entry.html) return <div class="bubble plain" dir="auto">{entry.text}</div>;
+  if (isOnlyEmoji(entry.text)) return <div class="big">{entry.text}</div>;
+  // The server sanitises (nh3). Links are made safe for a frame on top of that.
+  return <div class="bubble rich" dir="auto" ref={openOutside} dangerouslySetInnerHTML={{ __html: entry.html }} />;
+}
+
+const isOnlyEmoji = (text: string): boolean => /^(\p{Extended_Pictographic}[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]*){1,3}$/u.test(text.trim());
+
+function openOutside(element: HTMLElement | null): void {
+  for (const link of element?.querySelectorAll("a") ?? []) {
+    if (!/^(https?|mailto|tel):$/.test(link.protocol)) link.removeAttribute("href");
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+  }
+}
+
+function Foot({ entry, isRead, handlers }: { entry: MessageEntry; isRead: boolean; handlers: MessageHandlers }) {
+  if (entry.state === "failed")
+    return (
+      <p class="foot failed" role="alert">
+        <Icon name="alert" size={14} />
+        {t("notSent")}. {reasonFor(entry.error)}
+        <button type="button" class="link" onClick={() => handlers.retry(entry)}>
+          {t("retry")}
+        </button>
+        <button type="button" class="link" onClick={() => handlers.discard(entry.key)}>
+          {t("discard")}
+        </button>
+      </p>
+    );
+  const time = new Date(entry.ts);
+  const tick = entry.state === "sending" ? "sending" : isRead ? "read" : "sent";
+  return (
+    <p class="foot">
+      <time dateTime={time.toISOString()}>{clock.value.format(time)}</time>
+      {entry.isMine && (
+        <span class={`tick ${tick}`} role="img" aria-label={t(tick)} title={t(tick)}>
+          <Icon name={tick === "sending" ? "clock" : tick === "read" ? "checks" : "check"} size={14} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+function reasonFor(code: string | null): string {
+  if (code === "too_large") return t("reasonTooLong");
+  return code === "internal" ? "" : t("reasonRefused");
+}

@@ -1,0 +1,115 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { ConnectionLine, StatusBar } from "./bars";
+import type { Chat } from "./chat";
+import { Composer } from "./composer";
+import { Header } from "./header";
+import { Icon } from "./icons";
+import { Log } from "./log";
+import { t } from "./texts";
+
+export function Panel({ chat }: { chat: Chat }) {
+  const root = useRef<HTMLDivElement>(null);
+  const isDropping = useDrop(chat, root);
+  const { brand } = chat.config;
+  return (
+    <div
+      class="panel"
+      ref={root}
+      role="dialog"
+      aria-label={t("chatWith", { name: brand.name })}
+      onKeyDown={(event) => {
+        if (event.key === "Tab") keepInside(event, root.current!);
+        if (event.key === "Escape" && !event.isComposing) chat.close();
+      }}
+    >
+      <Header chat={chat} />
+      <main>
+        <Body chat={chat} />
+      </main>
+      {isDropping.value && <div class="drop">{t("dropHere")}</div>}
+    </div>
+  );
+}
+
+function Body({ chat }: { chat: Chat }) {
+  switch (chat.phase.value) {
+    case "ready":
+      return (
+        <>
+          <Log chat={chat} />
+          <ConnectionLine chat={chat} />
+          <StatusBar chat={chat} />
+          <Composer chat={chat} />
+        </>
+      );
+    case "failed":
+    case "refused": {
+      const isRefused = chat.phase.value === "refused";
+      return (
+        <div class="trouble-page" role="alert">
+          <Icon name="cloudOff" size={40} />
+          <h2>{t(isRefused ? "refused" : "loadFailed")}</h2>
+          <p>{t(isRefused ? "refusedWhy" : "loadFailedWhy")}</p>
+          <button type="button" class="button" onClick={() => chat.retry()}>
+            {t("tryAgain")}
+          </button>
+        </div>
+      );
+    }
+    default:
+      return <Skeleton />;
+  }
+}
+
+/** The panel's final shape, before anything is known. */
+function Skeleton() {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      <i class="theirs" />
+      <i class="theirs short" />
+      <i class="mine" />
+      <i class="theirs" />
+      <i class="line" />
+    </div>
+  );
+}
+
+const FOCUSABLE = "button:not(:disabled), a[href], input, textarea, [tabindex='0']";
+
+function keepInside(event: KeyboardEvent, root: HTMLElement): void {
+  const stops = [...root.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((one) => one.checkVisibility());
+  const edge = event.shiftKey ? stops[0] : stops.at(-1);
+  if (document.activeElement !== edge) return;
+  event.preventDefault();
+  (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
+}
+
+function useDrop(chat: Chat, root: { current: HTMLElement | null }) {
+  const isDropping = useSignal(false);
+  useEffect(() => {
+    const element = root.current!;
+    const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && chat.phase.value === "ready";
+    const over = (event: DragEvent) => {
+      event.preventDefault(); // without it the browser would open the file in our place
+      isDropping.value = Boolean(carriesFiles(event));
+    };
+    const leave = (event: DragEvent) => {
+      if (!event.relatedTarget) isDropping.value = false;
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      isDropping.value = false;
+      if (carriesFiles(event)) chat.uploads.add(event.dataTransfer!.files);
+    };
+    element.addEventListener("dragover", over);
+    element.addEventListener("dragleave", leave);
+    element.addEventListener("drop", drop);
+    return () => {
+      element.removeEventListener("dragover", over);
+      element.removeEventListener("dragleave", leave);
+      element.removeEventListener("drop", drop);
+    };
+  }, []);
+  return isDropping;
+}

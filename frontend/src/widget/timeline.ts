@@ -1,0 +1,146 @@
+// What the log shows, worked out from events: entries, runs of one author, day dividers, the "new" line. Pure.
+import type { Author, FileView, LogEvent, MessageData, OutboxEntry } from "../engine";
+
+export interface MessageEntry {
+  type: "message";
+  /** client_id for our own, so that a message keeps its place and element when it is acknowledged. */
+  key: string;
+  conversation: string;
+  seq: number | null;
+  ts: number;
+  author: Author;
+  isMine: boolean;
+  text: string;
+  html: string;
+  files: FileView[];
+  state: "sending" | "sent" | "failed";
+  error: string | null;
+}
+
+export interface NoticeEntry {
+  type: "notice";
+  key: string;
+  conversation: string;
+  seq: number;
+  ts: number;
+  kind: "assigned" | "transferred" | "closed" | "closedIdle" | "reopened";
+  name: string;
+}
+
+export type Entry = MessageEntry | NoticeEntry;
+
+/** Null for events that a visitor is not shown (advanced, created, released). */
+export function toEntry(event: LogEvent): Entry | null {
+  if (event.type === "message.created") return toMessage(event);
+  const notice = (kind: NoticeEntry["kind"], name = ""): NoticeEntry => {
+    const { conversation, seq, ts } = event;
+    return { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, kind, name };
+  };
+  const { data } = event;
+  switch (event.type) {
+    case "conversation.assigned":
+      return notice("assigned", data.agent?.name);
+    case "conversation.transferred":
+      return notice("transferred", data.to?.agent?.name ?? data.to?.queue?.name);
+    case "conversation.closed":
+      return notice(data.reason === "idle" ? "closedIdle" : "closed");
+    case "conversation.reopened":
+      return notice("reopened");
+    default:
+      return null;
+  }
+}
+
+function toMessage(event: LogEvent<MessageData>): MessageEntry {
+  const { data, conversation, seq, ts } = event;
+  const isMine = data.author.kind === "visitor";
+  return {
+    type: "message",
+    key: (isMine && data.client_id) || event.id,
+    conversation,
+    seq,
+    ts,
+    author: data.author,
+    isMine,
+    text: data.text ?? "",
+    html: data.html ?? "",
+    files: data.files ?? [],
+    state: "sent",
+    error: null,
+  };
+}
+
+const ME: Author = { kind: "visitor", id: null, name: "" };
+
+export function fromOutbox(entry: OutboxEntry): MessageEntry {
+  return {
+    type: "message",
+    key: entry.client_id,
+    conversation: entry.conversation ?? "",
+    seq: null,
+    ts: entry.created_ts,
+    author: ME,
+    isMine: true,
+    text: entry.text ?? "",
+    html: "",
+    files: entry.files ?? [],
+    state: entry.failed ? "failed" : "sending",
+    error: entry.failed,
+  };
+}
+
+export type Item =
+  | { type: "day"; key: string; ts: number }
+  | { type: "new"; key: string }
+  | { type: "start"; key: string }
+  | { type: "notice"; key: string; entry: NoticeEntry }
+  | { type: "message"; key: string; entry: MessageEntry; isFirst: boolean; isLast: boolean };
+
+const RUN_GAP_MS = 5 * 60_000;
+
+const isSameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
+
+const isSameRun = (a: Entry | undefined, b: Entry | undefined): boolean =>
+  a?.type === "message" &&
+  b?.type === "message" &&
+  a.author.kind === b.author.kind &&
+  (a.isMine || a.author.id === b.author.id) &&
+  a.state !== "failed" &&
+  b.state !== "failed" &&
+  Math.abs(b.ts - a.ts) < RUN_GAP_MS &&
+  isSameDay(a.ts, b.ts);
+
+/** `newAfter`: the first message of others with a higher seq in `newIn` gets the "new" line before it. */
+export function layOut(entries: Entry[], newIn: string | null, newAfter: number | null): Item[] {
+  const items: Item[] = [];
+  let isNewShown = newAfter === null;
+  entries.forEach((entry, index) => {
+    const before = entries[index - 1];
+    const after = entries[index + 1];
+    const isOtherConversation = before && entry.conversation && before.conversation !== entry.conversation;
+    if (isOtherConversation) items.push({ type: "start", key: `start:${entry.conversation}` });
+    if (!before || !isSameDay(before.ts, entry.ts)) items.push({ type: "day", key: `day:${entry.key}`, ts: entry.ts });
+    if (!isNewShown && entry.conversation === newIn && isUnread(entry, newAfter!)) {
+      items.push({ type: "new", key: "new" });
+      isNewShown = true;
+    }
+    if (entry.type === "notice") items.push({ type: "notice", key: entry.key, entry });
+    else {
+      const broken = items.at(-1)?.type !== "message";
+      items.push({
+        type: "message",
+        key: entry.key,
+        entry,
+        isFirst: broken || !isSameRun(before, entry),
+        isLast: !isSameRun(entry, after),
+      });
+    }
+  });
+  return items;
+}
+
+export const isUnread = (entry: Entry, readSeq: number): boolean =>
+  entry.type === "message" && !entry.isMine && entry.seq !== null && entry.seq > readSeq;
+
+export const countUnread = (entries: Entry[], conversation: string, readSeq: number): number =>
+  entries.reduce((sum, entry) => sum + Number(entry.conversation === conversation && isUnread(entry, readSeq)), 0);

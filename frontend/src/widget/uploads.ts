@@ -1,0 +1,106 @@
+// Files that wait in the composer: checked, uploaded at once, shown with their progress.
+import { computed, signal } from "@preact/signals";
+import type { FileView, Limits } from "../engine";
+import { ApiError, uploadFile } from "./api";
+import { rememberBlob } from "./files";
+import type { TextKey } from "./texts";
+
+export interface Upload {
+  id: number;
+  file: File;
+  /** Local picture, null for other kinds. */
+  preview: string | null;
+  share: number;
+  view: FileView | null;
+  error: TextKey | null;
+  cancel: AbortController;
+}
+
+const MB = 1_048_576;
+let nextId = 1;
+
+export class Uploads {
+  readonly list = signal<Upload[]>([]);
+  readonly notice = signal<{ key: TextKey; n: number } | null>(null);
+  readonly isBusy = computed(() => this.list.value.some((one) => !one.view && !one.error));
+  readonly isReady = computed(() => !this.isBusy.value && this.list.value.some((one) => one.view));
+
+  constructor(
+    private readonly token: () => string,
+    private readonly limits: () => Limits | undefined,
+  ) {}
+
+  add(files: Iterable<File>): void {
+    const most = this.limits()?.files ?? 10;
+    this.notice.value = null;
+    for (const file of files) {
+      if (this.list.value.length >= most) {
+        this.notice.value = { key: "tooMany", n: most };
+        return;
+      }
+      this.addOne(file);
+    }
+  }
+
+  remove(id: number): void {
+    const upload = this.list.value.find((one) => one.id === id);
+    upload?.cancel.abort();
+    this.list.value = this.list.value.filter((one) => one.id !== id);
+    this.notice.value = null;
+  }
+
+  retry(id: number): void {
+    const upload = this.list.value.find((one) => one.id === id);
+    if (!upload) return;
+    this.change(id, { error: null, share: 0 });
+    void this.start(upload);
+  }
+
+  /** Takes what is uploaded out of the composer. */
+  take(): FileView[] {
+    const done = this.list.value.map((one) => one.view).filter((view) => view !== null);
+    this.list.value = [];
+    this.notice.value = null;
+    return done;
+  }
+
+  get maxMegabytes(): number {
+    return Math.round((this.limits()?.upload ?? 20 * MB) / MB);
+  }
+
+  private addOne(file: File): void {
+    const isTooLarge = file.size > (this.limits()?.upload ?? 20 * MB);
+    const upload: Upload = {
+      id: nextId++,
+      file,
+      preview: /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type) ? URL.createObjectURL(file) : null,
+      share: 0,
+      view: null,
+      error: isTooLarge ? "tooLarge" : null,
+      cancel: new AbortController(),
+    };
+    this.list.value = [...this.list.value, upload];
+    if (!isTooLarge) void this.start(upload);
+  }
+
+  private async start({ id, file, preview, cancel }: Upload): Promise<void> {
+    try {
+      const view = await uploadFile(this.token(), file, (share) => this.change(id, { share }), cancel.signal);
+      if (preview) rememberBlob(view.id, preview); // what we sent needs no download
+      this.change(id, { view, share: 1 });
+    } catch (error) {
+      this.change(id, { error: reasonOf(error) });
+    }
+  }
+
+  private change(id: number, change: Partial<Upload>): void {
+    this.list.value = this.list.value.map((one) => (one.id === id ? { ...one, ...change } : one));
+  }
+}
+
+function reasonOf(error: unknown): TextKey {
+  const { status, code } = error instanceof ApiError ? error : { status: 0, code: "" };
+  if (status === 413 || code === "too_large") return "tooLarge";
+  if (status === 415 || status === 400 || status === 422) return "wrongKind";
+  return "uploadFailed";
+}

@@ -126,8 +126,7 @@ export class Chat {
   }
 
   async startNew(): Promise<void> {
-    const frame = await this.engine?.request("conversation.open", {}).catch(() => null);
-    const opened = frame?.data.conversation as ConversationView | null | undefined;
+    const opened = await this.openCurrent();
     if (opened && opened.id !== this.conversation.value?.id) this.adopt(opened.id);
   }
 
@@ -331,6 +330,7 @@ export class Chat {
 
   /** Another conversation is the current one now: begun by our message, or in another tab. */
   private adopt(id: string): void {
+    const known = this.entries.peek().findLast((entry) => entry.conversation === id && entry.seq !== null);
     batch(() => {
       this.conversation.value = {
         id,
@@ -347,7 +347,17 @@ export class Chat {
     });
     this.storage.set("returning", "1");
     this.host.send({ type: "ready", accent: this.config.brand.accent, isReturning: true });
-    this.engine?.follow(id, 0);
+    // Reopened: its earlier events are in the log already.
+    this.engine?.follow(id, known?.seq ?? 0);
+    void this.openCurrent();
+  }
+
+  /** The server's view of the current conversation: who has it, what was read. */
+  private async openCurrent(): Promise<ConversationView | null> {
+    const frame = await this.engine?.request("conversation.open", {}).catch(() => null);
+    const opened = (frame?.data.conversation ?? null) as ConversationView | null;
+    if (opened && opened.id === this.conversation.value?.id) this.conversation.value = opened;
+    return opened;
   }
 
   private push(entry: OutboxEntry): void {

@@ -1,9 +1,9 @@
 // What templates/widget/panel.html puts into the page as JSON.
 
 export interface Config {
+  widget: { locale: string };
   key: string;
   brand: { name: string; accent: string; slug: string };
-  locale: string;
 }
 
 export function readConfig(): Config {

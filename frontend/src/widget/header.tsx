@@ -69,7 +69,7 @@ function Menu({ chat }: { chat: Chat }) {
     >
       <button
         type="button"
-        class="tool"
+        class="tool more"
         aria-label={t("more")}
         title={t("more")}
         aria-expanded={isOpen.value}

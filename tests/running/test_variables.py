@@ -1,0 +1,61 @@
+"""Settings: wrong values are named, slips of the keyboard are noticed, the list is complete."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kefu_project.cli.supervisor import restart_pause
+from kefu_project.cli.variables import VARIABLES, check_variables
+from kefu_project.embedded.problems import StartProblem
+from tests.running.conftest import PROJECT
+
+READ = re.compile(r"""(?:env(?:\.\w+)?\(|environ(?:\.get\(|\[)|_from_settings\()\s*f?["'](KF_[A-Z_]+)["']""")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KF_DB_THREADS", "0"),
+        ("KF_DB_THREADS", "1e3"),
+        ("KF_DEBUG", "maybe"),
+        ("KF_DATABASE_URL", "localhost/kefu"),
+        ("KF_SECRET_KEY", "short"),
+        ("KF_SECRET_KEY_FILE", "/nowhere"),
+        ("KF_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(StartProblem, match=name):
+        check_variables({name: value})
+
+
+def test_secrets_are_not_repeated() -> None:
+    with pytest.raises(StartProblem) as problem:
+        check_variables({"KF_SECRET_KEY": "hunter2"})
+    assert "hunter2" not in str(problem.value)
+
+
+def test_a_slip_is_noticed_and_strangers_are_left_alone() -> None:
+    (warning,) = check_variables({"KF_DATABSE_URL": "x", "KF_TEST_NUMBER": "1", "HOME": "/"})
+    assert "did you mean KF_DATABASE_URL" in warning
+
+
+def test_the_list_is_complete() -> None:
+    sources = [
+        path
+        for app in ("kefu_project", "tenants", "chat", "agents", "history")
+        for path in (PROJECT / app).rglob("*.py")
+    ]
+    read = {name.removesuffix("_FILE") for path in sources for name in READ.findall(path.read_text())}
+    assert read <= set(VARIABLES), f"read but not checked: {read - set(VARIABLES)}"
+    assert "KF_SECRET_KEY" in read
+
+
+def test_every_variable_is_documented() -> None:
+    text = Path(PROJECT / "docs" / "running.md").read_text()
+    assert [name for name in VARIABLES if f"`{name}`" not in text] == []
+
+
+def test_restart_pauses_grow_up_to_a_bound() -> None:
+    assert [restart_pause(crashes) for crashes in (1, 2, 3, 9)] == [0.5, 1.0, 2.0, 30.0]

@@ -23,9 +23,8 @@ def identity(widget: Widget, now: datetime, *, sub: str = "customer-1", **claims
 
 def test_new_visitor_gets_a_token_and_all_that_the_widget_shows(anyone: Api, acme: Tenant, acme_widget: Widget) -> None:
     page = {"url": "http://acme.localhost/demo/", "title": "Shop", "referrer": ""}
-    answer = anyone.post(
-        SESSIONS, {"key": acme_widget.public_key, "locale": "zh-CN", "page": page, "attributes": {"plan": "pro"}}
-    )
+    given = {"key": acme_widget.public_key, "locale": "zh-CN", "page": page, "attributes": {"plan": "pro"}}
+    answer = anyone.post(SESSIONS, given)
     assert answer.status_code == 201
     assert "no-store" in answer["Cache-Control"]
     body = answer.json()

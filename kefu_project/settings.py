@@ -222,5 +222,8 @@ DB_THREADS = env.int("KF_DB_THREADS", default=8)
 if not 1 <= DB_THREADS <= 64:
     raise ImproperlyConfigured("KF_DB_THREADS must be between 1 and 64.")
 
+# /metrics is open to this machine; others need this token as a bearer.
+METRICS_TOKEN = env.str("KF_METRICS_TOKEN", default="")
+
 LOGGING_CONFIG = "kefu_project.logs.configure"
 LOGGING = {"level": env.str("KF_LOG_LEVEL", default="INFO").upper(), "json": env.bool("KF_LOG_JSON", default=False)}

@@ -1,5 +1,6 @@
 """The agent's socket, `/ws/v1/agent`: thin shell over the verbs (docs/realtime.md)."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from chat.messages import MessageDraft, Posted, post_message, post_note
 from chat.models import Conversation
 from chat.origins import is_own_origin
 from chat.pages import conversation_row
+from chat.posting import send
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, HEARTBEAT_SECONDS, MAX_RESUMED, Command
 from chat.resume import resume, tops
 
@@ -136,13 +138,30 @@ class AgentConsumer(FrameConsumer):
     async def create_message(self, command: Command) -> dict[str, Any]:
         data = command.data
         draft = MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
-        posted: Posted = await self.call(self._answer, needed(command), draft)
+        now, conversation = timezone.now(), needed(command)
+        posted = await send(
+            self.tenant,
+            conversation,
+            author=author_of(self.agent),
+            draft=draft,
+            now=now,
+            otherwise=lambda: self.call(self._answer, conversation, draft, now),
+        )
         return posted_ack(posted)
 
     async def create_note(self, command: Command) -> dict[str, Any]:
         draft = MessageDraft(command.data.client_id, "text", command.data.text)
-        by = author_of(self.agent)
-        return posted_ack(await self.call(post_note, needed(command), author=by, draft=draft, now=timezone.now()))
+        now, conversation, by = timezone.now(), needed(command), author_of(self.agent)
+        posted = await send(
+            self.tenant,
+            conversation,
+            author=by,
+            draft=draft,
+            visibility="note",
+            now=now,
+            otherwise=lambda: self.call(post_note, conversation, author=by, draft=draft, now=now),
+        )
+        return posted_ack(posted)
 
     async def start_typing(self, command: Command) -> None:
         self._hint_typing(command, "typing.started")
@@ -160,8 +179,7 @@ class AgentConsumer(FrameConsumer):
 
     # ---- inside the brand ----
 
-    def _answer(self, conversation_id: UUID, draft: MessageDraft) -> Posted:
-        now = timezone.now()
+    def _answer(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
         assignments.take_if_waiting(conversation_id, agent=self.agent, now=now)
         return post_message(conversation_id, author=author_of(self.agent), draft=draft, now=now)
 

@@ -68,16 +68,19 @@ def brand_topic(tenant: Tenant) -> str:
 
 def announce_entry(conversation: Conversation, entry: Message) -> None:
     """Tell the visitor, the watchers and the lists about a new row of the log. `visitor` must be loaded."""
-    tenant = current_tenant()
-    _after_commit(visitor_topic(tenant, conversation.visitor_id), event_frame(entry, VISITOR))
-    _after_commit(watch_topic(tenant, conversation.pk), event_frame(entry, AGENT))
-    announce_row(conversation)
+    for topic, frame in _of_entry(current_tenant(), conversation, entry):
+        _after_commit(topic, frame)
+
+
+def publish_entry(tenant: Tenant, conversation: Conversation, entry: Message) -> None:
+    """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
+    for topic, frame in _of_entry(tenant, conversation, entry):
+        hint(topic, frame)
 
 
 def announce_row(conversation: Conversation) -> None:
     """Tell all agents how the conversation's row looks now. `visitor` must be loaded."""
-    frame = hint_frame("conversation.updated", conversation.pk, {"row": conversation_row(conversation)})
-    _after_commit(desk_topic(current_tenant()), frame)
+    _after_commit(desk_topic(current_tenant()), _row_frame(conversation))
 
 
 def announce_read(conversation: Conversation, reader: str, seq: int) -> None:
@@ -100,6 +103,18 @@ def announce_close(topic: str, code: int) -> None:
 def hint(topic: str, frame: Frame) -> None:
     """Publish at once something that was never written: typing, presence."""
     _publish(topic, {"type": "push", "text": encode_frame(frame).decode()})
+
+
+def _of_entry(tenant: Tenant, conversation: Conversation, entry: Message) -> list[tuple[str, Frame]]:
+    return [
+        (visitor_topic(tenant, conversation.visitor_id), event_frame(entry, VISITOR)),
+        (watch_topic(tenant, conversation.pk), event_frame(entry, AGENT)),
+        (desk_topic(tenant), _row_frame(conversation)),
+    ]
+
+
+def _row_frame(conversation: Conversation) -> Frame:
+    return hint_frame("conversation.updated", conversation.pk, {"row": conversation_row(conversation)})
 
 
 def _after_commit(topic: str, frame: Frame) -> None:

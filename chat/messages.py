@@ -80,9 +80,9 @@ def _visitor_target(visitor: Visitor, conversation_id: UUID | None, widget: Widg
 
 def _once(author: Author, draft: MessageDraft, post: Callable[[], Posted]) -> Posted:
     """Do `post` in a transaction unless the same author already sent this client_id: then answer as the first time."""
-    _check(draft)
+    check_draft(draft)
     if earlier := find_by_client_id(author, draft.client_id):
-        return _same(earlier, draft)
+        return same_or_conflict(earlier, draft)
     try:
         with transaction.atomic():
             return post()
@@ -91,13 +91,13 @@ def _once(author: Author, draft: MessageDraft, post: Callable[[], Posted]) -> Po
         earlier = find_by_client_id(author, draft.client_id)
         if earlier is None:
             raise
-        return _same(earlier, draft)
+        return same_or_conflict(earlier, draft)
 
 
 def _post(conversation_id: UUID, author: Author, draft: MessageDraft, now: datetime, visibility: str) -> Posted:
     conversation = lock_conversation(conversation_id)
     if earlier := find_by_client_id(author, draft.client_id):
-        return _same(earlier, draft)
+        return same_or_conflict(earlier, draft)
     if visibility == Message.Visibility.PUBLIC:
         check_open(conversation)
     body = _body(conversation, author, draft)
@@ -123,7 +123,7 @@ def _body(conversation: Conversation, author: Author, draft: MessageDraft) -> di
     }
 
 
-def _check(draft: MessageDraft) -> None:
+def check_draft(draft: MessageDraft) -> None:
     if len(draft.text) > MAX_TEXT_CHARS:
         raise Invalid(f"A message has at most {MAX_TEXT_CHARS} characters.")
     if len(draft.file_ids) > MAX_FILES:
@@ -132,7 +132,7 @@ def _check(draft: MessageDraft) -> None:
         raise Invalid("A message needs a text or a file.")
 
 
-def _same(earlier: Message, draft: MessageDraft) -> Posted:
+def same_or_conflict(earlier: Message, draft: MessageDraft) -> Posted:
     """Answer a repeated client_id as before; another content under the same key is a conflict."""
     files = [file["id"] for file in earlier.body.get("files", [])]
     if earlier.body.get("text", "") != clean_text(draft.text) or files != [str(pk) for pk in draft.file_ids]:

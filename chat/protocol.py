@@ -110,7 +110,7 @@ _data = {name: msgspec.json.Decoder(shape) for name, shape in COMMANDS.items()}
 
 
 def decode(frame: str | bytes) -> Command:
-    """Read one frame. Raises TooLarge, Malformed, UnknownType or Invalid, with the command's id as `reply_to` if known."""
+    """Read one frame. Raises TooLarge, Malformed, UnknownType, Invalid, with the command's id as `reply_to` if known."""
     if (
         len(frame) > MAX_FRAME_BYTES
         or len(raw := frame.encode() if isinstance(frame, str) else frame) > MAX_FRAME_BYTES

@@ -11,14 +11,17 @@ http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 
+from chat.message_log.writer import writer
 from kefu_project.sockets import socket_urlpatterns
 from tenants.asgi import BrandSocketMiddleware
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Answer the server's start and stop; nothing is kept between requests that would have to be saved."""
+    """Answer the server's start and stop; what waits to be written is written before the process ends."""
     while True:
         event = await receive()
+        if event["type"] == "lifespan.shutdown":
+            await writer().flush()
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
             return

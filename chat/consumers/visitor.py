@@ -16,6 +16,7 @@ from chat.messages import MessageDraft, Posted, post_visitor_message
 from chat.models import Conversation
 from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
+from chat.posting import send
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, HEARTBEAT_SECONDS, Command
 from chat.resume import resume, tops
 from chat.tokens import VisitorIdentity, read_token
@@ -83,13 +84,21 @@ class VisitorConsumer(FrameConsumer):
     async def create_message(self, command: Command) -> dict[str, Any]:
         data = command.data
         draft = MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
-        posted: Posted = await self.call(
-            post_visitor_message,
-            self.identity.visitor,
-            conversation_id=command.conversation,
-            widget=self.identity.widget,
+        now = timezone.now()
+        posted = await send(
+            self.tenant,
+            command.conversation,
+            author=Author.of_visitor(self.identity.visitor),
             draft=draft,
-            now=timezone.now(),
+            now=now,
+            otherwise=lambda: self.call(
+                post_visitor_message,
+                self.identity.visitor,
+                conversation_id=command.conversation,
+                widget=self.identity.widget,
+                draft=draft,
+                now=now,
+            ),
         )
         self._follow(posted.message.conversation_id)
         return posted_ack(posted)

@@ -1,0 +1,184 @@
+"""The group commit: messages of one brand that wait at the same moment go into one transaction.
+
+While a batch is written the next one gathers, so batches grow with the load and a lone message waits for nothing. Order
+is kept per brand: one batch at a time. The queue is bounded; a breaker answers for a database that does not.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from prometheus_client import Counter, Histogram
+from psycopg_pool import AsyncConnectionPool
+
+from chat.errors import Overloaded
+from chat.message_log.breaker import Breaker
+from chat.message_log.entries import Batch, Entry, NeedsVerb, Written
+from chat.message_log.statement import write_batch
+from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
+
+MAX_WAITING = 5_000
+MAX_BATCH = 256
+CONNECTIONS = 4
+BATCH_SECONDS = 15.0
+POOL_SECONDS = 5.0
+
+batch_size = Histogram("kefu_log_batch_size", "Messages per commit.", buckets=(1, 2, 5, 10, 20, 50, 100, 256))
+batch_time = Histogram("kefu_log_batch_seconds", "Seconds per commit.")
+refused = Counter("kefu_log_refused", "Messages refused before they were written.", ["reason"])
+duplicates = Counter("kefu_log_duplicates", "Messages recognised as sent before.")
+
+Key = tuple[UUID | None, UUID]
+
+
+@dataclass(slots=True)
+class Pending:
+    entry: Entry
+    done: "asyncio.Future[tuple[Written | NeedsVerb, Batch]]"
+
+
+@dataclass(slots=True)
+class Lane:
+    """The messages of one brand that wait, and the task that writes them."""
+
+    tenant: Tenant
+    waiting: deque[Pending] = field(default_factory=deque)
+    task: "asyncio.Task[None] | None" = None
+
+
+class Writer:
+    """The group commit of one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._lanes: dict[UUID, Lane] = {}
+        self._waiting = 0
+        self._breaker = Breaker()
+        self._pool: AsyncConnectionPool[Any] | None = None
+        self._pool_timeout = POOL_SECONDS
+
+    async def write(self, tenant: Tenant, entry: Entry) -> tuple[Written | NeedsVerb, Batch]:
+        """Write the entry with whatever else waits; returns after COMMIT. Raises Overloaded, psycopg.Error."""
+        if self._waiting >= MAX_WAITING:
+            refused.labels("queue_full").inc()
+            raise Overloaded(retry_after=1.0)
+        if not self._breaker.lets_through(time.monotonic()):
+            refused.labels("breaker").inc()
+            raise Overloaded(retry_after=2.0)
+        pending = Pending(entry, self.loop.create_future())
+        lane = self._lanes.setdefault(tenant.pk, Lane(tenant))
+        lane.waiting.append(pending)
+        self._waiting += 1
+        if lane.task is None:
+            lane.task = self.loop.create_task(self._work(lane))
+        return await pending.done
+
+    async def flush(self) -> None:
+        """Wait until everything that waits is written, and close the connections."""
+        await asyncio.gather(*(lane.task for lane in self._lanes.values() if lane.task))
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def _work(self, lane: Lane) -> None:
+        try:
+            while lane.waiting:
+                batch, later = take_batch(lane.waiting)
+                await self._write(lane.tenant, batch)
+                lane.waiting.extendleft(reversed(later))
+        finally:
+            lane.task = None
+            del self._lanes[lane.tenant.pk]
+
+    async def _write(self, tenant: Tenant, batch: list[Pending]) -> None:
+        self._waiting -= len(batch)
+        try:
+            await self._commit(tenant, batch)
+        except psycopg.Error as error:
+            if len(batch) == 1 or isinstance(error, psycopg.OperationalError):
+                self._fail(batch, error)
+                return
+            # One of them is bad: it shall fail alone.
+            for pending in batch:
+                self._waiting += 1
+                await self._write(tenant, [pending])
+        except Exception as error:
+            self._fail(batch, error)
+
+    async def _commit(self, tenant: Tenant, batch: list[Pending]) -> None:
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(BATCH_SECONDS):
+                pool = await self._opened_pool()
+                async with pool.connection() as connection:
+                    done = await write_batch(connection, tenant.schema_name, [pending.entry for pending in batch])
+        except (psycopg.OperationalError, TimeoutError):
+            self._breaker.note_failure(time.monotonic())
+            raise
+        self._breaker.note_success()
+        batch_time.observe(time.monotonic() - started)
+        batch_size.observe(len(batch))
+        for pending, result in zip(batch, done.results, strict=True):
+            if isinstance(result, Written) and result.duplicate:
+                duplicates.inc()
+            if not pending.done.done():
+                pending.done.set_result((result, done))
+
+    def _fail(self, batch: list[Pending], error: BaseException) -> None:
+        if not isinstance(error, psycopg.Error | TimeoutError) or isinstance(error, psycopg.OperationalError):
+            logger.error("message log: a batch failed", exc_info=error)
+        unknown = isinstance(error, psycopg.OperationalError | TimeoutError)
+        for pending in batch:
+            if not pending.done.done():
+                # Whether it was written is not known: the sender sends again under the same client_id.
+                pending.done.set_exception(Overloaded(retry_after=2.0) if unknown else error)
+
+    async def _opened_pool(self) -> AsyncConnectionPool[Any]:
+        if self._pool is None:
+            pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+                settings.DATABASE_URL,
+                min_size=1,
+                max_size=CONNECTIONS,
+                open=False,
+                timeout=self._pool_timeout,
+                kwargs={"autocommit": True},
+            )
+            self._pool = pool
+            await pool.open()
+        return self._pool
+
+
+def take_batch(waiting: deque[Pending]) -> tuple[list[Pending], list[Pending]]:
+    """Take the next batch off the queue; a client_id that is in it already waits for the one after."""
+    batch: list[Pending] = []
+    later: list[Pending] = []
+    keys: set[Key] = set()
+    while waiting and len(batch) < MAX_BATCH:
+        pending = waiting.popleft()
+        key = (pending.entry.author.id, pending.entry.client_id)
+        if key in keys:
+            later.append(pending)
+        else:
+            keys.add(key)
+            batch.append(pending)
+    return batch, later
+
+
+_writer: Writer | None = None
+
+
+def writer() -> Writer:
+    """The running event loop's writer."""
+    global _writer
+    loop = asyncio.get_running_loop()
+    if _writer is None or _writer.loop is not loop:
+        _writer = Writer(loop)
+    return _writer

@@ -1,0 +1,63 @@
+"""How a socket's messages are posted: through the group commit where only a row is added, by the verb otherwise.
+
+The group commit adds rows to conversations that exist and are open. Opening, reopening, taking and files are the verbs'
+(chat/messages.py): whatever the group commit does not do, it hands back untouched.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from chat.authors import Author
+from chat.fanout import publish_entry
+from chat.message_log.entries import Entry, NeedsVerb
+from chat.message_log.writer import writer
+from chat.messages import MessageDraft, Posted, check_draft, same_or_conflict
+from chat.models import Message
+from chat.rendering import render
+from chat.text import clean_text
+from tenants.ids import new_id
+from tenants.models import Tenant
+
+Verb = Callable[[], Awaitable[Posted]]
+
+
+async def send(
+    tenant: Tenant,
+    conversation_id: UUID | None,
+    *,
+    author: Author,
+    draft: MessageDraft,
+    visibility: str = Message.Visibility.PUBLIC,
+    now: datetime,
+    otherwise: Verb,
+) -> Posted:
+    """Post by the group commit if that is all it takes, else by `otherwise`; returns after COMMIT, raises as verbs do.
+
+    The group commit itself checks that a visitor owns the conversation and that it is open.
+    """
+    check_draft(draft)
+    if conversation_id is None or draft.file_ids:
+        return await otherwise()
+    entry = make_entry(conversation_id, author, draft, visibility, now)
+    result, batch = await writer().write(tenant, entry)
+    if isinstance(result, NeedsVerb):
+        return await otherwise()
+    if result.duplicate:
+        return same_or_conflict(result.message, draft)
+    publish_entry(tenant, batch.conversations[conversation_id], result.message)
+    return Posted(result.message, duplicate=False)
+
+
+def make_entry(conversation_id: UUID, author: Author, draft: MessageDraft, visibility: str, now: datetime) -> Entry:
+    text = clean_text(draft.text)
+    return Entry(
+        id=new_id(),
+        conversation_id=conversation_id,
+        event="message.created" if visibility == Message.Visibility.PUBLIC else "note.created",
+        author=author,
+        body={"kind": "text", "text": text, "html": render(text), "files": []},
+        visibility=visibility,
+        client_id=draft.client_id,
+        created_at=now,
+    )

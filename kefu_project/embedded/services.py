@@ -55,6 +55,7 @@ class Services:
         self._postgres: Postgres | None = None
         self._valkey: Valkey | None = None
         self._marks: list[ProcessMark] = []
+        self._children: list[ProcessMark] = []
 
     def start(self, data_dir: Path) -> ServiceUrls:
         """Start what the settings do not name, or attach to the process that already runs this folder."""
@@ -106,6 +107,7 @@ class Services:
 
     def note_children(self, children: list[ProcessMark]) -> None:
         """Remember processes that hang on ours, so that a start after `kill -9` can end them."""
+        self._children = children
         if self.is_owner and self._data_dir and self.urls:
             write_running(self._data_dir, Running(self.urls, os.getpid(), self._marks + children))
 
@@ -122,6 +124,7 @@ class Services:
         if service:
             mark = service.start(preferred_port=service.port)
             self._marks = [mark if old.name == name else old for old in self._marks]
+            self.note_children(self._children)
 
     def _take(self, path: Path) -> bool:
         lock = Lock(path)

@@ -22,7 +22,7 @@ from kefu_project.embedded.child import start_time
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 90.0
-READY = "Kefu is ready"
+READY = "Ctrl-C stops"
 
 
 def plain_environment(data_dir: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The console's page: an empty document with its script; what is shown in it comes from agents/rest (docs/console.md)."""
+"""The page of the console: an empty document and its script. What it shows comes from agents/rest (docs/console.md)."""
 
 from urllib.parse import urlsplit
 

@@ -39,7 +39,7 @@ function Picture({ file }: { file: FileView }) {
 
 function FileCard({ file, note }: { file: FileView; note?: string }) {
   return (
-    <a class="file" href={file.url} download={file.name} aria-label={words.value.downloadFile(file.name)}>
+    <a class="file" href={file.url} download={file.name} title={words.value.downloadFile(file.name)}>
       <span class="file-icon">{note ? <ImageIcon /> : <FileIcon />}</span>
       <span class="file-text">
         <bdi class="file-name">{file.name}</bdi>

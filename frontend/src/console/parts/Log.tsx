@@ -9,8 +9,10 @@ import { markRead } from "../state/desk";
 import { layoutLog, type Block } from "../state/log";
 import { me } from "../state/session";
 import type { Thread } from "../state/thread";
+import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
 import { dayLabel } from "../words/times";
+import type { Row } from "../wire";
 import { Run } from "./Run";
 import { SystemLine } from "./SystemLine";
 import { TypingPreview } from "./TypingPreview";
@@ -35,7 +37,11 @@ export function Log({ thread }: { thread: Thread }) {
     const above = element.scrollHeight - element.clientHeight + element.scrollTop;
     if (above < LOAD_OLDER_PX) void thread.loadOlder();
   };
-  const jump = (): void => scroller.current?.scrollTo({ top: 0, behavior: "smooth" });
+  const jump = (): void => {
+    const element = scroller.current!;
+    const isFar = -element.scrollTop > 3 * element.clientHeight;
+    element.scrollTo({ top: 0, behavior: isFar ? "instant" : "smooth" });
+  };
 
   return (
     <div class="log-frame">
@@ -43,7 +49,7 @@ export function Log({ thread }: { thread: Thread }) {
         <div class="log-content" ref={content}>
           <LogStart thread={thread} />
           {blocks.map((block) => (
-            <BlockView key={block.key} block={block} thread={thread} readSeq={row?.visitor_read_seq ?? 0} />
+            <BlockView key={block.key} block={block} thread={thread} row={row} />
           ))}
           <TypingPreview thread={thread} />
         </div>
@@ -125,7 +131,7 @@ function LogStart({ thread }: { thread: Thread }) {
   return <div class="log-start">{older === "loading" ? say.loadingOlder : " "}</div>;
 }
 
-function BlockView({ block, thread, readSeq }: { block: Block; thread: Thread; readSeq: number }) {
+function BlockView({ block, thread, row }: { block: Block; thread: Thread; row: Row | null }) {
   switch (block.kind) {
     case "day":
       return (
@@ -142,6 +148,14 @@ function BlockView({ block, thread, readSeq }: { block: Block; thread: Thread; r
     case "line":
       return <SystemLine event={block.event} />;
     case "run":
-      return <Run {...block} thread={thread} readSeq={readSeq} locale={locale.value} />;
+      return (
+        <Run
+          {...block}
+          thread={thread}
+          readSeq={row?.visitor_read_seq ?? 0}
+          visitor={row ? visitorName(row.visitor, words.value) : ""}
+          locale={locale.value}
+        />
+      );
   }
 }

@@ -14,13 +14,13 @@ import { Menu, MenuChoice, MenuGroup, MenuItem } from "./Menu";
 
 export function Rail() {
   const say = words.value;
+  const unread = unreadMine.value;
   return (
     <nav class="rail" aria-label={say.appName}>
       <BrandMark />
-      <button type="button" class="rail-button" aria-current="page" aria-label={say.inbox} data-tip={say.inbox} onClick={() => go({ conversation: null, q: "" })}>
+      <button type="button" class="rail-button" aria-current="page" aria-label={unread ? `${say.inbox}, ${say.unreadCount(unread)}` : say.inbox} data-tip={say.inbox} onClick={() => go({ conversation: null, q: "" })}>
         <InboxIcon />
-        {unreadMine.value > 0 && <span class="rail-badge" aria-hidden="true">{unreadMine.value > 99 ? "99+" : unreadMine.value}</span>}
-        {unreadMine.value > 0 && <span class="kf-sr">{say.unreadCount(unreadMine.value)}</span>}
+        {unread > 0 && <span class="rail-badge" aria-hidden="true">{unread > 99 ? "99+" : unread}</span>}
       </button>
       <span class="rail-gap" />
       <button type="button" class="rail-button rail-keys" aria-label={say.shortcuts} data-tip={say.shortcuts} data-keys="?" onClick={() => (isSheetOpen.value = true)}>

@@ -5,7 +5,7 @@ import { draftsVersion, readDraft } from "../state/drafts";
 import { rowSignal, type Listing } from "../state/inbox";
 import { lastActivity } from "../state/listing";
 import { conversationPath, go } from "../state/route";
-import { myId } from "../state/session";
+import { me, myId } from "../state/session";
 import { openToWrite } from "../state/shortcuts";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
@@ -71,7 +71,8 @@ function speaker(row: Row): string {
   const last = row.last_message;
   if (!last || last.author_kind === "visitor") return "";
   if (last.author_kind === "bot") return last.author_name || words.value.bot;
-  return row.agent?.id === myId.value && last.author_name === row.agent.name ? words.value.you : last.author_name;
+  // Rows name their last author without an id; among the agents of one brand a name is enough for this.
+  return last.author_name === me.value?.agent.name ? words.value.you : last.author_name;
 }
 
 function RowMarks({ row }: { row: Row }) {

@@ -6,7 +6,6 @@ import { discard, sendAgain } from "../state/desk";
 import type { Entry } from "../state/log";
 import { myId } from "../state/session";
 import type { Thread } from "../state/thread";
-import { visitorName } from "../state/visitors";
 import { explain, words, type Locale } from "../words";
 import { clockTime, fullTime } from "../words/times";
 import { Avatar } from "./Avatar";
@@ -19,6 +18,8 @@ interface RunProps {
   isContinued: boolean;
   thread: Thread;
   readSeq: number;
+  /** As the visitor is called now, which may not be what the message was signed with. */
+  visitor: string;
   locale: Locale;
 }
 
@@ -27,11 +28,12 @@ const isReadThrough = (props: RunProps): boolean => (props.entries.at(-1)?.seq ?
 /** A log of 2 000 messages must not be drawn again for each new one: a run is, when it has changed. */
 export class Run extends Component<RunProps> {
   override shouldComponentUpdate(next: RunProps): boolean {
-    const { entries, locale, thread, isContinued } = this.props;
+    const { entries, locale, thread, isContinued, visitor } = this.props;
     return (
       thread !== next.thread ||
       locale !== next.locale ||
       isContinued !== next.isContinued ||
+      visitor !== next.visitor ||
       entries.length !== next.entries.length ||
       entries.some((entry, index) => entry !== next.entries[index]) ||
       isReadThrough(this.props) !== isReadThrough(next)
@@ -41,12 +43,13 @@ export class Run extends Component<RunProps> {
   override render(props: RunProps) {
     const { entries, author, isNote, isContinued, thread } = props;
     const isOurs = author.kind !== "visitor";
+    const name = isOurs ? nameOf(author) : props.visitor;
     const last = entries.at(-1)!;
     return (
       <div class={`run${isOurs ? " is-ours" : ""}${isNote ? " is-note" : ""}${isContinued ? " is-continued" : ""}`}>
-        {!isOurs && <Avatar id={author.id ?? ""} name={nameOf(author)} size="m" />}
+        {!isOurs && <Avatar id={author.id ?? ""} name={name} size="m" />}
         <div class="run-body">
-          {!isContinued && <RunName author={author} isNote={isNote} />}
+          {!isContinued && <RunName name={name} isBot={author.kind === "bot"} isNote={isNote} />}
           {entries.map((entry) => (
             <Bubble key={entry.key} entry={entry} thread={thread} />
           ))}
@@ -58,18 +61,17 @@ export class Run extends Component<RunProps> {
 }
 
 function nameOf(author: Author): string {
-  if (author.kind === "visitor") return visitorName({ id: author.id ?? "", name: author.name }, words.value);
   if (author.kind === "bot") return author.name || words.value.bot;
   return author.id === myId.value ? words.value.you : author.name;
 }
 
-function RunName({ author, isNote }: { author: Author; isNote: boolean }) {
+function RunName({ name, isBot, isNote }: { name: string; isBot: boolean; isNote: boolean }) {
   return (
     <div class="run-name">
       {isNote && <LockIcon />}
-      <bdi>{nameOf(author)}</bdi>
+      <bdi>{name}</bdi>
       {isNote && <span class="run-kind">· {words.value.noteLabel}</span>}
-      {author.kind === "bot" && <span class="run-kind">· {words.value.bot}</span>}
+      {isBot && <span class="run-kind">· {words.value.bot}</span>}
     </div>
   );
 }

@@ -35,7 +35,10 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
     const [whom, who] = [nameOf(agent, say), nameOf(by, say)];
     return !who || who === whom ? say.logAssigned(whom) : say.logAssignedBy(whom, who);
   },
-  "conversation.transferred": ({ to, by }, say) => say.logTransferred(targetName(to, say), nameOf(by, say)),
+  "conversation.transferred": ({ to, by }, say) => {
+    const isTakeOver = to?.agent?.id && to.agent.id === by?.id;
+    return isTakeOver ? say.logTookOver(nameOf(by, say)) : say.logTransferred(targetName(to, say), nameOf(by, say));
+  },
   "conversation.released": ({ by }, say) => say.logReleased(nameOf(by, say)),
   "conversation.closed": ({ reason, by }, say) => {
     if (isVisitor(by)) return say.logClosedByVisitor;

@@ -118,7 +118,7 @@ const Face = ({ icon: Shape, children }: { icon: Icon; children: ComponentChildr
 function TransferMenu({ row }: { row: Row }) {
   const say = words.value;
   const { agents, queues } = me.value!;
-  const others = agents.filter((agent) => agent.id !== row.agent?.id);
+  const others = agents.filter((agent) => agent.id !== row.agent?.id && agent.id !== myId.value);
   const otherQueues = queues.filter((queue) => queue.id !== row.queue?.id);
   return (
     <Menu

@@ -32,7 +32,17 @@ export function take(row: Row): Promise<boolean> {
   return isHeld ? act(row, "conversation.transfer", { agent: myId.peek() }) : act(row, "conversation.take");
 }
 
-export const reopen = (row: Row): Promise<boolean> => act(row, "conversation.reopen");
+/** Reopened, a conversation waits; whoever reopens it means to answer. */
+export async function reopen(row: Row): Promise<void> {
+  if (await act(row, "conversation.reopen")) await act(row, "conversation.take");
+}
+
+/** As it was before closing: with the same agent, or waiting. */
+async function undoClose(before: Row): Promise<void> {
+  if (!(await act(before, "conversation.reopen")) || !before.agent) return;
+  if (before.agent.id === myId.peek()) await act(before, "conversation.take");
+  else await act(before, "conversation.transfer", { agent: before.agent.id });
+}
 
 export async function release(row: Row): Promise<void> {
   if (!(await act(row, "conversation.release"))) return;
@@ -42,7 +52,7 @@ export async function release(row: Row): Promise<void> {
 
 export async function close(row: Row): Promise<void> {
   if (!(await act(row, "conversation.close"))) return;
-  const undo = { label: words.peek().undo, run: () => void reopen(row) };
+  const undo = { label: words.peek().undo, run: () => void undoClose(row) };
   showToast({ kind: "done", text: words.peek().closedToast(visitorName(row.visitor, words.peek())), action: undo });
 }
 

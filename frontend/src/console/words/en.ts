@@ -91,6 +91,7 @@ export const en = {
   logCreatedOn: (page: string) => `Conversation started on ${page}`,
   logAssigned: (agent: string) => `${agent} took this conversation`,
   logAssignedBy: (agent: string, by: string) => `${by} assigned this to ${agent}`,
+  logTookOver: (agent: string) => `${agent} took this conversation over`,
   logTransferred: (to: string, by: string) => (by ? `${by} transferred this to ${to}` : `Transferred to ${to}`),
   logReleased: (by: string) => (by ? `${by} released this conversation` : "Back in the queue"),
   logClosed: (by: string) => (by ? `${by} closed this conversation` : "Conversation closed"),

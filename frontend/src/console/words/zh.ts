@@ -88,6 +88,7 @@ export const zh: Dictionary = {
   logCreatedOn: (page) => `访客在“${page}”发起会话`,
   logAssigned: (agent) => `${agent} 接待了该会话`,
   logAssignedBy: (agent, by) => `${by} 将会话分配给 ${agent}`,
+  logTookOver: (agent) => `${agent} 接管了该会话`,
   logTransferred: (to, by) => (by ? `${by} 将会话转接给 ${to}` : `会话已转接给 ${to}`),
   logReleased: (by) => (by ? `${by} 将会话退回队列` : "会话已退回队列"),
   logClosed: (by) => (by ? `${by} 结束了会话` : "会话已结束"),

@@ -160,6 +160,8 @@ LOGIN_URL = reverse_lazy("sign-in")
 LOGIN_REDIRECT_URL = "/console/"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+# Under which name the address is in the credentials. Left out, axes looks for `email`, finds none and locks nobody.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

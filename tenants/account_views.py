@@ -48,6 +48,8 @@ def check_password(request: BrandRequest, email: str, password: str) -> User | N
 
     Somebody else's brand answers like a wrong password, and counts like one, so that passwords cannot be tried there.
     """
+    if not email or not password:
+        return None  # an empty form is no attempt
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         return None

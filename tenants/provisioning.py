@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import redis
 from django.conf import settings
@@ -232,10 +233,10 @@ def _set_status(tenant: Tenant, status: str) -> None:
     forget_hosts()
 
 
-def _forget_in_redis(tenant_id: object, schema_name: str) -> None:
+def _forget_in_redis(tenant_id: UUID, schema_name: str) -> None:
     """Delete the brand's cache entries (named by schema) and everything else of it (named by id)."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
-        for pattern in (f"{schema_name}:*", f"*{tenant_id}*"):
+        for pattern in (f"{schema_name}:*", f"*{tenant_id}*", f"*{tenant_id.hex}*"):
             batch = list(client.scan_iter(match=pattern, count=1000))
             if batch:
                 client.unlink(*batch)

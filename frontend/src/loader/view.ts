@@ -20,6 +20,7 @@ export interface ViewHandlers {
 }
 
 let handlers: ViewHandlers;
+let host: HTMLElement;
 let root: HTMLElement;
 let bubble: HTMLElement;
 let panel: HTMLElement;
@@ -32,7 +33,7 @@ export let frame: HTMLIFrameElement | undefined;
 
 export function build(given: ViewHandlers): void {
   handlers = given;
-  const host = document.createElement("div");
+  host = document.createElement("div");
   // Inline and important: rules of the page for `div` or `*` cannot hide, move or recolour us.
   host.style.cssText = "all:initial;display:block;position:fixed;width:0;height:0;right:0;bottom:0;z-index:2147483647".replace(
     /(;|$)/g,
@@ -88,7 +89,9 @@ export function setOpen(isOpen: boolean): void {
   mark("expanded", false);
   if (isOpen) hideTeaser();
   nameBubble();
-  (isOpen ? frame : bubble)?.focus({ preventScroll: true });
+  // Closing gives the focus back, and only if we had it.
+  if (isOpen) frame?.focus();
+  else if (document.activeElement === host) bubble.focus({ preventScroll: true });
 }
 
 export function setUnread(count: number): void {

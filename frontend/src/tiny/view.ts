@@ -18,7 +18,11 @@ interface Node_ {
   kids: Node_[];
   hooks?: Hook[];
   instance?: Component<Props>;
+  /** Local signals below a class component: they change without its props changing. */
+  locals?: Local[];
 }
+
+type Local = { signal: { version(): number }; seen: number };
 
 interface Hook {
   value?: any;
@@ -37,6 +41,7 @@ const TEXT = "#text";
 const SVG = "http://www.w3.org/2000/svg";
 let owner: Node_;
 let hookIndex = 0;
+let sheltered: Node_ | undefined;
 let layoutEffects: (() => void)[] = [];
 let laterEffects: (() => void)[] = [];
 
@@ -104,17 +109,28 @@ function diffComponent(old: Node_ | undefined, node: Node_, cursor: Cursor): voi
   node.instance = old?.instance;
   if (make.prototype?.render) {
     const known = node.instance;
-    if (known && !known.shouldComponentUpdate!(props)) {
+    node.locals = old?.locals ?? [];
+    if (known && !known.shouldComponentUpdate!(props) && node.locals.every(({ signal, seen }) => signal.version() === seen)) {
       node.kids = old!.kids;
       return placeAll(node, cursor);
     }
     node.instance = known ?? new make(props);
     node.instance!.props = props;
   }
+  const outer = sheltered;
+  if (node.instance) sheltered = node;
   owner = node;
   hookIndex = 0;
   const rendered = node.instance ? node.instance.render() : make(props);
   node.kids = diffKids(old?.kids ?? [], flatten(rendered as Child), cursor);
+  sheltered = outer;
+  for (const local of node.locals ?? []) local.seen = local.signal.version();
+}
+
+/** A signal that a component made for itself. */
+export function noteLocal<T extends { version(): number }>(signal: T): T {
+  sheltered?.locals!.push({ signal, seen: 0 });
+  return signal;
 }
 
 function diffElement(old: Node_ | undefined, node: Node_, cursor: Cursor): void {

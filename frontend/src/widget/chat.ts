@@ -62,7 +62,10 @@ export class Chat {
   ) {
     this.isSoundOn.value = storage.get("sound") === "on";
     this.history = new History(this.entries, () => this.token);
-    this.typing = new Typing((type, data) => this.engine?.hint(type, data, this.conversation.value?.id));
+    this.typing = new Typing((type, data) => {
+      const current = this.conversation.value?.id;
+      if (current) this.engine?.hint(type, data, current);
+    });
     this.uploads = new Uploads(
       () => this.token,
       () => this.session.value?.limits,
@@ -108,7 +111,9 @@ export class Chat {
       ? { client_id: newId(), kind: "file" as const, text, file_ids: files.map((file) => file.id), files }
       : { client_id: newId(), kind: "text" as const, text };
     this.typing.sent();
-    this.push(this.engine.sendMessage(draft));
+    // Without a conversation the server takes the open one or opens a new one; a closed one is reopened by name.
+    const current = this.conversation.value;
+    this.push(this.engine.sendMessage(draft, current?.status === "closed" ? current.id : undefined));
   }
 
   resend(entry: MessageEntry): void {
@@ -303,6 +308,8 @@ export class Chat {
       if (entry.type !== "message") return;
       this.pending.value = this.pending.value.filter((one) => one.key !== entry.key);
       this.typing.wrote(entry.author.id);
+      // Who answers has read what was before.
+      if (entry.isMine || entry.author.kind === "agent") this.readBy(entry.author.kind, event.seq);
       if (!entry.isMine) this.announce(entry);
     });
   }

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -91,6 +92,7 @@ def problem_response(problem: Problem) -> HttpResponse:
     return JsonResponse(problem.body(), status=problem.status, content_type=CONTENT_TYPE, headers=headers)
 
 
+@csrf_exempt  # a POST to nowhere is a 404 as well, not a page about forms
 def not_found(request: HttpRequest, exception: Exception | None = None, **kwargs: Any) -> HttpResponse:
     """Any address under /api/ that does not exist."""
     return problem_response(_MISSING)

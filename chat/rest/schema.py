@@ -3,14 +3,13 @@
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from chat.rest.base import ApiView
 
 PREFIX = "api/v1/"
 # Script and style come from our own static files: the pages work without a connection to anywhere else.
@@ -73,10 +72,12 @@ def openapi_document() -> dict[str, Any]:
     return document
 
 
-@require_safe
-@cache_control(public=True, max_age=300)
-def serve_openapi(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(openapi_document())
+class OpenApiView(ApiView):
+    authentication_classes = []
+    permission_classes = []
+
+    def get(self, request: Request) -> Response:
+        return Response(openapi_document(), headers={"Cache-Control": "public, max-age=300"})
 
 
 class DocsView(SpectacularSwaggerSplitView):

@@ -27,6 +27,6 @@ integrator_urls: list[URLPattern] = [
 ]
 
 documentation_urls: list[URLPattern] = [
-    path("openapi.json", schema.serve_openapi),
+    path("openapi.json", schema.OpenApiView.as_view()),
     path("docs", schema.DocsView.as_view()),
 ]

@@ -130,7 +130,7 @@ def test_long_names_keep_their_ending() -> None:
 
 
 def test_name_cannot_break_the_header(visitor_api: Api) -> None:
-    view = visitor_api.upload(UPLOAD, b"x", '报告\u202e"; filename=evil.html').json()
+    view = visitor_api.upload(UPLOAD, b"x", "报告\u202e; filename=evil.html").json()
     disposition = visitor_api.get(view["url"])["Content-Disposition"]
     assert re.fullmatch(r"attachment; filename\*=utf-8''[A-Za-z0-9._%-]+", disposition)
 

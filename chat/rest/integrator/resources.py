@@ -14,6 +14,7 @@ class VisitorResource(serializers.ModelSerializer[Visitor]):
     """A person who asks. `identified` means that `external_id` is known."""
 
     external_id = serializers.CharField(allow_null=True)
+    email = serializers.CharField(help_text="Empty when not known.")
     attributes = Attributes()
     identified = serializers.BooleanField(source="is_identified")
 
@@ -42,6 +43,7 @@ class ConversationResource(serializers.ModelSerializer[Conversation]):
     """One matter of one visitor. Needs `visitor` loaded."""
 
     visitor = VisitorReference()
+    close_reason = serializers.SerializerMethodField()
     queue = serializers.SerializerMethodField()
     agent = serializers.SerializerMethodField()
 
@@ -53,6 +55,10 @@ class ConversationResource(serializers.ModelSerializer[Conversation]):
             "created_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field({"type": ["string", "null"], "enum": [*Conversation.CloseReason.values, None]})
+    def get_close_reason(self, conversation: Conversation) -> str | None:
+        return conversation.close_reason or None
 
     @extend_schema_field(Reference(allow_null=True))
     def get_queue(self, conversation: Conversation) -> dict[str, str] | None:

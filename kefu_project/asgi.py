@@ -1,8 +1,11 @@
 """ASGI entry: HTTP by Django, sockets by the consumers, each inside the brand of its Host."""
 
 import os
+import warnings
 from typing import Any
 
+# Static files and uploads are read from disk in the request's own thread: a few blocks, which is what we want.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kefu_project.settings")
 
 from django.core.asgi import get_asgi_application

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from agents.models import Agent
 from chat.models import Conversation
+from tenants.addresses import address_at
 from tenants.context import in_tenant
 from tenants.models import Domain, Tenant, User
 
@@ -57,8 +58,6 @@ def _cards() -> list[dict[str, Any]]:
 
 
 def _brands(request: HttpRequest) -> list[dict[str, Any]]:
-    port = request.get_port()
-    suffix = "" if port in ("80", "443") else f":{port}"
     rows = []
     for tenant in Tenant.objects.prefetch_related("domains").order_by("name")[:BRANDS_SHOWN]:
         domains = sorted(tenant.domains.all(), key=lambda domain: not domain.is_primary)
@@ -67,7 +66,7 @@ def _brands(request: HttpRequest) -> list[dict[str, Any]]:
             {
                 "tenant": tenant,
                 "host": host,
-                "url": f"{request.scheme}://{host}{suffix}/",
+                "url": address_at(request, host, "/console/"),
                 "link": reverse("admin:tenants_tenant_change", args=[tenant.pk]),
                 **_counts(tenant),
             }

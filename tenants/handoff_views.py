@@ -11,9 +11,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from tenants.account_views import next_page, render_sign_in
+from tenants.addresses import address_at, primary_host
 from tenants.handoff import HandoffRefused, redeem_handoff, start_handoff
 from tenants.hosts import UnknownHost, find_tenant
-from tenants.models import Tenant
 from tenants.requests import BrandRequest
 from tenants.sessions import ENTER, sign_in
 
@@ -28,7 +28,7 @@ def start_page(request: BrandRequest) -> HttpResponse:
         tenant, code = start_handoff(request.user, _slug(request))
     except HandoffRefused:
         return _problem(404, "not_found", gettext("There is no such brand."))
-    return JsonResponse({"url": _address(request, tenant), "code": code})
+    return JsonResponse({"url": address_at(request, primary_host(tenant), reverse("handoff")), "code": code})
 
 
 # No CSRF token: the browser comes from another brand's host, where it could not have one of this host. The code is the
@@ -55,13 +55,6 @@ def _slug(request: BrandRequest) -> str:
         return ""
     slug = data.get("slug") if isinstance(data, dict) else None
     return slug if isinstance(slug, str) and "\x00" not in slug else ""
-
-
-def _address(request: BrandRequest, tenant: Tenant) -> str:
-    """The brand's primary host, with the scheme and port of this request: one server answers for all brands."""
-    domain = tenant.domains.order_by("-is_primary", "pk").values_list("domain", flat=True).first()
-    port = urlsplit(f"//{request.get_host()}").port
-    return f"{request.scheme}://{domain}{f':{port}' if port else ''}{reverse('handoff')}"
 
 
 def _comes_from_us(request: BrandRequest) -> bool:

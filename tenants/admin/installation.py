@@ -24,6 +24,7 @@ from unfold.widgets import (
 )
 
 from tenants.accounts import AccountRefused, create_account, reset_password
+from tenants.addresses import address_at, primary_host
 from tenants.admin.base import AddedByVerb, ReadOnlyAdmin, Secret, confirmed
 from tenants.admin.brand import HistoryAdmin
 from tenants.admin.site import installation_admin
@@ -110,7 +111,7 @@ class TenantAdmin(AddedByVerb):
         # What an agent is lies above this app: the settings say how a brand gets its first one.
         create_first_admin = import_string(settings.BRAND_FIRST_ADMIN)
         password = create_first_admin(tenant, email=data["admin_email"], name=data["admin_name"], now=now)
-        address = f"{request.scheme}://{data['domains']}:{request.get_port()}/console/"
+        address = address_at(request, primary_host(tenant), "/console/")
         secrets = [Secret(gettext("Console"), address), Secret(gettext("E-mail"), data["admin_email"])]
         if password:
             secrets.append(Secret(gettext("Password"), password, gettext("Shown once: hand it over now.")))

@@ -1,4 +1,4 @@
-"""`public` holds the installation, brand schemas hold the brand's work: a table in the wrong place is a leak waiting."""
+"""`public` holds the installation, brand schemas hold the brand's work: a table in the wrong place is a leak."""
 
 from django.db import connection
 

@@ -1,0 +1,68 @@
+"""Every page of both admin sites opens, in both languages, and reading changes nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from agents.models import Agent
+from chat.messages import MessageDraft, post_visitor_message
+from chat.models import Visitor, Widget
+from tenants.context import in_tenant
+from tenants.ids import new_id
+from tenants.models import Tenant
+from tests.admin.pages import crawl
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "ALTER", "DROP", "CREATE")
+
+
+@contextmanager
+def no_writes() -> Iterator[None]:
+    with CaptureQueriesContext(connection) as queries:
+        yield
+    assert [query["sql"] for query in queries if query["sql"].lstrip().upper().startswith(WRITES)] == []
+
+
+@pytest.fixture
+def talk(acme: Tenant, vera: Visitor, acme_widget: Widget, now: datetime) -> None:
+    with in_tenant(acme):
+        draft = MessageDraft(new_id(), text="<script>alert('log')</script>")
+        post_visitor_message(vera, conversation_id=None, widget=acme_widget, draft=draft, now=now)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_brand_pages_open_and_only_read(language: str, alice_admin: Client, talk: None) -> None:
+    alice_admin.cookies["kefu_locale"] = language
+    with no_writes():
+        pages = dict(crawl(alice_admin))
+    assert len(pages) > 30
+    assert {answer.status_code for answer in pages.values()} <= {200, 302}
+    assert not [address for address, answer in pages.items() if b"<script>alert" in answer.content]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_installation_pages_open_and_only_read(language: str, kim_admin: Client, talk: None) -> None:
+    kim_admin.cookies["kefu_locale"] = language
+    with no_writes():
+        pages = dict(crawl(kim_admin))
+    assert len(pages) > 20
+    assert {answer.status_code for answer in pages.values()} <= {200, 302}
+
+
+def test_signing_in_and_out_are_those_of_the_account(alice_admin: Client) -> None:
+    stranger = Client(HTTP_HOST="acme.localhost:8000")
+    assert stranger.get("/admin/")["Location"] == "/account/sign-in?next=/admin/"
+    assert stranger.get("/admin/login/?next=/admin/")["Location"] == "/account/sign-in?next=/admin/"
+    assert alice_admin.get("/admin/password_change/")["Location"] == "/account/password"
+    assert alice_admin.post("/admin/logout/").status_code == 302
+    assert alice_admin.get("/admin/").status_code == 302
+
+
+def test_visitors_are_found_by_name_and_mail(alice_admin: Client, talk: None, alice: Agent) -> None:
+    found = alice_admin.get("/admin/chat/conversation/?q=Vera").content.decode()
+    missed = alice_admin.get("/admin/chat/conversation/?q=Nobody").content.decode()
+    assert ("Vera" in found, "Vera" in missed) == (True, False)

@@ -145,6 +145,11 @@ class Postgres:
             )
         finally:
             password_file.unlink()
+        if "user does not exist" in done.stderr:
+            raise StartProblem(
+                f"PostgreSQL cannot run for user number {self.account.uid}, who has no name on this system.",
+                "Run Kefu as a user with an entry in /etc/passwd, or set KF_DATABASE_URL.",
+            )
         if done.returncode:
             raise StartProblem(
                 f"PostgreSQL could not make its data folder {self.folder}: {_last_line(done.stderr)}",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -77,7 +78,8 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_recovers(installa
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_works_for_an_ordinary_user(open_folder: Path) -> None:
-    account = Account(54321, 54321, switch=True)  # a user no file belongs to and no account exists for
+    somebody = pwd.getpwnam("daemon")  # ordinary in that nothing here belongs to it
+    account = Account(somebody.pw_uid, somebody.pw_gid, switch=True)
     if not account.can_reach(Path(sys.executable).resolve().parent) or not account.can_reach(PROJECT):
         pytest.skip("this Python or this folder is closed to other users")
     data_dir = open_folder / "data"

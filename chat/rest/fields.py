@@ -60,6 +60,15 @@ class Attributes(serializers.Field):
         return value
 
 
+@extend_schema_field({"type": "string", "format": "binary"})
+class Upload(serializers.FileField):
+    """A file of a multipart form; an empty one is refused where it is stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("allow_empty_file", True)
+        super().__init__(**kwargs)
+
+
 class Choice(serializers.ChoiceField):
     """One of a few strings; DRF's own takes 1 for "1"."""
 

@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from chat.identity import MAX_CHARS as MAX_IDENTITY
-from chat.rest.fields import Attributes, Email, Text
+from chat.rest.fields import Attributes, Email, Text, Upload
 from chat.tokens import MAX_CHARS as MAX_TOKEN
 
 
@@ -45,4 +45,4 @@ class IdentifyInput(serializers.Serializer[object]):
 
 
 class FileInput(serializers.Serializer[object]):
-    file = serializers.FileField(allow_empty_file=True)
+    file = Upload()

@@ -5,6 +5,7 @@ import { startHandoff, submitForm } from "../api";
 import { words } from "../words";
 import type { Row } from "../wire";
 import { command } from "./desk";
+import { rowSignal } from "./inbox";
 import { me, myId, noteAvailability } from "./session";
 import { showError, showToast } from "./toasts";
 import { visitorName } from "./visitors";
@@ -50,7 +51,8 @@ export async function release(row: Row): Promise<void> {
   showToast({ kind: "done", text: words.peek().releasedToast, action: undo });
 }
 
-export async function close(row: Row): Promise<void> {
+export async function close(shown: Row): Promise<void> {
+  const row = rowSignal(shown.id)?.peek() ?? shown; // undone to how it was, not to how it was drawn
   if (!(await act(row, "conversation.close"))) return;
   const undo = { label: words.peek().undo, run: () => void undoClose(row) };
   showToast({ kind: "done", text: words.peek().closedToast(visitorName(row.visitor, words.peek())), action: undo });

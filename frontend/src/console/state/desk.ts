@@ -130,9 +130,11 @@ export function startDesk(): void {
 
 export const reconnectNow = (): void => engine?.retryNow();
 
-/** One command, answered or refused (FrameError). */
+/** One command, answered or refused (FrameError). The answer's row is shown at once, its event may come later. */
 export async function command(type: string, data: object, conversation?: string): Promise<void> {
-  await engine?.request(type, data, conversation);
+  const answer = await engine?.request(type, data, conversation);
+  const row = answer?.data.conversation as Row | undefined;
+  if (row?.visitor) receiveRow(row, "now");
 }
 
 export const hint = (type: string, data: object, conversation: string): void =>

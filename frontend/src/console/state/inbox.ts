@@ -125,12 +125,14 @@ export async function loadMore(listing: Listing): Promise<void> {
 const arrived = new Map<string, Row>();
 let flushTimer = 0;
 
-export function receiveRow(row: Row): void {
+export function receiveRow(row: Row, when: "soon" | "now" = "soon"): void {
   arrived.set(row.id, row);
-  flushTimer ||= window.setTimeout(flushRows, document.hidden ? 250 : 16);
+  if (when === "now") flushRows();
+  else flushTimer ||= window.setTimeout(flushRows, document.hidden ? 250 : 16);
 }
 
 function flushRows(): void {
+  clearTimeout(flushTimer);
   flushTimer = 0;
   const changed = [...arrived.values()];
   arrived.clear();

@@ -1,0 +1,194 @@
+"""The agent's console in a real browser, against a running server; Vera writes through a socket of her own."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.clients import SocketClient
+
+HOST = "acme.localhost"
+ALICE = "alice@acme.test"
+OFFLINE_SECONDS = 30_000
+
+
+@pytest.fixture
+def vera_writes(connect: Callable[..., SocketClient], vera_token: str) -> SocketClient:
+    client = connect("visitor", token=vera_token)
+    client.hello()
+    return client
+
+
+@pytest.fixture
+def desk(person: Callable[..., Page], sign_in: Callable[..., None]) -> Page:
+    """Alice's console."""
+    page = person()
+    sign_in(page, ALICE, HOST)
+    expect(page.get_by_role("navigation", name="Views")).to_be_visible()
+    return page
+
+
+def open_waiting(page: Page, name: str = "Vera") -> None:
+    page.get_by_role("button", name="Unassigned").click()
+    page.get_by_role("link", name=re.compile(name)).click()
+    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+
+
+def log(page: Page) -> Locator:
+    return page.get_by_role("log")
+
+
+def composer(page: Page) -> Locator:
+    return page.locator("#composer-text")
+
+
+def test_answers_a_waiting_visitor(desk, vera_writes):
+    vera_writes.say("Where is my order?")
+    open_waiting(desk)
+    expect(log(desk)).to_contain_text("Where is my order?")
+    composer(desk).fill("On its way.")
+    composer(desk).press("Enter")
+    answer = vera_writes.find(lambda f: f["type"] == "message.created" and f["data"]["author"]["kind"] == "agent")
+    assert answer["data"]["text"] == "On its way."
+    expect(desk.get_by_text("You took this conversation")).to_be_visible()
+    desk.get_by_role("button", name="Mine").click()
+    expect(desk.get_by_role("link", name=re.compile("Vera"))).to_contain_text("You: On its way.")
+
+
+def test_shows_what_the_visitor_writes_before_it_is_sent(desk, vera_writes):
+    conversation = vera_writes.say("Hello")["data"]["conversation"]
+    open_waiting(desk)
+    expect(log(desk)).to_contain_text("Hello")
+    vera_writes.send("typing.start", {"text": "I would li"}, conversation=conversation)
+    expect(log(desk)).to_contain_text("I would li")
+    vera_writes.say("I would like to return it")
+    expect(log(desk).locator(".typing")).to_have_count(0)
+
+
+def test_enter_that_ends_a_composition_does_not_send(desk, vera_writes):
+    vera_writes.say("你好")
+    open_waiting(desk)
+    composer(desk).fill("nihao")
+    for options in ({"isComposing": True}, {"keyCode": 229}):
+        composer(desk).dispatch_event("keydown", {"key": "Enter", "bubbles": True, **options})
+    expect(composer(desk)).to_have_value("nihao")
+    composer(desk).press("Shift+Enter")
+    composer(desk).press("Enter")
+    expect(composer(desk)).to_have_value("")
+
+
+def test_keeps_a_draft_over_a_reload(desk, vera_writes):
+    vera_writes.say("Hello")
+    open_waiting(desk)
+    composer(desk).fill("Half an ans")
+    desk.reload()
+    expect(composer(desk)).to_have_value("Half an ans")
+    expect(desk.get_by_role("link", name=re.compile("Vera"))).to_contain_text("Draft: Half an ans")
+
+
+def test_a_note_stays_with_the_team(desk, vera_writes):
+    vera_writes.say("Hello")
+    open_waiting(desk)
+    desk.locator("body").press("Escape")
+    desk.get_by_role("button", name="Note", exact=True).click()
+    composer(desk).fill("She is a regular.")
+    composer(desk).press("Enter")
+    expect(log(desk)).to_contain_text("Private note")
+    vera_writes.expect("conversation.advanced")
+    assert "regular" not in str(vera_writes.drain())
+
+
+def test_what_is_written_offline_goes_out_once(desk, vera_writes):
+    vera_writes.say("Hello")
+    open_waiting(desk)
+    composer(desk).fill("First")
+    composer(desk).press("Enter")
+    vera_writes.find(lambda f: f["type"] == "message.created" and f["data"]["text"] == "First")
+    desk.context.set_offline(True)
+    # Chromium leaves open sockets alone when it goes offline: the page reloads into a dead network instead.
+    desk.evaluate("window.dispatchEvent(new Event('offline'))")
+    composer(desk).fill("Second")
+    composer(desk).press("Enter")
+    expect(log(desk)).to_contain_text("Second")
+    desk.context.set_offline(False)
+    vera_writes.find(lambda f: f["type"] == "message.created" and f["data"]["text"] == "Second", OFFLINE_SECONDS / 1000)
+    desk.reload()
+    expect(log(desk).get_by_text("Second", exact=True)).to_have_count(1)
+
+
+def test_closing_can_be_undone(desk, vera_writes):
+    vera_writes.say("Hello")
+    open_waiting(desk)
+    desk.get_by_role("button", name="Take").click()
+    desk.get_by_role("button", name="Close", exact=True).click()
+    expect(desk.get_by_text("This conversation is closed.")).to_be_visible()
+    desk.get_by_role("button", name="Undo").click()
+    expect(composer(desk)).to_be_visible()
+    expect(desk.locator(".thread-head")).to_contain_text("with you")
+
+
+def test_keys_walk_and_act(desk, vera_writes):
+    vera_writes.say("Hello")
+    expect(desk.locator(".view-count.is-calling")).to_have_text("1")
+    desk.locator("body").press("2")
+    expect(desk.get_by_role("link", name=re.compile("Vera"))).to_be_visible()
+    desk.locator("body").press("j")
+    expect(log(desk)).to_contain_text("Hello")
+    desk.locator("body").press("t")
+    expect(desk.locator(".thread-head")).to_contain_text("with you")
+    desk.locator("body").press("r")
+    expect(composer(desk)).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def test_a_file_reaches_the_visitor(desk, vera_writes, tmp_path):
+    vera_writes.say("Hello")
+    open_waiting(desk)
+    file = tmp_path / "退货标签.txt"
+    file.write_text("label")
+    desk.locator(".composer input[type=file]").set_input_files(file)
+    expect(desk.locator(".chip")).to_contain_text("5 B")
+    desk.get_by_role("button", name="Send").click()
+    event = vera_writes.find(lambda f: f["type"] == "message.created" and f["data"]["files"])
+    assert event["data"]["files"][0]["name"] == "退货标签.txt"
+    expect(log(desk)).to_contain_text("退货标签.txt")
+
+
+def test_profile_is_changed_in_place(desk, vera_writes):
+    vera_writes.say("Hello")
+    open_waiting(desk)
+    desk.get_by_role("button", name="Add email").click()
+    desk.get_by_role("textbox", name="Email").fill("vera@example.org")
+    desk.keyboard.press("Enter")
+    desk.reload()
+    expect(desk.get_by_role("complementary")).to_contain_text("vera@example.org")
+
+
+def test_another_brands_conversation_does_not_exist(desk, server, globex_conversation):
+    desk.goto(server.url(HOST, f"/console/c/{globex_conversation.pk}"))
+    expect(desk.get_by_role("alert")).to_contain_text("does not exist")
+    assert "Gus" not in desk.content()
+
+
+def test_speaks_chinese_and_goes_dark(desk):
+    desk.get_by_role("button", name=re.compile("^Account")).click()
+    desk.get_by_role("menuitemradio", name="简体中文").click()
+    expect(desk.get_by_role("navigation", name="视图")).to_contain_text("未分配")
+    desk.get_by_role("button", name=re.compile("^账号")).click()
+    desk.get_by_role("menuitemradio", name="深色").click()
+    desk.reload()
+    expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(desk.locator("html")).to_have_attribute("lang", "zh-Hans")
+
+
+def test_one_pane_on_a_phone(person, sign_in, vera_writes):
+    vera_writes.say("Hello")
+    page = person(viewport={"width": 390, "height": 844})
+    sign_in(page, ALICE, HOST)
+    open_waiting(page)
+    expect(page.get_by_role("search")).to_be_hidden()
+    page.get_by_role("button", name="Back to the list").click()
+    expect(page.get_by_role("search")).to_be_visible()

@@ -76,12 +76,13 @@ def reachable_programs(source: Path, home: Path, account: Account, *, name: str)
     """`source`, or a copy of it inside `home` where the account cannot read the original."""
     if not account.switch or account.can_reach(source):
         return source
-    copy = home / "programs" / name
+    programs = home / "programs"
+    copy = programs / name
     if not copy.exists():
-        draft = copy.with_name(f".{name}.{os.getpid()}")
+        draft = copy.with_name(f".{copy.name}.{os.getpid()}")
         shutil.rmtree(draft, ignore_errors=True)
         shutil.copytree(source, draft)
-        for folder in (home / "programs", draft, *(path for path in draft.rglob("*") if path.is_dir())):
-            folder.chmod(0o755)
+        for folder in (programs, *(path for path in programs.rglob("*") if path.is_dir())):
+            folder.chmod(0o755)  # whatever our umask is
         draft.rename(copy)
     return copy

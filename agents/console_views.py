@@ -30,6 +30,8 @@ POLICY = "; ".join(
 def show_console(request: HttpRequest, conversation: str = "") -> HttpResponse:
     """GET /console/ and /console/c/<id>: the same page; its script reads the address."""
     response = render(request, "console/console.html")
+    # Not `same-origin`, the default: with it the form that switches the brand says "Origin: null" and is refused.
+    response["Referrer-Policy"] = "strict-origin"
     response["Content-Security-Policy"] = f"{POLICY}; form-action {_form_targets(request)}"
     return response
 

@@ -128,7 +128,6 @@ def _next_steps() -> list[dict[str, str]]:
 def spell_time(span: timedelta) -> str:
     """Say a length of time with one unit: 40 s, 12 min, 3 h, 2 d."""
     seconds = max(0, round(span.total_seconds()))
-    for size, unit in ((86400, gettext("d")), (3600, gettext("h")), (60, gettext("min"))):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} {gettext('s')}"
+    units = ((86400, gettext("d")), (3600, gettext("h")), (60, gettext("min")), (1, gettext("s")))
+    size, unit = next((pair for pair in units if seconds >= pair[0]), units[-1])
+    return f"{seconds // size} {unit}"

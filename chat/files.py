@@ -4,7 +4,7 @@ A file belongs to its uploader until a message carries it. Who may read one is d
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -21,9 +21,10 @@ from tenants.ids import new_id
 
 def store_file(upload: UploadedFile, *, author: Author) -> File:
     """Store an upload for `author`. What the client says about its type is ignored. Raises Invalid, TooLarge."""
+    assert author.id is not None, "the system itself uploads nothing"
     size = check_size(upload.size, MAX_UPLOAD_BYTES)
     name = clean_name(upload.name or "")
-    found = inspect(upload, name)
+    found = inspect(cast("BinaryIO", upload), name)
     upload.seek(0)
     file_id = new_id()
     # No part of the path comes from outside; storages may change it, so what they return counts.
@@ -54,6 +55,8 @@ def claim_files(file_ids: Sequence[UUID], *, author: Author, conversation: Conve
         return []
     if len(set(file_ids)) != len(file_ids):
         raise Invalid("A message names each file once.")
+    if author.id is None:
+        raise NotFound("There is no such file.")
     free = File.objects.select_for_update(no_key=True).filter(
         pk__in=file_ids, uploader_kind=author.kind, uploader_id=author.id, conversation__isnull=True
     )

@@ -15,6 +15,7 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter
 
 from chat.message_log.writer import writer
+from kefu_project.bodies import BodyLimit
 from kefu_project.sockets import socket_urlpatterns
 from tenants.asgi import BrandSocketMiddleware
 
@@ -31,5 +32,5 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
 
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": BrandSocketMiddleware(URLRouter(socket_urlpatterns)), "lifespan": lifespan}
+    {"http": BodyLimit(http), "websocket": BrandSocketMiddleware(URLRouter(socket_urlpatterns)), "lifespan": lifespan}
 )

@@ -1,8 +1,11 @@
 """What every view under /api shares: JSON in and out, strict input, size limits, private answers, problems."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
@@ -23,14 +26,15 @@ MAX_UPLOAD_BODY = MAX_UPLOAD_BYTES + 64 * 1024
 class OnlyJSON(BaseContentNegotiation):
     """Answer JSON whatever the Accept header says: an error is more useful than a 406."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         essence = (request.content_type or "").partition(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == essence), None)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], str(renderers[0].media_type)
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)
 
 
 class IsKnown(BasePermission):
@@ -47,6 +51,10 @@ class ApiView(APIView):
     content_negotiation_class = OnlyJSON
     metadata_class = None
     max_body: ClassVar[int] = MAX_JSON_BYTES
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        _measure_chunked(request)
+        return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self._check_size(request)
@@ -65,6 +73,14 @@ class ApiView(APIView):
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > self.max_body:
             raise TooLarge(f"A request here has at most {self.max_body // 1024} KB.")
+
+
+def _measure_chunked(request: HttpRequest) -> None:
+    """Note the length of a body that came in chunks: the framework takes a body without a length for no body."""
+    if isinstance(request, ASGIRequest) and not request.META.get("CONTENT_LENGTH"):
+        stream = request._stream  # the whole body, already received
+        request.META["CONTENT_LENGTH"] = str(stream.seek(0, os.SEEK_END))
+        stream.seek(0)
 
 
 def read_input(serializer_class: type[Serializer[Any]], data: Any) -> dict[str, Any]:

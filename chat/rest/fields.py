@@ -48,7 +48,7 @@ class Uuid(serializers.UUIDField):
         "examples": [{"plan": "pro", "orders": 3}],
     }
 )
-class Attributes(serializers.Field):
+class Attributes(serializers.Field[Any, Any, Any, Any]):
     """Facts about a visitor; null removes one. What the values may be is checked by chat/visitors.merge_attributes."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:

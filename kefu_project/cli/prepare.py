@@ -43,7 +43,8 @@ def migrate() -> int:
                 behind += 1
                 started = time.monotonic()
                 migrate_schema(state.schema)
-                _done(f"{state.label}: {state.missing} migrations", started)
+                plural = "" if state.missing == 1 else "s"
+                _done(f"{state.label}: {state.missing} migration{plural}", started)
     except OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise StartProblem(f"The database does not answer: {reason}.", "Check KF_DATABASE_URL.") from error

@@ -14,7 +14,7 @@ SCHEDULE_FILE = "beat-schedule"
 
 def web_command(host: str, port: int) -> list[str]:
     command = [sys.executable, "-m", "uvicorn", "kefu_project.asgi:application", "--host", host, "--port", str(port)]
-    command += ["--loop", "uvloop", "--lifespan", "auto", "--no-access-log", "--no-server-header"]
+    command += ["--loop", "uvloop", "--lifespan", "on", "--no-access-log", "--no-server-header"]
     # Compression costs 125 KB for each socket that once used it. A frame may hold 64 KB of data and its envelope.
     command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(128 * 1024)]
     # An empty configuration: the server's lines then go where the settings send all others (kefu_project/logs.py).

@@ -28,7 +28,7 @@ from .variables import check_variables
 from .welcome import show_welcome
 
 LEAST_DISK = 200 * 1024 * 1024
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0  # seconds; a starved machine takes its time, a failed process is told at once
 
 
 @click.command()

@@ -26,6 +26,16 @@ def get_conversation(conversation_id: UUID) -> Conversation:
     return _get(Conversation.objects.all(), conversation_id)
 
 
+def visitor_conversations(visitor: Visitor) -> QuerySet[Conversation]:
+    """Return all conversations of this visitor."""
+    return Conversation.objects.filter(visitor=visitor)
+
+
+def brand_conversations() -> QuerySet[Conversation]:
+    """Return all conversations of the current brand: for lists of agents and secret keys, never for a visitor."""
+    return Conversation.objects.all()
+
+
 def get_conversations(conversation_ids: list[UUID], visitor: Visitor | None = None) -> dict[UUID, Conversation]:
     """Return those of the conversations that exist and, given a visitor, are the visitor's."""
     rows = Conversation.objects.select_related("visitor").filter(pk__in=conversation_ids)

@@ -90,6 +90,14 @@ def conversation_row(conversation: Conversation, *, online: bool | None = None) 
     }
 
 
+def count_unread(conversation: Conversation) -> int:
+    """Return how many messages its visitor has not read."""
+    unread = Message.objects.filter(
+        conversation=conversation, seq__gt=conversation.visitor_read_seq, event="message.created"
+    )
+    return unread.exclude(author_kind=Message.AuthorKind.VISITOR).count()
+
+
 def snapshot(conversation: Conversation, audience: str) -> dict[str, Any]:
     """View, last page and top of one conversation: what a client shows before live events go on."""
     view = conversation_row(conversation) if audience == AGENT else visitor_view(conversation)

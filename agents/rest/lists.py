@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from agents.models import Agent
+from chat.access import brand_conversations
 from chat.errors import Invalid
 from chat.models import Conversation
 from chat.pages import conversation_row
@@ -37,12 +38,16 @@ def list_page(agent: Agent, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def count_views(agent: Agent) -> dict[str, int]:
-    counts = Conversation.objects.filter(OPEN).aggregate(
-        mine=Count("pk", filter=Q(assignee_id=agent.pk)),
-        unassigned=Count("pk", filter=Q(status=Conversation.Status.WAITING)),
-        all=Count("pk"),
+    counts = (
+        brand_conversations()
+        .filter(OPEN)
+        .aggregate(
+            mine=Count("pk", filter=Q(assignee_id=agent.pk)),
+            unassigned=Count("pk", filter=Q(status=Conversation.Status.WAITING)),
+            all=Count("pk"),
+        )
     )
-    closed = Conversation.objects.filter(status=Conversation.Status.CLOSED).order_by()[:MAX_COUNTED].count()
+    closed = brand_conversations().filter(status=Conversation.Status.CLOSED).order_by()[:MAX_COUNTED].count()
     return {**counts, "closed": closed}
 
 
@@ -61,7 +66,7 @@ def _view(agent: Agent, name: str) -> QuerySet[Conversation]:
     }
     if name not in conditions:
         raise Invalid(f"`view` is one of {', '.join(conditions)}.")
-    return Conversation.objects.filter(conditions[name])
+    return brand_conversations().filter(conditions[name])
 
 
 def _matches(text: str) -> Q:

@@ -4,8 +4,9 @@ import time
 from typing import Any
 from uuid import UUID
 
+from chat.access import visitor_conversations
 from chat.events import milliseconds
-from chat.models import Conversation, Visitor
+from chat.models import Visitor
 from chat.presence import online_among
 from tenants.context import current_tenant
 
@@ -39,7 +40,7 @@ def _page(visitor: Visitor) -> dict[str, str] | None:
 
 
 def _former(visitor: Visitor, beside: UUID | None) -> list[dict[str, Any]]:
-    all_of_them = Conversation.objects.filter(visitor=visitor).order_by("-created_at", "-pk")[: MAX_FORMER + 1]
+    all_of_them = visitor_conversations(visitor).order_by("-created_at", "-pk")[: MAX_FORMER + 1]
     others = [one for one in all_of_them if one.pk != beside][:MAX_FORMER]
     return [
         {

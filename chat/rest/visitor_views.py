@@ -8,14 +8,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from chat.access import get_visitor_conversation, get_widget
+from chat.access import get_visitor_conversation, get_widget, visitor_conversations
 from chat.authors import Author
 from chat.conversations import find_open
 from chat.events import VISITOR
 from chat.files import file_view, store_file
 from chat.front_desk import online_colleagues
-from chat.models import Conversation, Message, Visitor, Widget
-from chat.pages import visitor_view
+from chat.models import Visitor, Widget
+from chat.pages import count_unread, visitor_view
 from chat.protocol import LIMITS
 from chat.rest import visitor_docs as docs
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
@@ -64,9 +64,7 @@ class LogOutView(VisitorView):
 class ConversationsView(VisitorView):
     @docs.list_conversations
     def get(self, request: Request) -> Response:
-        mine = Conversation.objects.filter(visitor=self.identity.visitor).order_by("-active_at", "-pk")[
-            :MAX_CONVERSATIONS
-        ]
+        mine = visitor_conversations(self.identity.visitor).order_by("-active_at", "-pk")[:MAX_CONVERSATIONS]
         return Response({"conversations": [visitor_view(conversation) for conversation in mine]})
 
 
@@ -115,7 +113,7 @@ def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any
         "agents": [{"name": colleague.name, "availability": colleague.availability} for colleague in colleagues],
         "available": bool(colleagues),
         "conversation": visitor_view(conversation) if conversation else None,
-        "unread": _count_unread(conversation) if conversation else 0,
+        "unread": count_unread(conversation) if conversation else 0,
         "epoch": str(tenant.epoch),
         "limits": LIMITS,
     }
@@ -134,13 +132,3 @@ def widget_view(widget: Widget, locale: str) -> dict[str, Any]:
 
 def _visitor(visitor: Visitor) -> dict[str, Any]:
     return {"id": str(visitor.pk), "name": visitor.name, "email": visitor.email, "identified": visitor.is_identified}
-
-
-def _count_unread(conversation: Conversation) -> int:
-    return (
-        Message.objects.filter(
-            conversation=conversation, seq__gt=conversation.visitor_read_seq, event="message.created"
-        )
-        .exclude(author_kind=Message.AuthorKind.VISITOR)
-        .count()
-    )

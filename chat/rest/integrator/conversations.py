@@ -8,7 +8,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from chat.access import get_conversation, get_visitor
+from chat.access import brand_conversations, get_conversation, get_visitor
 from chat.conversations import close_conversation, open_conversation, reopen_conversation
 from chat.errors import Invalid
 from chat.models import Conversation
@@ -77,7 +77,7 @@ class ReopenView(KeyView):
 
 
 def _filtered(query: Mapping[str, str]) -> QuerySet[Conversation]:
-    rows = Conversation.objects.all()
+    rows = brand_conversations()
     if "status" in query:
         if query["status"] not in STATUSES:
             raise Invalid(f"`status` is one of {', '.join(STATUSES)}.")

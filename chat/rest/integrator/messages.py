@@ -9,10 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat.access import get_conversation
+from chat.authors import Author
 from chat.errors import Conflict, Invalid
 from chat.files import file_view, store_file
+from chat.message_log import find_by_client_id
 from chat.messages import MessageDraft, Posted, post_message, post_visitor_message
-from chat.models import Conversation, Message
+from chat.models import Conversation
 from chat.pages import read_entries
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
 from chat.rest.integrator import docs
@@ -64,10 +66,10 @@ class FilesView(KeyView):
 def _post(conversation: Conversation, auth: KeyAuth, given: dict[str, Any], idempotency_key: str | None) -> Posted:
     """Post as the key, or as the visitor. A key that was used for another author or conversation is a conflict."""
     as_visitor = given["author"] == "visitor"
-    visitor_id, key_id = conversation.visitor_id, auth.key.pk
     # Named by the API key, so that neither another key nor the visitor's own client can meet the same id.
-    client_id = uuid5(key_id, idempotency_key) if idempotency_key else new_id()
-    if idempotency_key and _is_used(key_id if as_visitor else visitor_id, client_id):
+    client_id = uuid5(auth.key.pk, idempotency_key) if idempotency_key else new_id()
+    other_author = auth.author if as_visitor else Author.of_visitor(conversation.visitor)
+    if idempotency_key and find_by_client_id(other_author, client_id):
         raise Conflict
     draft = MessageDraft(client_id, text=given.get("text", ""), file_ids=given.get("file_ids", ()))
     now = timezone.now()
@@ -80,10 +82,6 @@ def _post(conversation: Conversation, auth: KeyAuth, given: dict[str, Any], idem
     if posted.message.conversation_id != conversation.pk:
         raise Conflict
     return posted
-
-
-def _is_used(author_id: UUID, client_id: UUID) -> bool:
-    return Message.objects.filter(author_id=author_id, client_id=client_id).exists()
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -1,4 +1,4 @@
-// The agent's console. How it is built: docs/console.md.
+// The console of the agents. How it is built and why: docs/console.md.
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { applyAccent } from "../design/accent";

@@ -1,6 +1,7 @@
 // The whole page: the panes, or why there are none.
 import { RefreshIcon, SignOutIcon } from "../../design/icons";
 import { signOut } from "../api";
+import { currentThread } from "../state/desk";
 import { route } from "../state/route";
 import { start } from "../state/session";
 import { isDetailsShown } from "../state/layout";
@@ -27,8 +28,9 @@ export function App({ onStart }: { onStart: () => void }) {
 
 function Desk() {
   const isOpen = route.value.conversation !== null;
+  const hasDetails = isOpen && isDetailsShown.value && !currentThread.value?.isInTrouble;
   return (
-    <div class={`desk${isOpen ? " is-open" : ""}${isOpen && isDetailsShown.value ? " has-details" : ""}`}>
+    <div class={`desk${isOpen ? " is-open" : ""}${hasDetails ? " has-details" : ""}`}>
       <a class="skip" href="#thread">{words.value.skipToThread}</a>
       <Rail />
       <div class="desk-panes">

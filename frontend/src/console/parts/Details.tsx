@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 
 export function Details() {
   const thread = currentThread.value;
-  if (!thread || !isDetailsShown.value) return null;
+  if (!thread || !isDetailsShown.value || thread.isInTrouble) return null;
   const row = thread.row.value;
   const isOver = isDetailsOver.value && !isWide.value;
   return (

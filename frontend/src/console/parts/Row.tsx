@@ -53,14 +53,15 @@ function LastWords({ row, showsAgent }: { row: Row; showsAgent: boolean }) {
   if (draft) {
     return (
       <span class="row-text">
-        <em class="row-draft">{say.draftBy}:</em> {draft}
+        <em class="row-draft">{say.saidBy(say.draftBy)}</em>
+        {draft}
       </span>
     );
   }
   const who = speaker(row);
   return (
     <span class="row-text">
-      {who && <span class="row-who">{who}: </span>}
+      {who && <span class="row-who">{say.saidBy(who)}</span>}
       {row.last_message?.text || (row.last_message ? say.sentFile : say.logCreated)}
       {showsAgent && row.agent && !who && <span class="kf-sr"> ({say.assignedTo(row.agent.name)})</span>}
     </span>

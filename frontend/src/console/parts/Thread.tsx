@@ -21,7 +21,7 @@ function OpenThread({ thread }: { thread: ThreadState }) {
   const say = words.value;
   const load = thread.load.value;
   const row = thread.row.value;
-  if (load === "missing" || load === "failed") return <ThreadTrouble thread={thread} />;
+  if (thread.isInTrouble) return <ThreadTrouble thread={thread} />;
   return (
     <>
       <ThreadHeader thread={thread} />

@@ -5,7 +5,7 @@ import { VIEWS } from "../wire";
 import { close, reopen, take } from "./actions";
 import { currentThread } from "./desk";
 import { currentListing } from "./inbox";
-import { isDetailsWanted, showDetails } from "./preferences";
+import { toggleDetails } from "./layout";
 import { go, route } from "./route";
 import { myId } from "./session";
 import type { Mode } from "./drafts";
@@ -68,7 +68,7 @@ const bindings: Record<string, () => void> = {
   r: () => wantToWrite("reply"),
   n: () => wantToWrite("note"),
   x: () => transferWish.value++,
-  i: () => showDetails(!isDetailsWanted.peek()),
+  i: () => openRow() && toggleDetails(),
   "/": () => document.getElementById(SEARCH_ID)?.focus(),
   "?": () => (isSheetOpen.value = true),
   Escape: leave,

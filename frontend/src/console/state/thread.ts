@@ -47,6 +47,10 @@ export class Thread {
     return this.events.peek().at(-1)?.seq ?? 0;
   }
 
+  get isInTrouble(): boolean {
+    return this.load.value === "missing" || this.load.value === "failed";
+  }
+
   /** Loads the newest page; answers its top, after which live events follow. */
   async reload(): Promise<number> {
     if (this.load.peek() !== "ready") this.load.value = "loading";

@@ -27,6 +27,7 @@ export const en = {
   clearSearch: "Clear search",
   conversations: "Conversations",
   draftBy: "Draft",
+  saidBy: (who: string) => `${who}: `,
   visitorTag: (short: string) => `Visitor ${short}`,
   unreadCount: (n: number) => (n === 1 ? "1 unread message" : `${n} unread messages`),
   waitingFor: (time: string) => `Waiting ${time}`,

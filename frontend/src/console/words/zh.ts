@@ -26,6 +26,7 @@ export const zh: Dictionary = {
   clearSearch: "清空搜索",
   conversations: "会话列表",
   draftBy: "草稿",
+  saidBy: (who) => `${who}：`,
   visitorTag: (short) => `访客 ${short}`,
   unreadCount: (n) => `${n} 条未读消息`,
   waitingFor: (time) => `已等待 ${time}`,

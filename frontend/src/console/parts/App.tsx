@@ -1,4 +1,5 @@
 // The whole page: the panes, or why there are none.
+import { useEffect, useRef } from "preact/hooks";
 import { RefreshIcon, SignOutIcon } from "../../design/icons";
 import { signOut } from "../api";
 import { currentThread } from "../state/desk";
@@ -26,7 +27,23 @@ export function App({ onStart }: { onStart: () => void }) {
   }
 }
 
+const NARROW = "(max-width: 759px)";
+
+/** Where one pane hides the other, the focus goes along: into the conversation, and back to its row. */
+function useFocusInNarrow(): void {
+  const { conversation } = route.value;
+  const last = useRef<string | null>(null);
+  useEffect(() => {
+    const came = last.current;
+    last.current = conversation;
+    if (!matchMedia(NARROW).matches || came === conversation) return;
+    if (conversation) document.getElementById("thread")?.focus();
+    else document.querySelector<HTMLElement>(`.row[href^="/console/c/${came}"]`)?.focus();
+  }, [conversation]);
+}
+
 function Desk() {
+  useFocusInNarrow();
   const isOpen = route.value.conversation !== null;
   const hasDetails = isOpen && isDetailsShown.value && !currentThread.value?.isInTrouble;
   return (

@@ -10,7 +10,7 @@ export function TypingPreview({ thread }: { thread: Thread }) {
   const { author, text } = typing;
   const name = author.kind === "visitor" ? visitorName({ id: author.id ?? "", name: author.name }, say) : author.name;
   return (
-    <div class={`typing${author.kind === "visitor" ? "" : " is-ours"}`}>
+    <div class={`typing${author.kind === "visitor" ? "" : " is-ours"}`} aria-live="off">
       <span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>
       {text ? <span class="typing-text" dir="auto">{text}</span> : <span>{say.typing(name)}</span>}
     </div>

@@ -65,7 +65,10 @@ function receive(frame: ServerEvent): void {
 type HintHandler = (data: any, conversation: string | undefined) => void;
 
 const hintHandlers: Record<string, HintHandler> = {
-  "conversation.updated": (data: { row: Row }) => receiveRow(data.row),
+  "conversation.updated": ({ row }: { row: Row }) => {
+    receiveRow(row);
+    threads.get(row.id)?.noteVisitor(row.visitor);
+  },
   "conversation.read": (data: { by: "visitor" | "agent"; seq: number }, conversation) => {
     if (conversation) threads.get(conversation)?.noteRead(data.by, data.seq);
   },

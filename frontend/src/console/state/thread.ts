@@ -142,6 +142,13 @@ export class Thread {
     if (typing) this.typingTimer = window.setTimeout(() => (this.typing.value = null), TYPING_LASTS_MS);
   }
 
+  /** A pushed row knows the visitor's name before the profile does (an identification, a colleague's correction). */
+  noteVisitor({ name, email, identified }: Row["visitor"]): void {
+    const known = this.profile.peek();
+    if (!known || (known.name === name && known.email === email && known.identified === identified)) return;
+    this.profile.value = { ...known, name, email, identified };
+  }
+
   noteRead(by: "visitor" | "agent", seq: number): void {
     const field = by === "visitor" ? "visitor_read_seq" : "agent_read_seq";
     changeRow(this.id, (row) => (seq > row[field] ? { ...row, [field]: seq } : row));

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Row } from "../wire";
+import { appendRows, belongs, placeRow } from "./listing";
+
+const ALICE = { id: "alice", name: "Alice" };
+
+function row(id: string, ts: number, change: Partial<Row> = {}): Row {
+  return { id, status: "assigned", agent: ALICE, active_ts: ts, created_ts: ts, last_message: null, ...change } as Row;
+}
+
+function shelf(...rows: Row[]) {
+  const byId = new Map(rows.map((one) => [one.id, one]));
+  return { ids: rows.map((one) => one.id), lookup: (id: string) => byId.get(id), byId };
+}
+
+test("a row with news moves to the top", () => {
+  const { ids, lookup, byId } = shelf(row("a", 30), row("b", 20), row("c", 10));
+  const moved = row("c", 40);
+  byId.set("c", moved);
+  assert.deepEqual(placeRow(ids, moved, { isMember: true, isWhole: true, lookup }), ["c", "a", "b"]);
+});
+
+test("a row that no longer belongs leaves", () => {
+  const { ids, lookup } = shelf(row("a", 30), row("b", 20));
+  assert.deepEqual(placeRow(ids, row("b", 20), { isMember: false, isWhole: true, lookup }), ["a"]);
+});
+
+test("a row behind the last loaded page is left to paging", () => {
+  const { ids, lookup } = shelf(row("a", 30), row("b", 20));
+  const old = row("z", 1);
+  assert.deepEqual(placeRow(ids, old, { isMember: true, isWhole: false, lookup }), ["a", "b"]);
+  assert.deepEqual(placeRow(ids, old, { isMember: true, isWhole: true, lookup }), ["a", "b", "z"]);
+});
+
+test("a page never shows a row twice", () => {
+  assert.deepEqual(appendRows(["a", "b"], [row("b", 20), row("c", 10)]), ["a", "b", "c"]);
+});
+
+test("views hold what the server puts in them", () => {
+  const waiting = row("w", 1, { status: "waiting", agent: null });
+  const closed = row("x", 1, { status: "closed" });
+  const views = (one: Row) => (["mine", "unassigned", "all", "closed"] as const).filter((view) => belongs(view, one, "alice"));
+  assert.deepEqual(views(waiting), ["unassigned", "all"]);
+  assert.deepEqual(views(row("m", 1)), ["mine", "all"]);
+  assert.deepEqual(views(closed), ["closed"]);
+});

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.ids import new_id
@@ -30,7 +31,7 @@ class Visitor(models.Model):
         indexes = [models.Index(fields=["created_at", "id"], name="visitor_by_time")]
 
     def __str__(self) -> str:
-        return self.name or self.email or f"Visitor {str(self.pk)[-4:]}"
+        return self.name or self.email or gettext("Visitor %(tail)s") % {"tail": str(self.pk)[-4:]}
 
     @property
     def is_identified(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
@@ -191,14 +192,24 @@ class AddDomainForm(forms.Form):
     )
 
 
+class DomainForm(forms.ModelForm):
+    class Meta:
+        model = Domain
+        fields = ("is_primary",)
+        labels = {"is_primary": _("primary")}
+        help_texts = {"is_primary": _("Used in links to the brand.")}
+
+
 class DomainAdmin(AddedByVerb):
     add_form = AddDomainForm
     refusals = (BrandRefused,)
-    list_display = ("domain", "tenant", "is_primary")
+    list_display = ("host_name", "brand", "primary")
     list_filter = ("tenant",)
+    list_select_related = ("tenant",)
     search_fields = ("domain", "tenant__name")
-    fields = ("domain", "tenant", "is_primary")
-    readonly_fields = ("domain", "tenant")
+    form = DomainForm
+    fields = ("host_name", "brand", "is_primary")
+    readonly_fields = ("host_name", "brand")
     actions = None
 
     def make(self, request: HttpRequest, data: dict[str, Any]) -> tuple[Domain, list[Secret]]:
@@ -216,6 +227,18 @@ class DomainAdmin(AddedByVerb):
     def delete_model(self, request: HttpRequest, obj: Domain) -> None:
         super().delete_model(request, obj)
         forget_hosts()
+
+    @display(description=_("host name"), ordering="domain")
+    def host_name(self, domain: Domain) -> str:
+        return str(domain.domain)
+
+    @display(description=_("brand"), ordering="tenant__name")
+    def brand(self, domain: Domain) -> str:
+        return str(domain.tenant)
+
+    @display(description=_("primary"), label={True: "success"}, ordering="is_primary")
+    def primary(self, domain: Domain) -> tuple[bool, str] | str:
+        return (True, gettext("primary")) if domain.is_primary else ""
 
 
 class AddAccountForm(forms.Form):
@@ -242,7 +265,7 @@ class AccountAdmin(AddedByVerb):
     form = AccountForm
     add_form = AddAccountForm
     refusals = (AccountRefused,)
-    list_display = ("email", "name", "is_active", "is_installation_admin", "last_login", "created_at")
+    list_display = ("email", "name", "is_active", "installation_rights", "last_login", "created_at")
     list_filter = ("is_active", "is_installation_admin")
     search_fields = ("email", "name")
     fields = ("email", "name", "locale", "is_active", "is_installation_admin", "last_login", "created_at")
@@ -272,6 +295,10 @@ class AccountAdmin(AddedByVerb):
         password = reset_password(user.email)
         self.log_change(request, user, gettext("Password reset."))
         return self.show_secrets(request, user, gettext("New password"), self._secrets(user, password))
+
+    @display(description=_("installation admin"), label={True: "warning"}, ordering="is_installation_admin")
+    def installation_rights(self, user: User) -> tuple[bool, str] | str:
+        return (True, gettext("admin")) if user.is_installation_admin else ""
 
     def _secrets(self, user: User, password: str) -> list[Secret]:
         hint = gettext("Shown once: hand it over now.")
@@ -312,6 +339,9 @@ class InstallationHistoryAdmin(HistoryAdmin):
     def has_view_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
         return bool(request.user.has_perm("tenants.view_tenant"))
 
+
+# axes names itself in English only.
+apps.get_app_config("axes").verbose_name = _("Sign-in security")
 
 installation_admin.register(Tenant, TenantAdmin)
 installation_admin.register(Domain, DomainAdmin)

@@ -46,7 +46,6 @@ WORDS = (
     _("True"),
     _("Type to search"),
     _("Value"),
-    _("Axes"),
     _("User Agent"),
     _("IP Address"),
     _("Username"),

@@ -1,7 +1,8 @@
 """Every text that pages show is there in Chinese, and the compiled catalogue is that of the source.
 
-After a change: `python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i node_modules -i 'tests/*'`,
-translate, then `msgfmt -o django.mo django.po` in locale/zh_Hans/LC_MESSAGES.
+After a change: `python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i node_modules
+-i 'tests/*'`, translate, then `msgfmt -o django.mo django.po` in locale/zh_Hans/LC_MESSAGES. Texts in f-strings are
+not found by makemessages.
 """
 
 import ast

@@ -1,0 +1,78 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from agents.models import Agent, Queue
+from chat.models import Conversation, Message, Widget
+from kefu_project import demo, demo_talks
+from tenants.context import in_tenant
+from tenants.keys import find_key
+from tenants.models import ApiKey, Tenant, User
+from tenants.provisioning import delete_brand
+
+
+@pytest.fixture
+def brands(brands: dict[str, Tenant], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Tenant]]:
+    """The demo beside the tests' own brands: its slugs get a prefix."""
+    copies = tuple(replace(brand, slug=f"demo-{brand.slug}") for brand in demo.BRANDS)
+    monkeypatch.setattr(demo, "BRANDS", copies)
+    monkeypatch.setattr(demo_talks, "TALKS", {f"demo-{slug}": talks for slug, talks in demo_talks.TALKS.items()})
+    yield brands
+    for tenant in Tenant.objects.filter(slug__startswith="demo-"):
+        delete_brand(tenant)
+    people = [person for brand in copies for person in brand.people]
+    emails = [person.email for person in (*people, demo.BOTH, demo.INSTALLATION_ADMIN)]
+    User.objects.filter(email__in=emails)._raw_delete("default")
+
+
+def test_makes_two_brands_that_can_be_used_at_once(brands: dict[str, Tenant], now: datetime) -> None:
+    logins = demo.create_demo(now)
+    for slug in ("demo-acme", "demo-globex"):
+        with in_tenant(Tenant.objects.get(slug=slug)):
+            assert Agent.objects.count() == 4
+            assert Queue.objects.count() == 2
+            assert Widget.objects.get().greeting_zh
+            assert {"waiting", "assigned", "closed"} == set(Conversation.objects.values_list("status", flat=True))
+            assert Agent.objects.filter(user__email=demo.BOTH.email).exists()
+    assert len(logins) == 8
+    for login in logins:
+        assert User.objects.get(email=login["email"]).check_password(login["password"])
+
+
+def test_its_logs_have_no_holes_and_go_forward(brands: dict[str, Tenant], now: datetime) -> None:
+    demo.create_demo(now)
+    with in_tenant(Tenant.objects.get(slug="demo-acme")):
+        for conversation in Conversation.objects.all():
+            log = list(Message.objects.filter(conversation=conversation).order_by("seq"))
+            assert [entry.seq for entry in log] == list(range(1, conversation.last_seq + 1))
+            assert [entry.created_at for entry in log] == sorted(entry.created_at for entry in log)
+            assert log[-1].created_at <= now
+
+
+def test_doing_it_again_changes_nothing(brands: dict[str, Tenant], now: datetime) -> None:
+    first = demo.create_demo(now)
+    counts = User.objects.count(), ApiKey.objects.count()
+    assert demo.create_demo(now) == first
+    assert (User.objects.count(), ApiKey.objects.count()) == counts
+
+
+def test_a_changed_password_is_not_shown(brands: dict[str, Tenant], now: datetime) -> None:
+    demo.create_demo(now)
+    user = User.objects.get(email=demo.BOTH.email)
+    user.set_password("my own secret words")
+    user.save()
+    shown = {login["email"]: login["password"] for login in demo.demo_logins()}
+    assert shown[demo.BOTH.email] == ""
+    assert shown[demo.INSTALLATION_ADMIN.email] != ""
+
+
+def test_keeps_its_secrets_to_the_owner(
+    brands: dict[str, Tenant], now: datetime, settings: pytest.FixtureRequest
+) -> None:
+    demo.create_demo(now)
+    path = settings.DATA_DIR / "secrets" / demo.FILE  # type: ignore[attr-defined]
+    assert path.stat().st_mode & 0o077 == 0
+    for key in demo.demo_keys():
+        assert find_key(key["secret_key"], kind=ApiKey.Kind.SECRET) is not None

@@ -6,11 +6,16 @@ from django.db.models import Q, QuerySet
 
 from chat.errors import NotFound
 from chat.models import Conversation, File, Visitor, Widget
+from tenants.context import current_tenant
+from tenants.keys import find_key
+from tenants.models import ApiKey
 
 
 def get_widget(public_key: str) -> Widget:
-    """Return the current brand's widget with this publishable key."""
-    widget = Widget.objects.filter(public_key=public_key).first()
+    """Return the current brand's widget with this publishable key; a revoked key opens nothing."""
+    key = find_key(public_key, kind=ApiKey.Kind.PUBLISHABLE)
+    is_ours = key is not None and key.tenant_id == current_tenant().pk
+    widget = Widget.objects.filter(public_key=public_key).first() if is_ours else None
     if widget is None:
         raise NotFound("There is no widget with this key.")
     return widget

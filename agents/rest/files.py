@@ -11,7 +11,7 @@ from chat.access import get_file, get_visitor_file
 from chat.file_views import file_response
 from chat.models import File
 from chat.rest.keys import KeyAuth, SecretKey
-from chat.rest.visitor_auth import VisitorToken, VisitorView, check_origin
+from chat.rest.visitor_auth import VisitorToken, VisitorView
 from chat.tokens import VisitorIdentity
 
 
@@ -21,7 +21,7 @@ class FileView(VisitorView):
 
     def check_page(self, request: Request) -> None:
         if isinstance(request.auth, VisitorIdentity):
-            check_origin(request, request.auth.widget)
+            super().check_page(request)
 
     def get(self, request: Request, file_id: UUID) -> HttpResponseBase:
         reader = request.auth

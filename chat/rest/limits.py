@@ -51,8 +51,9 @@ class Taken:
         }
 
 
-# An integrator's key, an address that starts visitor sessions, a visitor that uploads.
+# An integrator's key, an address that starts visitor sessions, a visitor that asks, a visitor that uploads.
 KEY_RATE = Rate("key", 100.0, 1000)
+VISITOR_RATE = Rate("visitor", 10.0, 200)
 SESSION_RATE = Rate("session", 5.0, 300)
 UPLOAD_RATE = Rate("upload", 0.5, 20)
 

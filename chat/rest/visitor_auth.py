@@ -12,7 +12,7 @@ from chat.errors import Forbidden, RateLimited
 from chat.models import Visitor, Widget
 from chat.origins import is_own_origin, origin_allowed
 from chat.rest.base import ApiView
-from chat.rest.limits import Rate, take_token
+from chat.rest.limits import VISITOR_RATE, Rate, take_token
 from chat.tokens import VisitorIdentity, read_token
 from tenants.context import current_tenant
 
@@ -66,6 +66,7 @@ class VisitorView(ApiView):
     def check_page(self, request: Request) -> None:
         assert isinstance(request.auth, VisitorIdentity)
         check_origin(request, request.auth.widget)
+        limit(VISITOR_RATE, request.auth.visitor.pk.hex)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         response = Response(status=204)

@@ -9,7 +9,8 @@ import pytest
 from chat.conversations import find_open
 from chat.models import Visitor, Widget
 from tenants.context import in_tenant
-from tenants.models import Tenant
+from tenants.keys import hash_key, revoke_key
+from tenants.models import ApiKey, Tenant
 from tests.rest.conftest import Api, problem
 
 SESSIONS = "/api/v1/visitor/sessions"
@@ -82,6 +83,16 @@ def test_foreign_key_gets_what_a_missing_key_gets(anyone: Api, globex_widget: Wi
     missing = anyone.post(SESSIONS, {"key": "kf_pk_" + "x" * 32})
     assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content)
     problem(foreign, 404, "not_found")
+
+
+def test_revoked_key_opens_nothing(anyone: Api, acme_widget: Widget, now: datetime) -> None:
+    row = ApiKey.objects.get(hash=hash_key(acme_widget.public_key))
+    revoke_key(row, now)
+    try:
+        problem(anyone.post(SESSIONS, {"key": acme_widget.public_key}), 404, "not_found")
+        assert anyone.get("/widget/panel", {"key": acme_widget.public_key}).status_code == 404
+    finally:
+        ApiKey.objects.filter(pk=row.pk).update(revoked_at=None)
 
 
 @pytest.mark.parametrize(

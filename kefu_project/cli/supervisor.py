@@ -34,6 +34,12 @@ def restart_pause(crashes: int) -> float:
     return float(min(FIRST_PAUSE * 2 ** (crashes - 1), LONGEST_PAUSE))
 
 
+def stop_signals() -> list[signal.Signals]:
+    """Ctrl-C, `kill` and a closed terminal, unless `nohup` said that the last shall mean nothing."""
+    signals = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    return [number for number in signals if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
+
+
 @dataclass
 class Child:
     """One supervised process and what is needed to start it again."""
@@ -84,7 +90,7 @@ class Supervisor:
 
     def listen_to_signals(self) -> None:
         """Ctrl-C, `kill` and a closed terminal all mean: stop in order. A second one means: at once."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in stop_signals():
             signal.signal(number, self._note_signal)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
 

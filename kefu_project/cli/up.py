@@ -23,7 +23,7 @@ from kefu_project.embedded.services import Services, default_data_dir, make_data
 from .environment import installation_environment, read_url_files
 from .output import console
 from .roles import background_command, web_command
-from .supervisor import LogTail, Supervisor
+from .supervisor import LogTail, Supervisor, stop_signals
 from .variables import check_variables
 from .welcome import show_welcome
 
@@ -39,8 +39,8 @@ READY_WITHIN = 120.0  # seconds; a starved machine takes its time, a failed proc
 def up(port: int, host: str, data_dir: Path | None, no_demo: bool) -> None:
     """Start PostgreSQL, Valkey, web, worker and beat, and keep them running."""
     began = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)  # until the supervisor listens, they end the start like Ctrl-C
+    for number in stop_signals():
+        signal.signal(number, _interrupt)  # until the supervisor listens, each ends the start like Ctrl-C
     for warning in check_variables():
         console.print(f"[yellow]{warning}[/]")
     read_url_files()

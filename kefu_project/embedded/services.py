@@ -30,6 +30,7 @@ from .valkey import Valkey
 
 __all__ = ["NotRunning", "ServiceUrls", "Services", "StartProblem", "attach", "default_data_dir"]
 
+LARGEST_LOG = 10 * 1024 * 1024  # bytes; a longer one becomes `.old` at the next start, one older is kept
 ATTACH_WITHIN = 90.0  # seconds to wait for another process that is just starting the services
 
 
@@ -134,6 +135,7 @@ class Services:
         return False
 
     def _start_owned(self, data_dir: Path) -> ServiceUrls:
+        _put_old_logs_aside(data_dir / "logs")
         before = read_running(data_dir)
         if before:
             self.recovered = end_orphans(before.processes)
@@ -183,6 +185,12 @@ def make_data_dir(data_dir: Path) -> Path:
             "Make it writable for this user, or choose another with --data-dir or KF_DATA_DIR.",
         ) from error
     return data_dir
+
+
+def _put_old_logs_aside(folder: Path) -> None:
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.old"))
 
 
 def _from_settings(name: str) -> str:

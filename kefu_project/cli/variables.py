@@ -56,6 +56,7 @@ VARIABLES: dict[str, Check] = {
     "KF_WORKER_THREADS": _number(1, 64),
     "KF_STATIC_ROOT": _anything,
     "KF_MEDIA_ROOT": _anything,
+    "KF_METRICS_TOKEN": _anything,
     "KF_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
     "KF_LOG_JSON": YES_NO,
 }

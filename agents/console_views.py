@@ -10,6 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from agents.brands import brands_of
+from tenants.models import User
 
 # Everything is ours and from here. Pictures: previews of uploads are blob: addresses.
 POLICY = "; ".join(
@@ -38,6 +39,7 @@ def show_console(request: HttpRequest, conversation: str = "") -> HttpResponse:
 
 def _form_targets(request: HttpRequest) -> str:
     """Switching the brand posts a form to the other brand's host."""
+    assert isinstance(request.user, User)  # login_required saw to it
     brands = brands_of(request.user, scheme=request.scheme or "http", host=request.get_host())
     parts = [urlsplit(brand["url"]) for brand in brands]
     return " ".join(["'self'", *sorted({f"{part.scheme}://{part.netloc}" for part in parts})])

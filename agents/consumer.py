@@ -24,8 +24,8 @@ from chat.models import Conversation
 from chat.origins import is_own_origin
 from chat.pages import conversation_row
 from chat.posting import send
-from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, HEARTBEAT_SECONDS, MAX_RESUMED, Command
-from chat.resume import resume, tops
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, MAX_RESUMED, Command
+from chat.resume import resume
 
 
 class AgentConsumer(FrameConsumer):
@@ -73,6 +73,9 @@ class AgentConsumer(FrameConsumer):
             fanout.agent_topic(self.tenant, self.me),
             fanout.session_topic(self.tenant, self.session.session_key),
         ]
+
+    def following(self) -> set[UUID]:
+        return set(self.watched)
 
     async def connected(self) -> None:
         await self.call(mark_present, self.agent)
@@ -173,10 +176,6 @@ class AgentConsumer(FrameConsumer):
         agent = await self.call(set_availability, self.agent, command.data.availability)
         return {"availability": agent.availability}
 
-    async def ping(self, command: Command) -> tuple[str, dict[str, Any]]:
-        known = await self.call(tops, set(self.watched)) if self.watched else {}
-        return "pong", {"tops": known, "heartbeat": HEARTBEAT_SECONDS}
-
     # ---- inside the brand ----
 
     def _answer(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
@@ -201,7 +200,7 @@ class AgentConsumer(FrameConsumer):
     # ---- topics and hints ----
 
     async def _subscribe(self, conversation_id: UUID) -> None:
-        await fanout.subscribe(fanout.watch_topic(self.tenant, conversation_id), self.channel_name)
+        await self.follow(fanout.watch_topic(self.tenant, conversation_id))
 
     async def _keep(self, conversation: Conversation | None, conversation_id: UUID) -> None:
         """Remember a conversation that exists; leave the topic of one that does not."""
@@ -209,7 +208,7 @@ class AgentConsumer(FrameConsumer):
             self.watched[conversation_id] = conversation.visitor_id
             return
         self.watched.pop(conversation_id, None)
-        await fanout.unsubscribe(fanout.watch_topic(self.tenant, conversation_id), self.channel_name)
+        await self.unfollow(fanout.watch_topic(self.tenant, conversation_id))
 
     def _hint_typing(self, command: Command, event: str) -> None:
         conversation = needed(command)

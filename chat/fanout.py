@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 import threading
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from django.db import transaction
 from prometheus_client import Counter
 
 from chat.events import AGENT, VISITOR, Frame, event_frame, hint_frame
+from chat.layer import KefuChannelLayer
 from chat.models import Conversation, Message
 from chat.pages import conversation_row
 from tenants.context import current_tenant
@@ -194,9 +195,31 @@ def _bus_of_process() -> _Bus:
 # ---- subscribing ----
 
 
-async def subscribe(topic: str, channel_name: str) -> None:
-    await _layer().group_add(topic, channel_name)
+class Follower(Protocol):
+    """A connection that can follow topics: called directly by our own layer, by its channel's name through others."""
+
+    channel_name: str
+
+    def deliver(self, message: dict[str, Any]) -> None: ...
 
 
-async def unsubscribe(topic: str, channel_name: str) -> None:
-    await _layer().group_discard(topic, channel_name)
+def delivers_directly() -> bool:
+    """Tell whether messages come as calls of `deliver`, without a channel, queue or task per connection."""
+    return isinstance(get_channel_layer(), KefuChannelLayer)
+
+
+async def subscribe(topic: str, follower: Follower) -> None:
+    """Follow the topic; returns when nothing can be missed any more."""
+    layer = _layer()
+    if isinstance(layer, KefuChannelLayer):
+        await layer.hub().subscribe(topic, follower.deliver)
+    else:
+        await layer.group_add(topic, follower.channel_name)
+
+
+async def unsubscribe(topic: str, follower: Follower) -> None:
+    layer = _layer()
+    if isinstance(layer, KefuChannelLayer):
+        await layer.hub().unsubscribe(topic, follower.deliver)
+    else:
+        await layer.group_discard(topic, follower.channel_name)

@@ -23,6 +23,7 @@ CLOSE_TRY_LATER = 1013
 CLOSE_PROTOCOL = 4400
 CLOSE_AUTHENTICATION = 4401
 CLOSE_FORBIDDEN = 4403
+CLOSE_TOO_SLOW = 4410
 CLOSE_RATE = 4429
 
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
@@ -110,7 +111,7 @@ _data = {name: msgspec.json.Decoder(shape) for name, shape in COMMANDS.items()}
 
 
 def decode(frame: str | bytes) -> Command:
-    """Read one frame. Raises TooLarge, Malformed, UnknownType, Invalid, with the command's id as `reply_to` if known."""
+    """Read one frame. Raises TooLarge, Malformed, UnknownType, Invalid, with the command's id as `reply_to`."""
     if (
         len(frame) > MAX_FRAME_BYTES
         or len(raw := frame.encode() if isinstance(frame, str) else frame) > MAX_FRAME_BYTES

@@ -123,16 +123,21 @@ DATABASES = {
     }
 }
 
-# socket_timeout: redis-py's default of 5 s would kill subscribers that wait; max_connections: its default is 100.
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 1000}],
-            "prefix": "kf",
-        },
+# Our own layer; `channels_redis.pubsub.RedisPubSubChannelLayer` can stand in its place (docs/realtime.md).
+REDIS_TOPIC_URLS = env.list("KF_REDIS_TOPIC_URLS", default=[REDIS_URL])
+if env.str("KF_CHANNEL_LAYER", default="kefu") == "kefu":
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "chat.layer.KefuChannelLayer", "CONFIG": {"urls": REDIS_TOPIC_URLS}},
     }
-}
+else:
+    # socket_timeout: redis-py's default of 5 s would kill subscribers that wait; max_connections: its default is 100.
+    layer_hosts = [{"address": url, "socket_timeout": None, "max_connections": 1000} for url in REDIS_TOPIC_URLS]
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": layer_hosts, "prefix": "kf"},
+        }
+    }
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -1,19 +1,25 @@
 """What visitor's and agent's sockets share: reading frames, the dispatch table, answers, errors, topics, the lease."""
 
+import asyncio
 import logging
+import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chat import fanout
 from chat.consumers.bucket import TokenBucket
+from chat.consumers.outgoing import Outgoing
 from chat.errors import Malformed, Overloaded, RateLimited, Refusal, UnknownType
 from chat.events import Frame
 from chat.presence import leases
-from chat.protocol import CLOSE_PROTOCOL, HEARTBEAT_SECONDS, LIMITS, Command, decode
+from chat.protocol import CLOSE_PROTOCOL, CLOSE_TOO_SLOW, HEARTBEAT_SECONDS, LIMITS, Command, decode
+from chat.resume import tops
 from tenants.context import ContextOverloaded, run_in_tenant
 from tenants.models import Tenant
 
@@ -24,6 +30,12 @@ FRAMES_PER_SECOND = 10.0
 FRAMES_AT_ONCE = 40.0
 MAX_BAD_FRAMES = 10
 MAX_RETRY_SECONDS = 5.0
+CUT_OFF_SECONDS = 2.0
+# Over how long the connections of a process spread their questions after the bus came back.
+CATCH_UP_SECONDS = 2.0
+
+# Orders to close that are under way; asyncio itself keeps only weak references to tasks.
+_running: set[asyncio.Task[None]] = set()
 
 # Commands to handler names; answers are data of the ack, None for no answer.
 Handlers = dict[str, str]
@@ -36,6 +48,8 @@ class FrameConsumer(AsyncWebsocketConsumer):
     kind: ClassVar[str]
     tenant: Tenant
     me: UUID
+    is_cut_off = False
+    main_task: "asyncio.Task[Any] | None" = None
 
     async def identify(self) -> dict[str, Any] | None:
         """Check who connects; return `me` of the hello frame, or None after having closed the connection."""
@@ -45,7 +59,30 @@ class FrameConsumer(AsyncWebsocketConsumer):
         """Topics that this connection follows from its start."""
         raise NotImplementedError
 
+    def following(self) -> set[UUID]:
+        """The conversations whose tops this client is told."""
+        raise NotImplementedError
+
     # ---- life of the connection ----
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Run the connection. With our own layer the server's task is the only one, and pushes are plain calls."""
+        if not fanout.delivers_directly():
+            await super().__call__(scope, receive, send)
+            return
+        self.scope, self.base_send = scope, send
+        self.channel_name = ""
+        self.main_task = asyncio.current_task()
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        except asyncio.CancelledError:
+            # Cut off: the client did not even take the closing. Whoever else cancels means it.
+            if not self.is_cut_off:
+                raise
+            await self.disconnect(CLOSE_TOO_SLOW)
 
     async def dispatch(self, message: Any) -> None:
         """Route an ASGI or bus event through a closed table; the base class would look up any method by name.
@@ -58,19 +95,22 @@ class FrameConsumer(AsyncWebsocketConsumer):
             return
         await handler(message)
 
-    def _events(self) -> dict[str, Callable[[Any], Awaitable[None]]]:
+    def _events(self) -> dict[str, Callable[[Any], Coroutine[Any, Any, None]]]:
         return {
             "websocket.connect": self.websocket_connect,
             "websocket.receive": self.websocket_receive,
             "websocket.disconnect": self.websocket_disconnect,
             "push": self.push,
             "close.now": self.close_now,
+            "bus.returned": self.catch_up,
         }
 
     async def connect(self) -> None:
         fanout.adopt_running_loop()
         self.tenant = cast("dict[str, Any]", self.scope)["tenant"]
         self.lease_id: str | None = None
+        self.followed_topics: set[str] = set()
+        self.outgoing = Outgoing(self._send_text, self._cut_off)
         self.bad_frames = 0
         self.bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, time.monotonic())
         if SUBPROTOCOL not in self.scope["subprotocols"]:
@@ -80,7 +120,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
         if me is None:
             return
         for topic in [*self.topics(), fanout.brand_topic(self.tenant)]:
-            await fanout.subscribe(topic, self.channel_name)
+            await self.follow(topic)
         self.lease_id = await leases.take(self.tenant, self.kind, self.me)
         await self.send_frame({"type": "hello", "data": self._hello(me)})
         await self.connected()
@@ -89,6 +129,9 @@ class FrameConsumer(AsyncWebsocketConsumer):
         """After hello."""
 
     async def disconnect(self, code: int) -> None:
+        self.outgoing.end()
+        for topic in list(self.followed_topics):
+            await self.unfollow(topic)
         if self.lease_id is not None:
             await leases.end(self.tenant, self.kind, self.me, self.lease_id)
             await self.disconnected()
@@ -160,19 +203,67 @@ class FrameConsumer(AsyncWebsocketConsumer):
         data = {"code": "internal", "message": "Something went wrong on the server. Try again."}
         await self.send_frame({"type": "error", "reply_to": reply_to, "data": data})
 
+    async def ping(self, command: Command) -> tuple[str, dict[str, Any]]:
+        return "pong", await self.pong()
+
+    async def pong(self) -> dict[str, Any]:
+        known = await self.call(tops, set(self.following())) if self.following() else {}
+        return {"tops": known, "heartbeat": HEARTBEAT_SECONDS}
+
     # ---- frames out ----
 
     async def send_frame(self, frame: Frame) -> None:
-        await self.send(text_data=fanout.encode_frame(frame).decode())
+        self.outgoing.put(fanout.encode_frame(frame).decode())
+
+    def deliver(self, message: dict[str, Any]) -> None:
+        """A message of a topic, handed over by our own layer."""
+        if message["type"] == "push":
+            self.outgoing.put(message["text"])
+        elif (handler := self._events().get(message["type"])) is not None:
+            task = asyncio.get_running_loop().create_task(handler(message))
+            _running.add(task)
+            task.add_done_callback(_running.discard)
 
     async def push(self, event: dict[str, Any]) -> None:
         """An event from the bus: its text goes out as it is."""
-        await self.send(text_data=event["text"])
+        self.outgoing.put(event["text"])
 
     async def close_now(self, event: dict[str, Any]) -> None:
         await self.close(event["code"])
 
+    async def catch_up(self, event: dict[str, Any]) -> None:
+        """The bus was away: tell the tops now, not at the next heartbeat, so that the client asks for what it missed."""
+        await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
+        with suppress(ContextOverloaded):  # then the heartbeat does it
+            await self.send_frame({"type": "pong", "data": await self.pong()})
+
+    async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
+        """Close after what waits has gone out."""
+        await self.outgoing.flush()
+        self.outgoing.end()
+        await super().close(code, reason)
+
+    async def _send_text(self, text: str) -> None:
+        await self.send(text_data=text)
+
+    async def _cut_off(self) -> None:
+        """The client does not read: say so if it still can be said, then end the connection."""
+        self.is_cut_off = True
+        try:
+            await asyncio.wait_for(super().close(CLOSE_TOO_SLOW), CUT_OFF_SECONDS)
+        except TimeoutError:
+            if self.main_task is not None:
+                self.main_task.cancel()
+
     # ---- for subclasses ----
+
+    async def follow(self, topic: str) -> None:
+        self.followed_topics.add(topic)
+        await fanout.subscribe(topic, self)
+
+    async def unfollow(self, topic: str) -> None:
+        self.followed_topics.discard(topic)
+        await fanout.unsubscribe(topic, self)
 
     async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a verb inside this connection's brand: the one hop of a frame."""

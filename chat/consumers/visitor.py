@@ -17,8 +17,8 @@ from chat.models import Conversation
 from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
 from chat.posting import send
-from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, HEARTBEAT_SECONDS, Command
-from chat.resume import resume, tops
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, Command
+from chat.resume import resume
 from chat.tokens import VisitorIdentity, read_token
 
 TOKEN_PREFIX = "kefu.token."
@@ -56,6 +56,9 @@ class VisitorConsumer(FrameConsumer):
 
     def topics(self) -> list[str]:
         return [fanout.visitor_topic(self.tenant, self.me)]
+
+    def following(self) -> set[UUID]:
+        return self.followed
 
     async def connected(self) -> None:
         await self.call(self._announce_presence, True)
@@ -116,10 +119,6 @@ class VisitorConsumer(FrameConsumer):
 
     async def stop_typing(self, command: Command) -> None:
         self._hint_typing(command, "typing.stopped", None)
-
-    async def ping(self, command: Command) -> tuple[str, dict[str, Any]]:
-        known = await self.call(tops, self.followed) if self.followed else {}
-        return "pong", {"tops": known, "heartbeat": HEARTBEAT_SECONDS}
 
     # ---- inside the brand ----
 

@@ -44,9 +44,11 @@ def test_a_silent_death_is_found_and_told(as_agent, alice, bob, acme):
         Agent.objects.filter(pk=alice.pk).update(is_present=True)
     sweep(acme, now)
     told = watcher.find(
-        lambda f: f["type"] == "agent.availability_changed"
-        and f["data"]["agent"]["name"] == "Alice"
-        and f["data"]["availability"] == "offline"
+        lambda f: (
+            f["type"] == "agent.availability_changed"
+            and f["data"]["agent"]["name"] == "Alice"
+            and f["data"]["availability"] == "offline"
+        )
     )
     assert told
     assert not is_present(acme, alice)

@@ -1,0 +1,74 @@
+"""What waits to be sent to one client. At rest there is no task and nothing waits; a slow reader is cut off."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+from prometheus_client import Counter
+
+MAX_EVENTS = 256
+MAX_CHARS = 1024 * 1024
+
+too_slow = Counter("kefu_socket_too_slow", "Connections closed because they did not read.")
+
+Send = Callable[[str], Awaitable[None]]
+
+
+class Outgoing:
+    """Sends texts in order. A task exists only while something waits."""
+
+    __slots__ = ("_chars", "_closer", "_is_over", "_on_overflow", "_send", "_task", "_waiting")
+
+    def __init__(self, send: Send, on_overflow: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._send = send
+        self._on_overflow = on_overflow
+        self._waiting: deque[str] = deque()
+        self._chars = 0
+        self._task: asyncio.Task[None] | None = None
+        self._closer: asyncio.Task[None] | None = None
+        self._is_over = False
+
+    def put(self, text: str) -> None:
+        """Queue a text. More than 256 texts or 1 MB that the client has not taken: the connection ends (4410)."""
+        if self._is_over:
+            return
+        self._waiting.append(text)
+        self._chars += len(text)
+        if len(self._waiting) > MAX_EVENTS or self._chars > MAX_CHARS:
+            self._cut_off()
+        elif self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def flush(self) -> None:
+        """Wait until all that waits is sent."""
+        if self._task is not None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(self._task)
+
+    def end(self) -> None:
+        """The connection is gone."""
+        self._is_over = True
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _cut_off(self) -> None:
+        too_slow.inc()
+        self.end()
+        self._closer = asyncio.get_running_loop().create_task(self._on_overflow())
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                text = self._waiting.popleft()
+                self._chars -= len(text)
+                await self._send(text)
+        except Exception:
+            # The client left while something was on its way: the disconnect event follows.
+            self._is_over = True
+            self._waiting.clear()
+        finally:
+            self._task = None

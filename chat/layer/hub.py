@@ -1,0 +1,84 @@
+"""The topics of one event loop: who follows what here, and which Redis carries it."""
+
+import logging
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from chat.layer.shard import Shard
+
+logger = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+Receiver = Callable[[Message], None]
+
+# A push travels as its text alone, so that nobody decodes and encodes it again; all else is msgpack behind a zero byte.
+_OTHER = b"\x00"
+
+
+class Hub:
+    """Delivers each message to the receivers of its topic in this process; subscribes once per topic."""
+
+    def __init__(self, urls: Sequence[str], prefix: str) -> None:
+        self._prefix = prefix
+        self._receivers: dict[str, set[Receiver]] = {}
+        self._shards = [Shard(url, self._deliver, self._tell_return) for url in urls]
+
+    def publish(self, topic: str, message: Message) -> None:
+        name = self._prefix + topic
+        self._shard_of(name).publish(name, pack(message))
+
+    async def subscribe(self, topic: str, receiver: Receiver) -> None:
+        """Give `receiver` all messages of the topic from now on. It is called on the loop and must not block."""
+        name = self._prefix + topic
+        self._receivers.setdefault(name, set()).add(receiver)
+        await self._shard_of(name).subscribe(name)
+
+    async def unsubscribe(self, topic: str, receiver: Receiver) -> None:
+        name = self._prefix + topic
+        receivers = self._receivers.get(name)
+        if receivers is None:
+            return
+        receivers.discard(receiver)
+        if not receivers:
+            del self._receivers[name]
+            await self._shard_of(name).unsubscribe(name)
+
+    async def close(self) -> None:
+        for shard in self._shards:
+            await shard.close()
+
+    def _shard_of(self, name: str) -> Shard:
+        return self._shards[zlib.crc32(name.encode()) % len(self._shards)]
+
+    def _deliver(self, name: str, payload: bytes) -> None:
+        receivers = self._receivers.get(name)
+        if receivers:
+            self._hand_out(tuple(receivers), unpack(payload))
+
+    def _tell_return(self) -> None:
+        """After a gap nobody knows what was missed: all are told, so that they can compare their tops."""
+        everyone = {receiver for receivers in self._receivers.values() for receiver in receivers}
+        self._hand_out(tuple(everyone), {"type": "bus.returned"})
+
+    def _hand_out(self, receivers: Sequence[Receiver], message: Message) -> None:
+        for receiver in receivers:
+            try:
+                receiver(message)
+            except Exception:
+                logger.exception("layer: a receiver failed")
+
+
+def pack(message: Message) -> bytes:
+    if message["type"] == "push":
+        return str(message["text"]).encode()
+    return _OTHER + msgspec.msgpack.encode(message)
+
+
+def unpack(payload: bytes) -> Message:
+    if payload[:1] == _OTHER:
+        message: Message = msgspec.msgpack.decode(payload[1:])
+        return message
+    return {"type": "push", "text": payload.decode()}

@@ -1,0 +1,176 @@
+"""One Redis: a connection that reads subscriptions and one that publishes in batches. Both come back by themselves."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import redis.asyncio
+from prometheus_client import Counter, Histogram
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+MAX_WAITING = 10_000
+MAX_BATCH = 500
+TOPICS_PER_COMMAND = 500
+# A reader that has heard nothing for this long, not even the answer to its own PING, is dead.
+SILENCE_SECONDS = 15.0
+PING_SECONDS = 5.0
+CONNECT_SECONDS = 5.0
+MAX_BACKOFF_SECONDS = 2.0
+
+dropped = Counter("kefu_layer_dropped", "Messages not handed to Redis.", ["reason"])
+publish_batch = Histogram("kefu_layer_publish_batch", "Messages per pipeline.", buckets=(1, 2, 5, 10, 50, 100, 500))
+reconnects = Counter("kefu_layer_reconnects", "Times that the subscriptions had to be made again.")
+
+Deliver = Callable[[str, bytes], None]
+
+
+class Shard:
+    """Publishes and subscribes at one Redis, for one event loop."""
+
+    def __init__(self, url: str, deliver: Deliver, on_return: Callable[[], None]) -> None:
+        self._deliver = deliver
+        self._on_return = on_return
+        # socket_timeout None: a subscriber waits as long as nobody speaks; silence is judged by our own PINGs.
+        self._reader_pool = ConnectionPool.from_url(
+            url, socket_timeout=None, socket_connect_timeout=CONNECT_SECONDS, protocol=2, max_connections=2
+        )
+        self._client = redis.asyncio.from_url(url, socket_timeout=CONNECT_SECONDS, max_connections=4, protocol=2)
+        self._topics: dict[str, asyncio.Future[None]] = {}
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._connection: AbstractConnection | None = None
+        self._write_lock = asyncio.Lock()
+        self._reader: asyncio.Task[None] | None = None
+        self._publisher: asyncio.Task[None] | None = None
+
+    # ---- publishing ----
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Queue a message; it leaves with all others of this moment in one pipeline."""
+        if len(self._waiting) >= MAX_WAITING:
+            dropped.labels("queue_full").inc()
+            return
+        self._waiting.append((topic, payload))
+        if self._publisher is None:
+            self._publisher = asyncio.get_running_loop().create_task(self._publish_waiting())
+
+    async def _publish_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._publish_batch([self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))])
+        finally:
+            self._publisher = None
+
+    async def _publish_batch(self, batch: list[tuple[str, bytes]]) -> None:
+        try:
+            async with self._client.pipeline(transaction=False) as pipe:
+                for topic, payload in batch:
+                    pipe.publish(topic, payload)
+                await pipe.execute()
+            publish_batch.observe(len(batch))
+        except (RedisError, OSError) as error:
+            # A hint is lost, not a message: clients find it by its seq.
+            dropped.labels("redis").inc(len(batch))
+            logger.warning("layer: publishing failed", extra={"messages": len(batch), "error": str(error)})
+            await asyncio.sleep(random.uniform(0.05, 0.3))
+
+    # ---- subscribing ----
+
+    async def subscribe(self, topic: str) -> None:
+        """Follow a topic; returns when Redis has confirmed it, or at once when it already follows."""
+        confirmed = self._topics.get(topic)
+        if confirmed is None:
+            confirmed = self._topics[topic] = asyncio.get_running_loop().create_future()
+            await self._command("SUBSCRIBE", topic)
+        if self._reader is None:
+            self._reader = asyncio.get_running_loop().create_task(self._read_forever())
+        # Redis being away must not keep a visitor out: the topic is joined when it is back.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(confirmed), CONNECT_SECONDS)
+
+    async def unsubscribe(self, topic: str) -> None:
+        if self._topics.pop(topic, None) is not None:
+            await self._command("UNSUBSCRIBE", topic)
+
+    async def close(self) -> None:
+        for task in (self._reader, self._publisher):
+            if task is not None:
+                task.cancel()
+        self._reader = self._publisher = None
+        await self._reader_pool.disconnect()
+        await self._client.aclose()
+
+    async def _command(self, *parts: str) -> None:
+        """Write to the reading connection, if there is one; otherwise joining anew on its return covers it."""
+        async with self._write_lock:
+            if self._connection is not None:
+                with suppress(RedisError, OSError):
+                    await self._connection.send_command(*parts)
+
+    # ---- reading ----
+
+    async def _read_forever(self) -> None:
+        failures = 0
+        while True:
+            try:
+                await self._connect()
+                failures = 0
+                await self._read()
+            except (RedisError, OSError, TimeoutError) as error:
+                failures += 1
+                reconnects.inc()
+                logger.warning("layer: subscriptions lost, joining again", extra={"error": str(error)})
+            await self._disconnect()
+            await asyncio.sleep(random.uniform(0.05, min(MAX_BACKOFF_SECONDS, 0.1 * 2**failures)))
+
+    async def _connect(self) -> None:
+        connection: AbstractConnection = await self._reader_pool.get_connection()  # type: ignore[no-untyped-call]
+        topics = list(self._topics)
+        for start in range(0, len(topics), TOPICS_PER_COMMAND):
+            await connection.send_command("SUBSCRIBE", *topics[start : start + TOPICS_PER_COMMAND])
+        is_return = self._connection is None and any(future.done() for future in self._topics.values())
+        self._connection = connection
+        # What was subscribed while the commands above were on their way.
+        for topic in self._topics.keys() - set(topics):
+            await self._command("SUBSCRIBE", topic)
+        if is_return:
+            self._on_return()
+
+    async def _read(self) -> None:
+        assert self._connection is not None
+        pinger = asyncio.get_running_loop().create_task(self._ping())
+        try:
+            while True:
+                answer = await asyncio.wait_for(
+                    self._connection.read_response(disable_decoding=True), timeout=SILENCE_SECONDS
+                )
+                self._handle(answer)
+        finally:
+            pinger.cancel()
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            await self._command("PING")
+
+    def _handle(self, answer: Any) -> None:
+        kind = answer[0] if isinstance(answer, list) and answer else None
+        if kind == b"message":
+            self._deliver(answer[1].decode(), answer[2])
+        elif kind == b"subscribe":
+            confirmed = self._topics.get(answer[1].decode())
+            if confirmed is not None and not confirmed.done():
+                confirmed.set_result(None)
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(RedisError, OSError):
+                await connection.disconnect()
+            await self._reader_pool.release(connection)

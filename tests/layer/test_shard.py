@@ -1,0 +1,124 @@
+"""Our own layer when Redis is killed, flushed or stopped: it comes back by itself and says that there was a gap."""
+
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+import redis
+
+from chat.layer.hub import Hub
+from kefu_project.embedded.home import find_home
+from kefu_project.embedded.valkey import Valkey
+
+
+@pytest.fixture
+def valkey(tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "logs").mkdir()
+    home, account = find_home(tmp_path)
+    server = Valkey(tmp_path, home, account, durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def hub(valkey):
+    hub = Hub([valkey.url], "t:")
+    yield hub
+    await hub.close()
+
+
+async def until(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+async def speak_until_heard(hub, topic, heard, text):
+    deadline = time.monotonic() + 20
+    while text not in [m.get("text") for m in heard]:
+        assert time.monotonic() < deadline, f"{text} was not heard"
+        hub.publish(topic, {"type": "push", "text": text})
+        await asyncio.sleep(0.05)
+
+
+async def test_many_followers_cost_one_subscription(hub, valkey):
+    heard = []
+    for number in range(200):
+        await hub.subscribe("desk", lambda message, number=number: heard.append((number, message["text"])))
+    hub.publish("desk", {"type": "push", "text": "hello"})
+    await until(lambda: len(heard) == 200)
+    with redis.Redis.from_url(valkey.url) as client:
+        assert client.pubsub_numsub("t:desk") == [(b"t:desk", 1)]
+
+
+async def test_messages_of_one_moment_leave_together(hub):
+    heard = []
+    await hub.subscribe("desk", heard.append)
+    from chat.layer.shard import publish_batch
+
+    before = sum(bucket.get() for bucket in publish_batch._buckets)
+    for number in range(300):
+        hub.publish("desk", {"type": "push", "text": str(number)})
+    await until(lambda: len(heard) == 300)
+    assert [m["text"] for m in heard] == [str(number) for number in range(300)]
+    assert sum(bucket.get() for bucket in publish_batch._buckets) - before < 10
+
+
+async def test_after_a_killed_redis_the_topics_are_joined_again(hub, valkey):
+    heard = []
+    await hub.subscribe("desk", heard.append)
+    await speak_until_heard(hub, "desk", heard, "before")
+    os.kill(valkey.child.pid, signal.SIGKILL)
+    valkey.child.wait()
+    hub.publish("desk", {"type": "push", "text": "lost"})
+    valkey.start(preferred_port=valkey.port)
+    await until(lambda: {"type": "bus.returned"} in heard)
+    await speak_until_heard(hub, "desk", heard, "after")
+
+
+async def test_one_may_join_while_redis_is_away(hub, valkey):
+    first, second = [], []
+    await hub.subscribe("one", first.append)
+    os.kill(valkey.child.pid, signal.SIGKILL)
+    valkey.child.wait()
+    joining = asyncio.create_task(hub.subscribe("two", second.append))
+    await asyncio.sleep(0.1)
+    valkey.start(preferred_port=valkey.port)
+    await joining
+    await speak_until_heard(hub, "two", second, "hello")
+
+
+async def test_a_flushed_redis_changes_nothing(hub, valkey):
+    heard = []
+    await hub.subscribe("desk", heard.append)
+    with redis.Redis.from_url(valkey.url) as client:
+        client.flushall()
+    hub.publish("desk", {"type": "push", "text": "still here"})
+    await until(lambda: heard)
+    assert heard == [{"type": "push", "text": "still here"}]
+
+
+async def test_a_failing_receiver_does_not_stop_the_others(hub):
+    heard = []
+
+    def fail(message):
+        raise ValueError
+
+    await hub.subscribe("desk", fail)
+    await hub.subscribe("desk", heard.append)
+    hub.publish("desk", {"type": "push", "text": "hello"})
+    await until(lambda: heard)
+
+
+async def test_the_last_to_leave_ends_the_subscription(hub, valkey):
+    heard = []
+    await hub.subscribe("desk", heard.append)
+    await hub.unsubscribe("desk", heard.append)
+    await hub.unsubscribe("desk", heard.append)
+    with redis.Redis.from_url(valkey.url) as client:
+        await until(lambda: client.pubsub_numsub("t:desk") == [(b"t:desk", 0)])

@@ -232,7 +232,7 @@ class FrameConsumer(AsyncWebsocketConsumer):
         await self.close(event["code"])
 
     async def catch_up(self, event: dict[str, Any]) -> None:
-        """The bus was away: tell the tops now, not at the next heartbeat, so that the client asks for what it missed."""
+        """The bus was away: tell the tops now, not at the next heartbeat; the client asks for what it missed."""
         await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
         with suppress(ContextOverloaded):  # then the heartbeat does it
             await self.send_frame({"type": "pong", "data": await self.pong()})

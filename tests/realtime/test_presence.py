@@ -1,7 +1,11 @@
 """Leases, the sweep, and what agents see of each other."""
 
 import time
+from uuid import uuid4
 
+import pytest
+
+from agents.accounts import create_agent
 from agents.models import Agent
 from agents.presence import sweep_presence
 from chat.keys import lease_member, leases_key
@@ -35,23 +39,31 @@ def test_a_reload_is_no_absence(as_agent, alice, acme):
     assert is_present(acme, alice)
 
 
-def test_a_silent_death_is_found_and_told(as_agent, alice, bob, acme):
+@pytest.fixture
+def carol(acme, now):
+    """An agent whom no earlier test connected: nobody else's closing connection renews her lease."""
+    with in_tenant(acme):
+        agent, _ = create_agent(email=f"carol-{uuid4().hex}@acme.test", name="Carol", now=now)
+        Agent.objects.filter(pk=agent.pk).update(is_present=True)
+        yield agent
+        agent.delete()
+
+
+def test_a_silent_death_is_found_and_told(as_agent, carol, bob, acme):
     watcher = as_agent(bob, acme)
     watcher.request("ping")
     now = time.time()
-    redis_client().zadd(leases_key(acme), {lease_member("agent", alice.pk, "dead"): now - 1})
-    with in_tenant(acme):
-        Agent.objects.filter(pk=alice.pk).update(is_present=True)
+    redis_client().zadd(leases_key(acme), {lease_member("agent", carol.pk, "dead"): now - 1})
     sweep(acme, now)
     told = watcher.find(
         lambda f: (
             f["type"] == "agent.availability_changed"
-            and f["data"]["agent"]["name"] == "Alice"
+            and f["data"]["agent"]["name"] == "Carol"
             and f["data"]["availability"] == "offline"
         )
     )
     assert told
-    assert not is_present(acme, alice)
+    assert not is_present(acme, carol)
     assert is_present(acme, bob)
 
 

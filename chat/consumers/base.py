@@ -162,9 +162,12 @@ class FrameConsumer(AsyncWebsocketConsumer):
         try:
             if text_data is None:
                 raise Malformed("This subprotocol has text frames only.")
-            self._check_rate()
+            wait = self.bucket.take(time.monotonic())
             command = decode(text_data)
             reply_to = command.id
+            # Only now: a refusal that does not name its command would leave the client waiting for an answer.
+            if wait:
+                raise RateLimited(retry_after=min(MAX_RETRY_SECONDS, round(wait, 2)))
             await self._handle(command)
         except Refusal as refusal:
             await self._refuse(refusal, getattr(refusal, "reply_to", None) or reply_to)
@@ -183,11 +186,6 @@ class FrameConsumer(AsyncWebsocketConsumer):
         if answer is not None:
             answer_type, data = answer if isinstance(answer, tuple) else ("ack", answer)
             await self.send_frame({"type": answer_type, "reply_to": command.id, "data": data})
-
-    def _check_rate(self) -> None:
-        wait = self.bucket.take(time.monotonic())
-        if wait:
-            raise RateLimited(retry_after=min(MAX_RETRY_SECONDS, round(wait, 2)))
 
     async def _refuse(self, refusal: Refusal, reply_to: str | None) -> None:
         data: dict[str, Any] = {"code": refusal.code, "message": refusal.detail}

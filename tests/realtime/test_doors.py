@@ -190,10 +190,10 @@ def test_after_ten_bad_frames_it_is_over(as_vera):
 
 
 def test_a_flood_is_told_when_to_go_on(as_vera):
-    for _ in range(80):
-        as_vera.send("ping")
+    asked = {as_vera.send("ping") for _ in range(80)}
     limited = as_vera.expect("error")
     assert limited["data"]["code"] == "rate_limited"
+    assert limited["reply_to"] in asked, "a refusal names the command that it refuses"
     assert 0 < limited["data"]["retry_after"] <= 5
 
 

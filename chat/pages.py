@@ -29,8 +29,8 @@ def read_entries(
         return _archive_reader(conversation, after, before, limit)
     page = _read_hot(conversation, after, before, limit)
     if _archive_reader is not None and len(page) < _expected(conversation, after, before, limit):
-        # A log has no holes: it was archived since the conversation was read.
-        return _archive_reader(conversation, after, before, limit)
+        # A log has no holes: it was archived since the conversation was read, or it is broken and shown as it is.
+        return max(page, _archive_reader(conversation, after, before, limit), key=len)
     return page
 
 

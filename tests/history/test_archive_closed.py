@@ -153,6 +153,7 @@ def test_a_conversation_with_a_hole_stays_and_stops_no_other(desk: Desk) -> None
     assert archive_closed(NOW) == 2
 
     assert Message.objects.filter(conversation=broken).count() == 4
+    assert [event["seq"] for event in read_events(broken, audience="agent")] == [1, 2, 4, 5]
     assert not Transcript.objects.filter(pk=broken.pk).exists()
     assert get_conversation(broken.pk).archived_at is None
     assert all(get_conversation(other.pk).archived_at for other in whole)

@@ -9,17 +9,20 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do
 	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
 	done)
 
-.PHONY: help run test check lock clean
+.PHONY: help run test torture-storm check lock clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/ready ## Start everything on this machine (PORT=8000)
 	@exec $(BIN)/kefu up --port $(PORT) $(ARGS)
 
 test: $(VENV)/ready ## Run all tests (ARGS=... goes to pytest)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): does any see another?
+	$(BIN)/python -m tests.storm --operations 1000000 --brands 50 --seed $(or $(SEED),1)
 
 check: $(VENV)/ready ## Style, types, import order and doors
 	$(BIN)/ruff check .

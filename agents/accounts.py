@@ -15,11 +15,10 @@ from agents.models import Agent, Assignment, Membership, Queue
 from chat.fanout import agent_topic, announce_close
 from chat.protocol import CLOSE_FORBIDDEN
 from tenants.accounts import AccountRefused, clean_email, clean_name, create_account, reset_password
-from tenants.context import current_tenant, for_each_tenant, in_tenant
+from tenants.context import current_tenant, in_tenant
 from tenants.models import Tenant, User
 
 __all__ = [
-    "brands_of",
     "change_agent",
     "check_admin_remains",
     "create_account",
@@ -114,16 +113,6 @@ def check_admin_remains(agent: Agent, role: str, is_active: bool) -> None:
     pks = [admin.pk for admin in admins]
     if agent.pk in pks and len(pks) == 1:
         raise LastAdmin
-
-
-def brands_of(user: User) -> list[Tenant]:
-    """Return the active brands in which this account is an active agent, by name."""
-
-    def is_agent(tenant: Tenant) -> Tenant | None:
-        return tenant if Agent.objects.filter(user_id=user.pk, is_active=True).exists() else None
-
-    found = [tenant for tenant in for_each_tenant(is_agent).values() if isinstance(tenant, Tenant)]
-    return sorted(found, key=lambda tenant: tenant.name)
 
 
 def _let_go(agent: Agent, now: datetime) -> None:

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from chat.models import Conversation, Message, Visitor
+from chat.models import Conversation, Visitor
+from chat.pages import read_entries
 from tenants.admin.base import ReadOnlyAdmin
 from tenants.admin.site import brand_admin
 
@@ -57,10 +58,11 @@ class ConversationAdmin(ReadOnlyAdmin):
         conversation = self.get_object(request, object_id)
         if conversation is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        entries = Message.objects.filter(conversation=conversation).order_by("seq")
-        page = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page") or 1)
-        entry: Any
-        for entry in page:
+        page = Paginator(range(conversation.last_seq), ENTRIES_PER_PAGE).get_page(request.GET.get("page") or 1)
+        # A log counts from 1 without holes, so the page's place says its seq; the log may be in the archive.
+        entries: list[Any] = read_entries(conversation, after=max(page.start_index() - 1, 0), limit=ENTRIES_PER_PAGE)
+        page.object_list = entries
+        for entry in entries:
             entry.event_name = EVENT_NAMES.get(entry.event, entry.event)
         context = {"entries": page, "files": conversation.files.order_by("created_at")}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)

@@ -56,7 +56,9 @@ class Agent(models.Model):
     )
     is_present = models.BooleanField(_("present"), default=False, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
-    queues = models.ManyToManyField(Queue, through="Membership", related_name="agents", verbose_name=_("queues"))
+    queues: "models.ManyToManyField[Queue, Membership]" = models.ManyToManyField(
+        Queue, through="Membership", related_name="agents", verbose_name=_("queues")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

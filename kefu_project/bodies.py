@@ -12,7 +12,7 @@ from chat.rest.problems import CONTENT_TYPE, problem_of
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+App = Callable[..., Awaitable[None]]
 
 
 class _Exceeded(Exception):

@@ -1,7 +1,7 @@
 """The named cast: brand acme with Alice and Bob (agents) and Vera (visitor), brand globex with Mallory.
 
-All tests work on real tables with real commits. Before each test the conversations and leases of both brands are removed; brands,
-agents, queues and widgets stay.
+All tests work on real tables with real commits. Before each test the conversations and leases of both brands are
+removed; brands, agents, queues and widgets stay.
 """
 
 from collections.abc import Callable, Iterator

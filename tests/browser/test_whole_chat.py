@@ -1,4 +1,4 @@
-"""A whole chat in both brands at once, with a reload and a killed server in the middle: nothing lost, nothing doubled."""
+"""A whole chat in both brands at once, a reload and a killed server in its middle: nothing lost, nothing doubled."""
 
 import os
 import signal

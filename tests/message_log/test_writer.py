@@ -21,7 +21,15 @@ from chat.models import Conversation, Message, Visitor
 from chat.posting import make_entry, send
 from tenants.context import in_tenant, run_in_tenant
 
-COLUMNS = ["last_seq", "last_message_preview", "last_author_kind", "last_author_name", "unread_count", "visitor_read_seq", "agent_read_seq"]
+COLUMNS = [
+    "last_seq",
+    "last_message_preview",
+    "last_author_kind",
+    "last_author_name",
+    "unread_count",
+    "visitor_read_seq",
+    "agent_read_seq",
+]
 
 
 @pytest.fixture(autouse=True)

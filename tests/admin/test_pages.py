@@ -40,6 +40,7 @@ def test_brand_pages_open_and_only_read(language: str, alice_admin: Client, talk
     with no_writes():
         pages = dict(crawl(alice_admin))
     assert len(pages) > 30
+    assert all("frame-ancestors 'none'" in answer["Content-Security-Policy"] for answer in pages.values())
     assert {answer.status_code for answer in pages.values()} <= {200, 302}
     assert not [address for address, answer in pages.items() if b"<script>alert" in answer.content]
 

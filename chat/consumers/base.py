@@ -216,7 +216,10 @@ class FrameConsumer(AsyncWebsocketConsumer):
     def deliver(self, message: dict[str, Any]) -> None:
         """A message of a topic, handed over by our own layer."""
         if message["type"] == "push":
-            self.outgoing.put(message["text"])
+            # Topics are joined before hello is said. What comes in between would overtake it, and tells nothing to a
+            # client that has not yet asked for anything: its first list or resume holds it.
+            if self.lease_id is not None:
+                self.outgoing.put(message["text"])
         elif (handler := self._events().get(message["type"])) is not None:
             task = asyncio.get_running_loop().create_task(handler(message))
             _running.add(task)

@@ -1,5 +1,7 @@
 """A visitor and an agent talk through a running server."""
 
+import json
+import threading
 from uuid import uuid4
 
 from chat.models import Message
@@ -133,3 +135,22 @@ def test_availability_is_told_to_the_desk(as_agent, alice, bob, acme):
     )
     assert changed
     desk.request("availability.set", {"availability": "online"})
+
+
+def test_hello_comes_first_however_much_is_going_on(connect, make_session, as_vera, alice, acme):
+    """Topics are joined before hello is said: events that come in meanwhile must not overtake it."""
+    over = threading.Event()
+
+    def keep_talking():
+        while not over.is_set():
+            as_vera.say("and another thing")
+
+    talking = threading.Thread(target=keep_talking)
+    talking.start()
+    try:
+        session = make_session(alice, acme)
+        first = [json.loads(connect("agent", session=session).socket.recv(timeout=10))["type"] for _ in range(15)]
+    finally:
+        over.set()
+        talking.join()
+    assert set(first) == {"hello"}

@@ -7,18 +7,23 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, context } from "esbuild";
+import { minify } from "terser";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const outdir = join(here, "..", "static", "kefu");
+const outdir = process.env.KF_OUT ?? join(here, "..", "static", "kefu");
 
 // Browsers that have light-dark(): Chrome 123, Safari 17.5, Firefox 120. The loader is read by older ones too.
 const MODERN = ["chrome123", "safari17.5", "firefox121"];
 // The widget's sources are Preact's, its bundle runs on src/tiny: see there.
 const tiny = join(here, "src/tiny/index.ts");
-const TINY = { "@preact/signals": tiny, "preact/jsx-runtime": tiny, "preact/hooks": tiny, preact: tiny };
+const TINY = {
+  alias: { "@preact/signals": tiny, "preact/hooks": tiny, preact: tiny },
+  tsconfigRaw: { compilerOptions: { jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
+  inject: [join(here, "src/tiny/jsx.ts")],
+};
 const entries = [
   { in: "src/loader/loader.ts", out: "loader", target: ["es2021"] },
-  { in: "src/widget/main.tsx", out: "widget", target: MODERN, alias: TINY },
+  { in: "src/widget/main.tsx", out: "widget", target: MODERN, runtime: TINY },
   { in: "src/widget/widget.css", out: "widget", target: MODERN },
   { in: "src/demo/shop.ts", out: "shop", target: MODERN },
   { in: "src/demo/shop.css", out: "shop", target: MODERN },
@@ -50,6 +55,23 @@ const inlineCss = {
   },
 };
 
+/**
+ * Members of the widget's own classes may get short names. Only camelCase ones, which the wire (snake_case) never
+ * uses, and none that also occurs where names are data: frames, stored entries, messages between page and panel.
+ */
+function ownMembers() {
+  const read = (names) => names.map((name) => readFileSync(join(here, "src", name), "utf8")).join("\n");
+  const classes = read([
+    ...["engine", "connection", "lane", "tracker", "heartbeat"].map((name) => `engine/${name}.ts`),
+    ...["chat", "history", "typing", "uploads", "timeline"].map((name) => `widget/${name}.ts`),
+    ...["signals", "view"].map((name) => `tiny/${name}.ts`),
+  ]);
+  const data = read(["engine/frames.ts", "engine/outbox.ts", "widget/bridge.ts", "widget/api.ts", "widget/texts.ts", "widget/config.ts"]);
+  const isData = (name) => new RegExp(`\\b${name}\\b`).test(data) || /^(shouldComponentUpdate|setTimeout|clearTimeout)$/.test(name);
+  const members = [...classes.matchAll(/^  (?:(?:private|readonly|async|override) )*([a-z]+[A-Z]\w+)[?!]?(?:[(:]|<\w+>\(| =)/gm)].map((match) => match[1]);
+  return new RegExp(`^(${[...new Set(members)].filter((name) => !isData(name)).sort().join("|")})$`);
+}
+
 const options = (entry, extra = {}) => ({
   absWorkingDir: here,
   entryPoints: [{ in: entry.in, out: entry.out }],
@@ -58,9 +80,8 @@ const options = (entry, extra = {}) => ({
   minify: true,
   format: "iife",
   target: entry.target,
-  alias: entry.alias ?? {},
-  jsx: "automatic",
-  jsxImportSource: "preact",
+  ...(entry.runtime && { mangleProps: ownMembers() }),
+  ...(entry.runtime ?? { jsx: "automatic", jsxImportSource: "preact" }),
   charset: "utf8",
   legalComments: "none",
   plugins: [inlineCss],
@@ -69,9 +90,15 @@ const options = (entry, extra = {}) => ({
 
 async function buildAll() {
   const results = await Promise.all(entries.map((entry) => build(options(entry, { write: false }))));
-  return results
-    .flatMap((result) => result.outputFiles)
-    .map(({ path, contents, text }) => ({ path, contents: /(widget|shop)\.css$/.test(path) ? lightenTokens(text) : contents }));
+  return Promise.all(results.flatMap((result) => result.outputFiles).map(squeeze));
+}
+
+/** What visitors load is made smaller still. */
+async function squeeze({ path, contents, text }) {
+  if (/(widget|shop)\.css$/.test(path)) return { path, contents: lightenTokens(text) };
+  if (!/(widget|loader)\.js$/.test(path)) return { path, contents };
+  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } });
+  return { path, contents: Buffer.from(code) };
 }
 
 /**
@@ -79,6 +106,7 @@ async function buildAll() {
  * var(); what is left and nobody asks for is dropped. Colours stay: scripts set them.
  */
 function lightenTokens(css) {
+  css = css.replace(/--kf-(on-)?accent[\w-]*:[^;}]*;?/g, ""); // applyAccent() sets all of them before anything is shown
   const TOKEN = /(--kf-[\w-]+):([^;{}]*)(;|(?=\}))/g;
   const values = new Map();
   for (const [, name, value] of css.matchAll(TOKEN)) values.set(name, values.has(name) ? null : value.trim());

@@ -105,7 +105,7 @@ export class Connection {
       const late = clock.setTimeout(() => this.retryNow(), LATE_MS);
       const lost = clock.setTimeout(() => {
         this.requests.delete(id);
-        reject(new FrameError("timeout", "No answer in time."));
+        reject(new FrameError("timeout", "No answer."));
       }, ANSWER_WITHIN_MS);
       this.requests.set(id, { resolve, reject, timers: [late, lost] });
       this.send(type, data, conversation, id);
@@ -223,7 +223,7 @@ export class Connection {
     this.requests.clear();
     for (const { reject, timers } of orphans) {
       for (const timer of timers) clock.clearTimeout(timer);
-      reject(new FrameError(code, "The connection was lost."));
+      reject(new FrameError(code, "Cut off."));
     }
   }
 

@@ -168,7 +168,6 @@ function heard(message: ToHost): void {
       view.setUnread(message.count);
       return emit("unread", message.count);
     case "message":
-      if (!isOpen) view.showTeaser(message.author, message.text);
       return emit("message", { text: message.text, author: message.author });
     case "expand":
       return view.mark("expanded", message.isOn);

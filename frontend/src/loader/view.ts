@@ -1,4 +1,4 @@
-// The bubble and the frame around the panel, in a closed shadow root. DOM calls only: a strict CSP or
+// The bubble and the frame around the panel, in a shadow root. DOM calls only: a strict CSP or
 // trusted types of the host page would refuse markup and style elements.
 // One page has one widget, so its parts are plain module variables; that is also what minifies best.
 import type { Theme } from "../widget/bridge";
@@ -26,7 +26,6 @@ let bubble: HTMLElement;
 let panel: HTMLElement;
 let wait: HTMLElement;
 let badge: HTMLElement;
-let teaserCard: HTMLElement | undefined;
 let texts: readonly string[] = EN;
 let unread = 0;
 export let frame: HTMLIFrameElement | undefined;
@@ -39,7 +38,7 @@ export function build(given: ViewHandlers): void {
     /(;|$)/g,
     "!important$1",
   );
-  const shadow = host.attachShadow({ mode: "closed" });
+  const shadow = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   shadow.adoptedStyleSheets = [sheet];
@@ -52,7 +51,8 @@ export function build(given: ViewHandlers): void {
   badge.hidden = true;
   bubble.onclick = handlers.toggle;
   bubble.onpointerenter = bubble.onfocus = handlers.approach;
-  root.onkeydown = (event) => event.key === "Escape" && isOn("open") && handlers.toggle();
+  // (No value: a handler that answers false would take Enter away from the button.)
+  root.onkeydown = (event) => void (event.key === "Escape" && isOn("open") && handlers.toggle());
   // Beside <body>, not in it: a transform or a framework's swap there would take us along.
   document.documentElement.append(host);
   // Full screen on phones: what the on-screen keyboard leaves free is what the panel gets.
@@ -87,7 +87,6 @@ export function showBroken(): void {
 export function setOpen(isOpen: boolean): void {
   mark("open", isOpen);
   mark("expanded", false);
-  if (isOpen) hideTeaser();
   nameBubble();
   // Closing gives the focus back, and only if we had it.
   if (isOpen) frame?.focus();
@@ -98,19 +97,7 @@ export function setUnread(count: number): void {
   unread = count;
   badge.textContent = count > 99 ? "99+" : `${count}`;
   badge.hidden = !count;
-  if (!count) hideTeaser();
   nameBubble();
-}
-
-/** The newest answer beside the closed bubble. Text only, whatever it contains. */
-export function showTeaser(author: string, text: string): void {
-  hideTeaser();
-  const card = (teaserCard = add("div", "teaser", root));
-  attributes(card, { role: "status" });
-  add("b", "", card).textContent = author;
-  add("span", "", card).textContent = text;
-  card.onclick = handlers.toggle;
-  setTimeout(() => card.remove(), 12_000);
 }
 
 export function setColours(accent: string, theme: Theme): void {
@@ -131,7 +118,6 @@ export function mark(name: string, on: boolean): void {
 
 const setProperty = (name: string, value: string): void => root.style.setProperty(name, value);
 const isOn = (name: string): boolean => root.classList.contains(name);
-const hideTeaser = (): void => teaserCard?.remove();
 
 function nameBubble(): void {
   const [open, close, unreadText] = texts;

@@ -1,4 +1,4 @@
-// What build.mjs gives the widget for "preact", "preact/hooks", "preact/jsx-runtime" and "@preact/signals".
+// What build.mjs gives the widget for "preact", "preact/hooks" and "@preact/signals".
 import { computed, effect, signal } from "./signals";
 import { noteLocal, useEffect, useMemo } from "./view";
 

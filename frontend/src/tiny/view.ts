@@ -53,8 +53,11 @@ export abstract class Component<P> {
   abstract render(): unknown;
 }
 
-export const jsx = (type: unknown, props: Props, key?: unknown): Node_ => ({ type, props, key, kids: [] });
-export { jsx as jsxs, jsx as jsxDEV };
+const jsx = (type: unknown, props: Props, key?: unknown): Node_ => ({ type, props, key, kids: [] });
+
+/** What JSX becomes. */
+export const h = (type: unknown, props: Props | null, ...children: Child[]): Node_ =>
+  jsx(type, { ...props, children }, props?.key);
 
 export function render(node: Node_, parent: Element): void {
   let shown: Node_[] = [];
@@ -160,8 +163,10 @@ function setProperty(dom: any, name: string, value: unknown, isSvg: boolean): vo
   if (name === "style") {
     for (const [rule, setting] of Object.entries(value as object))
       rule.startsWith("--") ? dom.style.setProperty(rule, setting) : (dom.style[rule] = setting);
-  } else if (name.startsWith("on")) dom[name.toLowerCase()] = value ?? null;
-  else if (!isSvg && name in dom && name !== "class") dom[name] = value ?? "";
+  } else if (name.startsWith("on")) {
+    // What a handler answers is nobody's business: false would prevent the default.
+    dom[name.toLowerCase()] = value ? (event: Event) => void (value as (event: Event) => void)(event) : null;
+  } else if (!isSvg && name in dom && name !== "class") dom[name] = value ?? "";
   else if (value == null || (value === false && !name.startsWith("aria-"))) dom.removeAttribute(name);
   else dom.setAttribute(name, value);
 }

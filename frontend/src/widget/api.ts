@@ -5,7 +5,7 @@ import type { PageInfo } from "./bridge";
 export interface Session {
   token: string;
   visitor: { id: string; name: string; email: string; identified: boolean };
-  widget: { id: string; name: string; greeting: Greeting; launcher_label: string; theme: object; locale: string };
+  widget: { id: string; name: string; greeting: Record<string, string>; launcher_label: string; theme: object; locale: string };
   brand: { name: string; accent: string; slug: string };
   agents: { name: string; availability: Availability }[];
   available: boolean;
@@ -14,9 +14,6 @@ export interface Session {
   epoch: string;
   limits: Limits;
 }
-
-/** One text, or one per language. */
-export type Greeting = string | Record<string, string> | null;
 
 export interface SessionRequest {
   key: string;
@@ -74,8 +71,7 @@ export const identify = (token: string, who: object): Promise<{ token: string; v
 export const logOut = (token: string): Promise<void> => call("POST", "/logout", token);
 
 export async function listConversations(token: string): Promise<ConversationView[]> {
-  const answer = await call<ConversationView[] | { conversations?: ConversationView[] }>("GET", "/conversations", token);
-  return Array.isArray(answer) ? answer : (answer.conversations ?? []);
+  return (await call<{ conversations: ConversationView[] }>("GET", "/conversations", token)).conversations;
 }
 
 export function loadEvents(token: string, conversation: string, before?: number): Promise<EventsPage> {

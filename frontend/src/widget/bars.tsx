@@ -24,7 +24,7 @@ export function ConnectionLine({ chat }: { chat: Chat }) {
   const seconds = state.kind === "waiting" ? Math.max(1, Math.ceil((state.retryAt - now.value) / 1_000)) : 0;
   return (
     <div class="bar trouble" role="status">
-      <Icon name="cloudOff" size={18} />
+      <Icon name="alert" size={18} />
       <p>
         {state.kind === "waiting" && t("reconnecting", { n: seconds })}
         {state.kind === "offline" && t("offline")}
@@ -41,7 +41,7 @@ export function ConnectionLine({ chat }: { chat: Chat }) {
 
 export function StatusBar({ chat }: { chat: Chat }) {
   const { conversation, session, shown } = chat;
-  const status = conversation.value?.status;
+  const { id, status } = conversation.value ?? {};
   if (status === "closed")
     return (
       <div class="bar">
@@ -51,7 +51,7 @@ export function StatusBar({ chat }: { chat: Chat }) {
         </button>
       </div>
     );
-  if (status !== "waiting" || !shown.value.some((entry) => entry.type === "message" && entry.isMine)) return null;
+  if (status !== "waiting" || !shown.value.some((entry) => entry.conversation === id && entry.type === "message" && entry.isMine)) return null;
   return (
     <div class="bar waiting" role="status">
       <span class="pulse" />

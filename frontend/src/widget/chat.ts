@@ -6,7 +6,7 @@ import type { ConnectionState, ConversationView, LogEvent, MessageAck, Outbox, O
 import * as api from "./api";
 import { ApiError } from "./api";
 import type { Session } from "./api";
-import type { HostState } from "./bridge";
+import type { HostState, Identity } from "./bridge";
 import type { HostBridge } from "./bridge_panel";
 import type { Config } from "./config";
 import { History } from "./history";
@@ -20,6 +20,8 @@ import { Uploads } from "./uploads";
 
 /** idle: nobody has opened the panel yet and nothing is known of the visitor, so no visitor is made. */
 export type Phase = "idle" | "loading" | "ready" | "failed" | "refused";
+
+type Wishes = Pick<HostState, "isOpen"> & Partial<HostState>;
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
@@ -50,7 +52,7 @@ export class Chat {
   readonly uploads: Uploads;
   private engine: Engine | null = null;
   private outbox: Outbox | null = null;
-  private state: HostState | null = null;
+  private state: Wishes | null = null;
   private attempt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private readSent = 0;
@@ -86,7 +88,7 @@ export class Chat {
   }
 
   /** The host page's wishes, whole, at every change of one of them. */
-  tell(state: HostState): void {
+  tell(state: Wishes): void {
     const before = this.state;
     this.state = state;
     if (state.isOpen !== this.isOpen.value) this.setOpen(state.isOpen);
@@ -167,7 +169,7 @@ export class Chat {
     });
   }
 
-  private tellServer(before: HostState, state: HostState): void {
+  private tellServer(before: Wishes, state: Wishes): void {
     const { identity, attributes } = state;
     const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
     if (identity && !isSame(identity, before.identity)) void this.identify(identity);
@@ -175,7 +177,7 @@ export class Chat {
       void api.identify(this.token, { attributes }).then((answer) => this.identified(answer), () => null);
   }
 
-  private async identify(identity: NonNullable<HostState["identity"]>): Promise<void> {
+  private async identify(identity: Identity): Promise<void> {
     const who = typeof identity === "string" ? { identity } : identity;
     const before = this.session.value?.visitor.id;
     try {
@@ -315,9 +317,8 @@ export class Chat {
   }
 
   private announce(entry: MessageEntry): void {
-    const isSeen = this.isOpen.value && this.isVisible.value;
     if (!isUnread(entry, this.readSeq.value)) return;
-    if (this.isSoundOn.value && !isSeen) playChime();
+    if (this.isSoundOn.value && !(this.isOpen.value && this.isVisible.value)) playChime();
     const text = entry.text || entry.files.map((file) => file.name).join(", ");
     this.host.send({ type: "message", author: entry.author.name || this.config.brand.name, text: text.slice(0, 300) });
   }

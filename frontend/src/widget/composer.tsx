@@ -2,13 +2,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Chat } from "./chat";
 import { EmojiPicker } from "./emoji";
-import { Icon } from "./icons";
+import { Icon, Tool } from "./icons";
 import { t } from "./texts";
 import type { Upload } from "./uploads";
 
 const LINES = 5;
-/** From here on the count of what is too much is worth a look. */
-const NEAR_LIMIT = 0.95;
 
 export function Composer({ chat }: { chat: Chat }) {
   const text = useSignal(chat.storage.get("draft") ?? "");
@@ -101,24 +99,18 @@ export function Composer({ chat }: { chat: Chat }) {
             uploads.add(files);
           }}
         />
-        <button
-          type="button"
-          class="tool"
-          aria-label={t("emoji")}
-          title={t("emoji")}
+        <Tool
+          icon="smile"
+          label={t("emoji")}
           aria-expanded={isPicking.value}
           onPointerDown={(event) => event.stopPropagation()}
           onClick={() => (isPicking.value = !isPicking.value)}
-        >
-          <Icon name="smile" />
-        </button>
-        <button type="submit" class="send" aria-label={t("send")} title={t("send")} aria-disabled={!canSend}>
-          <Icon name="send" />
-        </button>
+        />
+        <Tool class="send" icon="send" label={t("send")} type="submit" aria-disabled={!canSend} />
       </div>
-      {over > -limit * (1 - NEAR_LIMIT) && (
-        <p class={over > 0 ? "count over" : "count"} role="status">
-          {over > 0 ? t("tooLong", { n: over }) : `${limit + over} / ${limit}`}
+      {over > 0 && (
+        <p class="count" role="status">
+          {t("tooLong", { n: over })}
         </p>
       )}
     </form>
@@ -167,12 +159,12 @@ function UploadCard({ upload, chat }: { upload: Upload; chat: Chat }) {
           </small>
         )}
         {!error && !view && (
-          <progress value={share} max={1} aria-label={t("uploading", { name: file.name })} />
+          <span class="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-label={t("uploading", { name: file.name })}>
+            <i style={{ width: `${share * 100}%` }} />
+          </span>
         )}
       </span>
-      <button type="button" class="remove" aria-label={t("removeFile", { name: file.name })} onClick={() => uploads.remove(id)}>
-        <Icon name="close" size={16} />
-      </button>
+      <Tool icon="close" label={t("removeFile", { name: file.name })} onClick={() => uploads.remove(id)} />
     </li>
   );
 }

@@ -3,8 +3,7 @@ import { t } from "./texts";
 
 // What people send to a help desk; the system's own picker has the rest.
 const EMOJI = (
-  "😀 😄 😁 😂 🤣 😊 🙂 😉 😍 🥰 😘 😎 🤔 😅 😇 🙃 😌 😴 😮 😳 😢 😭 😞 😡 🤯 🥳 😬 🤗 👍 👎 👌 ✌️ 🙏 👏 🙌 💪 👋 🤝 " +
-  "❤️ 💔 💯 🔥 ⭐ 🎉 🎁 ✅ ❌ ❓ ❗ ⏰ 📦 🚚 💳 🧾 📷 🌹 ☕ 🍀"
+  "😀 😄 😂 😊 🙂 😉 😍 🥰 😘 😎 🤔 😅 😇 😮 😢 😭 😞 😡 🥳 🤗 👍 👎 👌 🙏 👏 💪 👋 🤝 ❤️ 💯 🔥 🎉 🎁 ✅ ❌ ❓ ❗ 📦 🚚 ☕"
 ).split(" ");
 const COLUMNS = 8;
 

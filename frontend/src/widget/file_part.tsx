@@ -62,19 +62,18 @@ function Picture({ file, handlers }: { file: FileView; handlers: MessageHandlers
 
 function Attachment({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {
   const isGone = useSignal(false);
-  const size = readableSize(file.size);
   const save = () => {
     isGone.value = false;
     saveFile(handlers.token(), file).catch(() => (isGone.value = true));
   };
   return (
-    <button type="button" class="attachment" aria-label={t("file", { name: file.name, size })} onClick={save}>
+    <button type="button" class="attachment" onClick={save}>
       <span class="kind">
         <Icon name="file" />
       </span>
       <span class="label">
         <bdi>{file.name}</bdi>
-        <small>{isGone.value ? t("fileGone") : size}</small>
+        <small>{isGone.value ? t("fileGone") : readableSize(file.size)}</small>
       </span>
       <Icon name="save" size={18} />
     </button>

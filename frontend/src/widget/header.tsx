@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Avatar, BrandMark } from "./avatar";
 import type { Chat } from "./chat";
-import { Icon } from "./icons";
+import { Icon, Tool } from "./icons";
 import { t } from "./texts";
 
 export function Header({ chat }: { chat: Chat }) {
@@ -29,9 +29,7 @@ export function Header({ chat }: { chat: Chat }) {
       )}
       <Menu chat={chat} />
       {chat.host.hasHost && (
-        <button type="button" class="tool" aria-label={t("close")} title={t("close")} onClick={() => chat.close()}>
-          <Icon name="down" />
-        </button>
+        <Tool icon="down" label={t("close")} onClick={() => chat.close()} />
       )}
     </header>
   );
@@ -67,16 +65,7 @@ function Menu({ chat }: { chat: Chat }) {
         box.current?.querySelector("button")?.focus();
       }}
     >
-      <button
-        type="button"
-        class="tool more"
-        aria-label={t("more")}
-        title={t("more")}
-        aria-expanded={isOpen.value}
-        onClick={() => (isOpen.value = !isOpen.value)}
-      >
-        <Icon name="more" />
-      </button>
+      <Tool class="more" icon="more" label={t("more")} aria-expanded={isOpen.value} onClick={() => (isOpen.value = !isOpen.value)} />
       {isOpen.value && (
         <div class="menu-list">
           <button type="button" onClick={choose(() => chat.setSound(!chat.isSoundOn.value))}>
@@ -85,7 +74,7 @@ function Menu({ chat }: { chat: Chat }) {
           </button>
           {canEnd && (
             <button type="button" onClick={choose(() => void chat.endConversation())}>
-              <Icon name="end" size={18} />
+              <Icon name="check" size={18} />
               {t("endConversation")}
             </button>
           )}

@@ -4,7 +4,7 @@ import { tag } from "../i18n";
 import type { Locale } from "../i18n";
 import { Avatar, BrandMark } from "./avatar";
 import type { Chat } from "./chat";
-import { Icon } from "./icons";
+import { Icon, Tool } from "./icons";
 import { Message } from "./message";
 import type { MessageHandlers } from "./message";
 import { locale, t } from "./texts";
@@ -102,8 +102,7 @@ function dayLabel(ts: number, language: Locale): string {
 function Greeting({ chat }: { chat: Chat }) {
   const session = chat.session.value;
   const { brand } = chat.config;
-  const greeting = session?.widget.greeting;
-  const own = typeof greeting === "string" ? greeting : (greeting?.[locale.value] ?? greeting?.[locale.value.toLowerCase()]);
+  const own = session?.widget.greeting[locale.value.toLowerCase()];
   const agents = session?.agents ?? [];
   return (
     <div class="greeting">
@@ -161,9 +160,7 @@ function Lightbox({ chat, url, name, onClose }: { chat: Chat; url: string; name:
       <a class="tool" href={url} download={name} aria-label={t("download")} title={t("download")} onClick={(event) => event.stopPropagation()}>
         <Icon name="save" />
       </a>
-      <button type="button" class="tool" aria-label={t("closeImage")} title={t("closeImage")}>
-        <Icon name="close" />
-      </button>
+      <Tool icon="close" label={t("closeImage")} />
     </dialog>
   );
 }

@@ -3,7 +3,6 @@ import { render } from "preact";
 import { effect } from "@preact/signals";
 import { applyAccent } from "../design/accent";
 import { toLocale } from "../i18n";
-import type { HostState } from "./bridge";
 import { openBridge } from "./bridge_panel";
 import { Chat } from "./chat";
 import { readConfig } from "./config";
@@ -23,27 +22,18 @@ effect(() => {
 });
 render(<Panel chat={chat} />, document.getElementById("kefu")!);
 
-function show(state: HostState): void {
-  root.dataset.theme = state.theme;
-  locale.value = toLocale(state.locale);
-  chat.tell(state);
-}
-
 if (host.hasHost) {
   let isShown = false;
   host.listen((message) => {
     if (message.type === "reset") return void chat.reset();
-    show(message);
+    root.dataset.theme = message.theme;
+    locale.value = toLocale(message.locale);
+    chat.tell(message);
     if (!isShown) host.send({ type: "ready", accent: config.brand.accent, isReturning: chat.isReturning });
     isShown = true;
   });
   host.send({ type: "hello" });
 } else {
-  locale.value = toLocale(new URLSearchParams(location.search).get("locale") ?? config.widget.locale);
-  chat.tell({
-    isOpen: true,
-    page: { url: location.href, title: document.title, referrer: document.referrer },
-    locale: locale.value,
-    theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
-  });
+  // A page of its own: the browser's language and theme, and no page to tell of.
+  chat.tell({ isOpen: true });
 }

@@ -48,7 +48,7 @@ function Body({ chat }: { chat: Chat }) {
       const isRefused = chat.phase.value === "refused";
       return (
         <div class="trouble-page" role="alert">
-          <Icon name="cloudOff" size={40} />
+          <Icon name="alert" size={40} />
           <h2>{t(isRefused ? "refused" : "loadFailed")}</h2>
           <p>{t(isRefused ? "refusedWhy" : "loadFailedWhy")}</p>
           <button type="button" class="button" onClick={() => chat.retry()}>

@@ -6,7 +6,8 @@ export function playChime(): void {
   try {
     context ??= new AudioContext();
     void context.resume();
-    for (const [index, pitch] of [660, 880].entries()) tone(context, pitch, context.currentTime + index * 0.12);
+    tone(context, 660, context.currentTime);
+    tone(context, 880, context.currentTime + 0.12);
   } catch {
     // No sound here.
   }

@@ -23,7 +23,7 @@ export interface NoticeEntry {
   conversation: string;
   seq: number;
   ts: number;
-  kind: "assigned" | "transferred" | "closed" | "closedIdle" | "reopened";
+  kind: "assigned" | "transferred" | "closed" | "reopened";
   name: string;
 }
 
@@ -43,7 +43,7 @@ export function toEntry(event: LogEvent): Entry | null {
     case "conversation.transferred":
       return notice("transferred", data.to?.agent?.name ?? data.to?.queue?.name);
     case "conversation.closed":
-      return notice(data.reason === "idle" ? "closedIdle" : "closed");
+      return notice("closed");
     case "conversation.reopened":
       return notice("reopened");
     default:

@@ -1,0 +1,92 @@
+"""The demo shop with the widget in it, as a visitor uses it, and the agent at the other end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import FrameLocator, Locator, Page, WebSocketRoute, expect
+
+from tests.clients import Server, SocketClient
+
+# A busy machine is slow, not wrong; the longest wait of a reconnecting panel is 30 s.
+expect.set_options(timeout=30_000)
+
+
+class Shop:
+    """One visitor's page. `panel` is the chat in its frame, `bubble` what the host page shows."""
+
+    def __init__(self, page: Page, server: Server, host: str = "acme.localhost", query: str = "") -> None:
+        self.page, self.host = page, host
+        page.goto(server.url(host, f"/demo/{query}"))
+        page.wait_for_function("typeof window.kefu === 'function'")
+
+    @property
+    def panel(self) -> FrameLocator:
+        return self.page.frame_locator("iframe")
+
+    @property
+    def bubble(self) -> Locator:
+        return self.page.locator("button.bubble")
+
+    @property
+    def composer(self) -> Locator:
+        return self.panel.locator("textarea")
+
+    def open(self) -> "Shop":
+        self.bubble.click()
+        expect(self.composer).to_be_visible()
+        return self
+
+    def say(self, text: str) -> None:
+        self.composer.fill(text)
+        self.composer.press("Enter")
+
+    def message(self, text: str) -> Locator:
+        return self.panel.locator(".message", has_text=text)
+
+
+class Line:
+    """The page's WebSockets, which a test may cut and keep cut."""
+
+    def __init__(self, page: Page) -> None:
+        self.is_cut = False
+        self.routes: list[WebSocketRoute] = []
+        page.route_web_socket("**/ws/v1/visitor", self._connect)
+
+    def _connect(self, route: WebSocketRoute) -> None:
+        if self.is_cut:
+            route.close(code=1012)
+            return
+        self.routes.append(route)
+        route.connect_to_server()
+
+    def cut(self) -> None:
+        self.is_cut = True
+        for route in self.routes:
+            route.close(code=1012)
+        self.routes.clear()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+
+class Desk:
+    """An agent who watches the newest conversation."""
+
+    def __init__(self, socket: SocketClient) -> None:
+        self.socket = socket
+        self.conversation: str = ""
+
+    def take_newest(self) -> None:
+        row = self.socket.find(lambda f: f["type"] == "conversation.updated" and f["data"]["row"]["last_message"])
+        self.conversation = row["data"]["row"]["id"]
+        self.request("conversation.watch")
+        self.request("conversation.take")
+
+    def say(self, text: str) -> dict[str, Any]:
+        return self.socket.say(text, conversation=self.conversation)
+
+    def request(self, command: str, data: Any = None) -> dict[str, Any]:
+        return self.socket.request(command, data, conversation=self.conversation)
+
+
+MakeDesk = Callable[[], Desk]

@@ -1,0 +1,265 @@
+"""The widget in a real browser against a real server: docs/widget.md."""
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.shop import Desk, Line, MakeDesk, Shop
+from tests.clients import Server, SocketClient
+
+Person = Callable[..., Page]
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def desk(server: Server, browser_as: Callable[..., object], connect: Callable[..., SocketClient]) -> MakeDesk:
+    def _desk() -> Desk:
+        session = browser_as("alice@acme.test").cookie("kefu_session")  # type: ignore[attr-defined]
+        socket = connect("agent", session=session)
+        socket.hello()
+        socket.request("availability.set", {"availability": "online"})
+        return Desk(socket)
+
+    return _desk
+
+
+def test_a_visitor_and_an_agent_talk(person: Person, server: Server, desk: MakeDesk) -> None:
+    alice = desk()
+    shop = Shop(person(), server).open()
+    shop.say("Where is my tent?")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    expect(shop.panel.locator(".bar.waiting")).to_be_visible()
+    alice.take_newest()
+    alice.socket.send("typing.start", {}, conversation=alice.conversation)
+    expect(shop.panel.locator(".dots")).to_be_visible()
+    alice.say("In **Hamburg**: https://track.example.com/1")
+    answer = shop.message("Hamburg")
+    expect(answer.locator("strong")).to_have_text("Hamburg")
+    expect(answer.locator("a")).to_have_attribute("target", "_blank")
+    expect(answer.locator("a")).to_have_attribute("rel", re.compile("noopener"))
+    expect(shop.panel.locator(".dots")).to_have_count(0)
+    expect(shop.panel.locator(".tick.read")).to_be_visible()
+    expect(shop.panel.locator(".presence")).to_contain_text("Alice")
+    read = alice.socket.find(lambda f: f["type"] == "conversation.read" and f["data"]["by"] == "visitor")
+    assert read["data"]["seq"] >= 3
+
+
+def test_what_was_said_is_there_after_a_reload(person: Person, server: Server, desk: MakeDesk) -> None:
+    alice = desk()
+    shop = Shop(person(), server).open()
+    shop.say("Do you remember me?")
+    alice.take_newest()
+    alice.say("I do.")
+    expect(shop.message("I do.")).to_be_visible()
+    again = Shop(shop.page, server).open()
+    expect(again.message("Do you remember me?")).to_have_count(1)
+    expect(again.message("I do.")).to_have_count(1)
+
+
+def test_unread_answers_are_counted_on_the_closed_bubble_and_after_a_reload(
+    person: Person, server: Server, desk: MakeDesk
+) -> None:
+    alice = desk()
+    shop = Shop(person(), server).open()
+    shop.say("Hello?")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    alice.take_newest()
+    shop.composer.press("Escape")
+    alice.say("one")
+    alice.say("two")
+    expect(shop.page.locator(".badge")).to_have_text("2")
+    again = Shop(shop.page, server)
+    expect(again.page.locator(".badge")).to_have_text("2")
+    again.open()
+    expect(again.panel.locator(".divider.new")).to_be_visible()
+    expect(again.page.locator(".badge")).to_be_hidden()
+
+
+def test_a_cut_connection_loses_and_doubles_nothing(person: Person, server: Server, desk: MakeDesk) -> None:
+    alice = desk()
+    page = person()
+    line = Line(page)
+    shop = Shop(page, server).open()
+    shop.say("before")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    alice.take_newest()
+    line.cut()
+    shop.say("while cut")
+    alice.say("said meanwhile")
+    expect(shop.message("while cut").locator(".tick.sending")).to_be_visible()
+    expect(shop.panel.locator(".bar.trouble")).to_contain_text("Your messages are kept")
+    line.mend()
+    expect(shop.message("said meanwhile")).to_have_count(1)
+    expect(shop.panel.locator(".message.mine")).to_have_count(2)
+    expect(shop.panel.locator(".message.sending")).to_have_count(0)
+    expect(shop.panel.locator(".bar.trouble")).to_have_count(0)
+
+
+def test_a_message_written_while_cut_survives_a_reload(person: Person, server: Server, desk: MakeDesk) -> None:
+    page = person()
+    line = Line(page)
+    shop = Shop(page, server).open()
+    shop.say("first")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    line.cut()
+    shop.say("kept in the outbox")
+    expect(shop.message("kept in the outbox").locator(".tick.sending")).to_be_visible()
+    line.mend()
+    again = Shop(page, server).open()
+    expect(again.message("kept in the outbox")).to_have_count(1)
+    expect(again.panel.locator(".message.sending")).to_have_count(0)
+
+
+def test_files_and_pictures_travel(person: Person, server: Server, desk: MakeDesk) -> None:
+    shop = Shop(person(), server).open()
+    shop.panel.locator("input[type=file]").set_input_files(
+        [
+            {"name": "order.txt", "mimeType": "text/plain", "buffer": b"order 10482"},
+            {"name": "tent.png", "mimeType": "image/png", "buffer": picture()},
+        ]
+    )
+    expect(shop.panel.locator(".upload")).to_have_count(2)
+    expect(shop.panel.locator(".progress")).to_have_count(0)
+    shop.say("Both files")
+    expect(shop.panel.locator(".attachment")).to_contain_text("order.txt")
+    expect(shop.panel.locator(".upload")).to_have_count(0)
+    again = Shop(shop.page, server).open()
+    expect(again.panel.locator(".picture img")).to_be_visible()
+    with again.page.expect_download() as download:
+        again.panel.locator(".attachment").click()
+    assert download.value.suggested_filename == "order.txt"
+    again.panel.locator(".picture").click()
+    expect(again.panel.locator(".lightbox img")).to_be_visible()
+    again.page.keyboard.press("Escape")
+    expect(again.panel.locator(".lightbox")).to_have_count(0)
+    expect(again.composer).to_be_visible()
+
+
+def test_a_closed_conversation_goes_on_or_a_new_one_begins(person: Person, server: Server, desk: MakeDesk) -> None:
+    alice = desk()
+    shop = Shop(person(), server).open()
+    shop.say("First")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    alice.take_newest()
+    alice.request("conversation.close")
+    shop.say("Still there?")
+    expect(shop.panel.locator(".notice", has_text="goes on")).to_be_visible()
+    alice.request("conversation.close")
+    shop.panel.get_by_role("button", name="Start a new one").click()
+    expect(shop.panel.locator(".bar")).to_have_count(0)
+    shop.say("Second")
+    expect(shop.panel.locator(".divider", has_text="New conversation")).to_be_visible()
+    expect(shop.message("First")).to_have_count(1)
+
+
+def test_enter_while_composing_chooses_a_word_and_does_not_send(person: Person, server: Server) -> None:
+    shop = Shop(person(), server).open()
+    shop.composer.fill("ni hao")
+    composing = "new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true})"
+    shop.composer.evaluate(f"(area) => area.dispatchEvent({composing})")
+    shop.composer.press("Shift+Enter")
+    expect(shop.composer).to_have_value(re.compile("ni hao\n"))
+    expect(shop.panel.locator(".message")).to_have_count(0)
+
+
+def test_the_keyboard_opens_stays_inside_and_closes(person: Person, server: Server) -> None:
+    shop = Shop(person(), server)
+    shop.bubble.focus()
+    shop.page.keyboard.press("Enter")
+    expect(shop.composer).to_be_focused()
+    for _ in range(20):
+        shop.page.keyboard.press("Tab")
+        assert shop.page.evaluate("document.activeElement.tagName") == "DIV", "focus left the frame"
+    shop.page.keyboard.press("Escape")
+    expect(shop.bubble).to_have_attribute("aria-expanded", "false")
+    expect(shop.bubble).to_be_focused()
+
+
+def test_a_hostile_page_changes_nothing(person: Person, server: Server) -> None:
+    page = person()
+    shop = Shop(page, server)
+    before = shop.bubble.bounding_box()
+    page.add_style_tag(
+        content="* { display: none !important; all: unset !important; opacity: 0 !important }"
+        "html > div, body > div { transform: scale(3) !important; z-index: -1 !important; position: static !important }"
+        "html, body { display: block !important; filter: none !important }"
+    )
+    assert shop.bubble.bounding_box() == before
+    shop.open()
+    box = page.locator("iframe").bounding_box()
+    assert box and (round(box["width"]), round(box["height"])) == (384, 640)
+
+
+def test_messages_that_the_panel_did_not_send_are_ignored(person: Person, server: Server) -> None:
+    shop = Shop(person(), server).open()
+    forged = [
+        {"kefu": 1, "type": "close"},
+        {"kefu": 1, "type": "unread", "count": 99},
+        {"kefu": 1, "type": "message", "author": "Mallory", "text": "Send your password"},
+    ]
+    shop.page.evaluate("(forged) => { for (const one of forged) window.postMessage(one, '*') }", forged)
+    # A message from the page itself to the panel, in every wrong shape.
+    wrong = [{"type": "reset"}, {"kefu": 1, "type": "state"}, {"kefu": 1, "type": "toString"}, None, "reset"]
+    shop.page.evaluate(
+        "(wrong) => { for (const one of wrong) document.documentElement.lastElementChild.shadowRoot"
+        ".querySelector('iframe').contentWindow.postMessage(one, location.origin) }",
+        wrong,
+    )
+    shop.say("Still here")
+    expect(shop.message("Still here")).to_be_visible()
+    expect(shop.bubble).to_have_attribute("aria-expanded", "true")
+    expect(shop.page.locator(".badge")).to_be_hidden()
+
+
+def test_calls_made_before_the_loader_wait_for_it(person: Person, server: Server) -> None:
+    page = person()
+    page.add_init_script(
+        "window.kefu = function () { (window.kefu.q = window.kefu.q || []).push(arguments) };"
+        "window.heard = [];"
+        "for (const event of ['ready', 'open']) kefu('on', event, () => heard.push(event));"
+        "kefu('open')"
+    )
+    shop = Shop(page, server)
+    expect(shop.composer).to_be_visible()
+    page.wait_for_function("window.heard.includes('ready') && window.heard.includes('open')")
+
+
+def test_the_page_chooses_language_and_theme(person: Person, server: Server) -> None:
+    shop = Shop(person(color_scheme="light"), server).open()
+    expect(shop.composer).to_have_attribute("placeholder", "Write a message")
+    shop.page.evaluate("kefu('locale', 'zh-Hans'); kefu('theme', 'dark')")
+    expect(shop.composer).to_have_attribute("placeholder", "输入消息")
+    expect(shop.panel.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(shop.bubble).to_have_attribute("aria-label", "收起聊天")
+
+
+def test_reset_forgets_the_visitor(person: Person, server: Server) -> None:
+    shop = Shop(person(), server).open()
+    shop.say("My secret")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    shop.page.evaluate("kefu('reset')")
+    expect(shop.message("My secret")).to_have_count(0)
+    again = Shop(shop.page, server).open()
+    expect(again.panel.locator(".greeting")).to_be_visible()
+    expect(again.message("My secret")).to_have_count(0)
+
+
+def test_on_a_phone_the_panel_takes_the_screen(person: Person, server: Server) -> None:
+    page = person(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    shop = Shop(page, server).open()
+    box = page.locator("iframe").bounding_box()
+    assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
+    for button in shop.panel.locator("button:visible, label:visible").all():
+        size = button.bounding_box()
+        assert size and min(size["width"], size["height"]) >= 44, button.inner_html()
+    shop.panel.get_by_role("button", name="Close chat").click()
+    expect(shop.bubble).to_be_visible()

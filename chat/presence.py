@@ -31,6 +31,9 @@ class Leases:
 
     def __init__(self) -> None:
         self._held: dict[str, set[str]] = defaultdict(set)
+        # Ends of leases that are to be written: key, member, Unix seconds.
+        self._waiting: dict[str, dict[str, float]] = defaultdict(dict)
+        self._writing = asyncio.Lock()
         self._client: redis.asyncio.Redis | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticker: asyncio.Task[None] | None = None
@@ -55,6 +58,8 @@ class Leases:
         if self._loop is loop:
             return
         self._held.clear()
+        self._waiting.clear()
+        self._writing = asyncio.Lock()
         self._loop = loop
         self._client = redis.asyncio.from_url(settings.REDIS_URL, max_connections=8, socket_timeout=5)
         self._ticker = loop.create_task(self._tick())
@@ -65,17 +70,25 @@ class Leases:
             await self._write({key: list(members) for key, members in self._held.items() if members}, LEASE_SECONDS)
 
     async def _write(self, members_by_key: dict[str, list[str]], seconds: float) -> None:
-        """Set the ends of leases. Redis being away costs presence, never a conversation."""
-        if not members_by_key or self._client is None:
-            return
+        """Set the ends of leases; returns when they are written. Redis being away costs presence, never a conversation.
+
+        One writes for all who wait at that moment: thousands may come back at once, and a connection to Redis for
+        each of them would be refused.
+        """
         until = time.time() + seconds
-        try:
-            async with self._client.pipeline(transaction=False) as pipe:
-                for key, members in members_by_key.items():
-                    pipe.zadd(key, dict.fromkeys(members, until))
-                await pipe.execute()
-        except (redis.RedisError, OSError):
-            logger.warning("presence: leases could not be written", exc_info=True)
+        for key, members in members_by_key.items():
+            self._waiting[key].update(dict.fromkeys(members, until))
+        async with self._writing:
+            if not self._waiting or self._client is None:
+                return
+            ends_by_key, self._waiting = self._waiting, defaultdict(dict)
+            try:
+                async with self._client.pipeline(transaction=False) as pipe:
+                    for key, ends in ends_by_key.items():
+                        pipe.zadd(key, ends)
+                    await pipe.execute()
+            except (redis.RedisError, OSError):
+                logger.warning("presence: leases could not be written", exc_info=True)
 
 
 leases = Leases()

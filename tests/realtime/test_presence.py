@@ -1,5 +1,6 @@
 """Leases, the sweep, and what agents see of each other."""
 
+import asyncio
 import time
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from agents.accounts import create_agent
 from agents.models import Agent
 from agents.presence import sweep_presence
 from chat.keys import lease_member, leases_key
-from chat.presence import LEASE_SECONDS, online_among, redis_client
+from chat.presence import GRACE_SECONDS, LEASE_SECONDS, Leases, lease_holders, online_among, redis_client
 from tenants.context import in_tenant
 
 
@@ -80,3 +81,14 @@ def test_leases_of_one_brand_say_nothing_about_another(acme, globex, mallory):
     now = time.time()
     redis_client().zadd(leases_key(acme), {lease_member("agent", mallory.pk, "x"): now + 30})
     assert online_among(globex, "agent", [mallory.pk], now) == set()
+
+
+async def test_many_connections_at_once_all_get_their_lease(acme):
+    """More than the pool has connections to Redis: each used to ask for one, and those refused had no lease."""
+    leases, people = Leases(), [uuid4() for _ in range(200)]
+    taken = await asyncio.gather(*(leases.take(acme, "visitor", pk) for pk in people))
+    assert lease_holders(acme, "visitor", time.time()) == set(people)
+
+    await asyncio.gather(*(leases.end(acme, "visitor", pk, one) for pk, one in zip(people, taken, strict=True)))
+    assert lease_holders(acme, "visitor", time.time() + GRACE_SECONDS + 1) == set()
+    leases._ticker.cancel()

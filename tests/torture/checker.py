@@ -44,7 +44,7 @@ def check_conversation(conversation: str, sent: list[Sent], stored: list[Entry])
     for one in sent:
         messages[one.key, one.text].append(one)
 
-    found = [*_gaps(stored), *_invented(by_key, messages)]
+    found = [*_gaps(stored), *_unasked(by_key, messages)]
     placed: list[tuple[Sent, int]] = []
     for (key, text), attempts in messages.items():
         there = [entry for entry in by_key.get(key, []) if entry.text == text]
@@ -72,10 +72,12 @@ def _gaps(stored: list[Entry]) -> Iterator[Finding]:
             yield "gap", f"{one.seq} is followed by {other.seq}"
 
 
-def _invented(by_key: dict[str, list[Entry]], messages: dict[tuple[str, str], list[Sent]]) -> Iterator[Finding]:
-    """What nobody sent, and what was sent with another text."""
+def _unasked(by_key: dict[str, list[Entry]], messages: dict[tuple[str, str], list[Sent]]) -> Iterator[Finding]:
+    """What stands there twice, what nobody sent, what was sent with another text."""
     keys = {key for key, _text in messages}
     for key, entries in by_key.items():
+        if len(entries) > 1:
+            yield "doubled", f"{key} at {[entry.seq for entry in entries]}"
         for entry in entries:
             if key not in keys:
                 yield "invented", f"{key} at {entry.seq}"
@@ -84,15 +86,13 @@ def _invented(by_key: dict[str, list[Entry]], messages: dict[tuple[str, str], li
 
 
 def _outcomes(attempts: list[Sent], there: list[Entry]) -> Iterator[Finding]:
-    """Every ok once, every refusal absent, unknown at most once."""
+    """Every ok there, as it was acknowledged; every refusal absent. (That nothing is there twice: `_unasked`.)"""
     key = attempts[0].key
     accepted = [one for one in attempts if one.outcome == "ok"]
     if any(not one.is_allowed for one in accepted) or (there and not all(one.is_allowed for one in attempts)):
         yield "trespass", f"{key} of {attempts[0].client} was let in"
     if accepted and not there:
         yield "lost", f"{key} of {attempts[0].client}, acknowledged as {accepted[0].seq}"
-    if len(there) > 1:
-        yield "doubled", f"{key} at {[entry.seq for entry in there]}"
     if there and all(one.outcome == "refused" for one in attempts):
         yield "refused_but_there", f"{key} at {there[0].seq}"
     for one in accepted:

@@ -1,0 +1,199 @@
+"""Planted defects, in this tree only: a campaign is believed because it finds them. Each says which one must."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Defect:
+    plant: Callable[[], None]
+    campaign: str
+    # SQL for the brand's schema: constraints that would hide or soften the defect.
+    unguard: str = ""
+
+    @property
+    def about(self) -> str:
+        return (self.plant.__doc__ or "").strip().rstrip(".")
+
+
+def ack_before_commit() -> None:
+    """The ack leaves before COMMIT, which follows 0.2 s later."""
+    from chat.message_log import writer
+
+    async def commit(self: Any, tenant: Any, batch: list[Any]) -> None:
+        pool = await self._opened_pool()
+        async with pool.connection() as connection, connection.transaction():
+            done = await writer.write_batch(connection, tenant.schema_name, [pending.entry for pending in batch])
+            for pending, result in zip(batch, done.results, strict=True):
+                pending.done.set_result((result, done))
+            await asyncio.sleep(0.2)
+
+    writer.Writer._commit = commit  # type: ignore[method-assign]
+
+
+def seq_without_lock() -> None:
+    """Seq is taken without locking the conversation."""
+    from chat.message_log import statement
+
+    statement.LOCK = "SELECT id FROM {schema}.chat_conversation WHERE id = ANY(%(conversations)s)"
+    # Slower, so that two processes meet at the pace of a small campaign.
+    _spoil_write("FROM input i LEFT JOIN fresh", "FROM (SELECT pg_sleep(0.1)) s, input i LEFT JOIN fresh")
+
+
+def duplicates_not_recognised() -> None:
+    """A repeated client_id becomes another row."""
+    _spoil_write("m.client_id = i.client_id", "false")
+
+
+def holes_in_seq() -> None:
+    """One change in twenty leaves a hole in seq, as PostgreSQL's sequences do."""
+    _spoil_write("last_seq = n.top,", "last_seq = n.top + (random() < 0.05)::int,")
+
+
+def owner_not_checked() -> None:
+    """A visitor may write into any conversation."""
+    _spoil_write("c.visitor_id = i.author_id AND", "")
+
+
+def answers_shifted() -> None:
+    """In a batch of several, everybody gets the next one's answer."""
+    from chat.message_log import statement, writer
+
+    right = statement.write_batch
+
+    async def write_batch(*arguments: Any) -> Any:
+        await asyncio.sleep(0.05)  # so that a batch gathers at the pace of a small campaign
+        done = await right(*arguments)
+        return replace(done, results=done.results[1:] + done.results[:1])
+
+    writer.write_batch = write_batch
+
+
+def publish_swallowed() -> None:
+    """One push in five is lost, and tops are not told."""
+    from chat import fanout
+    from chat.consumers import base
+
+    right, numbers = fanout._publish, itertools.count()
+
+    def publish(topic: str, message: dict[str, Any]) -> None:
+        if next(numbers) % 5:
+            right(topic, message)
+
+    fanout._publish = publish
+    base.tops = lambda _conversations: {}
+
+
+def refused_after_commit() -> None:
+    """One message in thirty is refused after it was written."""
+    from chat import posting
+    from chat.errors import Conflict
+
+    right, numbers = posting.publish_entry, itertools.count(1)
+
+    def publish_entry(*arguments: Any) -> None:
+        right(*arguments)
+        if not next(numbers) % 30:
+            raise Conflict
+
+    posting.publish_entry = publish_entry
+
+
+def notes_for_visitors() -> None:
+    """Visitors are pushed what only agents may read."""
+    from chat import fanout
+
+    fanout.event_frame = lambda entry, _audience: _agents_frame(entry)
+
+
+def _agents_frame(entry: Any) -> Any:
+    from chat.events import AGENT, event_frame
+
+    return event_frame(entry, AGENT)
+
+
+def joined_after_read() -> None:
+    """Topics are joined half a second after the connection says that it has joined them."""
+    from chat.consumers.base import FrameConsumer
+
+    right, running = FrameConsumer.follow, set()
+
+    async def follow(self: FrameConsumer, topic: str) -> None:
+        async def later() -> None:
+            await asyncio.sleep(0.5)
+            await right(self, topic)
+
+        task = asyncio.get_running_loop().create_task(later())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    FrameConsumer.follow = follow  # type: ignore[method-assign]
+
+
+def resume_skips_one() -> None:
+    """Resume leaves out the first event that was missed."""
+    from agents import consumer as agents_consumer
+    from chat import resume
+    from chat.consumers import visitor as visitors_consumer
+
+    right = resume.resume
+
+    def skipping(*arguments: Any, **options: Any) -> Any:
+        data, found = right(*arguments, **options)
+        for answer in data["conversations"].values():
+            answer["events"] = answer["events"][1:]
+        return data, found
+
+    # Positions from 0 stay whole: else nobody could ever begin.
+    def resume_later(positions: dict[Any, int], **options: Any) -> Any:
+        return (skipping if all(positions.values()) else right)(positions, **options)
+
+    agents_consumer.resume = visitors_consumer.resume = resume_later  # type: ignore[attr-defined]
+
+
+def topics_not_joined_again() -> None:
+    """After Redis came back, subscriptions are not made again."""
+    from chat.layer.shard import Shard
+
+    right = Shard._connect
+
+    async def connect(self: Shard) -> None:
+        if not any(future.done() for future in self._topics.values()):
+            await right(self)
+            return
+        topics, self._topics = self._topics, {}
+        try:
+            await right(self)
+        finally:
+            self._topics = topics
+
+    Shard._connect = connect  # type: ignore[method-assign]
+
+
+def _spoil_write(old: str, new: str) -> None:
+    from chat.message_log import statement
+
+    assert old in statement.WRITE, f"the group commit's SQL has changed; it no longer holds: {old}"
+    statement.WRITE = statement.WRITE.replace(old, new)
+
+
+UNIQUE_SEQ = "ALTER TABLE {schema}.chat_message DROP CONSTRAINT one_row_per_seq"
+UNIQUE_CLIENT_ID = "DROP INDEX {schema}.one_row_per_client_id"
+
+DEFECTS = {
+    "ack_before_commit": Defect(ack_before_commit, "R1"),
+    "seq_without_lock": Defect(seq_without_lock, "calm", UNIQUE_SEQ),
+    "duplicates_not_recognised": Defect(duplicates_not_recognised, "calm", UNIQUE_CLIENT_ID),
+    "holes_in_seq": Defect(holes_in_seq, "calm"),
+    "owner_not_checked": Defect(owner_not_checked, "calm"),
+    "answers_shifted": Defect(answers_shifted, "calm"),
+    "publish_swallowed": Defect(publish_swallowed, "calm"),
+    "refused_after_commit": Defect(refused_after_commit, "calm"),
+    "notes_for_visitors": Defect(notes_for_visitors, "calm"),
+    "joined_after_read": Defect(joined_after_read, "R15"),
+    "resume_skips_one": Defect(resume_skips_one, "R15"),
+    "topics_not_joined_again": Defect(topics_not_joined_again, "R3"),
+}

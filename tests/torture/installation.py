@@ -1,0 +1,143 @@
+"""PostgreSQL, Valkey and web processes of the campaign's own, each of which it may kill."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from kefu_project.cli.roles import web_command
+from kefu_project.embedded.child import start_child
+from kefu_project.embedded.ports import is_listening
+from kefu_project.embedded.services import Services
+from tests.server import free_port
+
+START_SECONDS = 120
+WEBS = 2
+FIRST_PORT = int(os.environ.get("KF_TORTURE_PORT", "0"))
+
+
+class Web:
+    """A web process that keeps its port through all its lives."""
+
+    def __init__(self, number: int, logs: Path, defect: str = "") -> None:
+        self.port = FIRST_PORT + number if FIRST_PORT else free_port()
+        self._log = logs / f"web-{number}.log"
+        self._defect = defect
+        self._read_to = 0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; it is not live yet. The kernel ends it with us."""
+        command = web_command("127.0.0.1", self.port)
+        if self._defect:
+            command = [sys.executable, "-m", "tests.torture.planted", self._defect, *command[3:]]
+        with self._log.open("ab") as log:
+            self.process = start_child(command, death_signal=signal.SIGKILL, env=os.environ, output=log)
+
+    def wait(self) -> None:
+        """Return when it answers. A machine that is being tortured may take its time."""
+        assert self.process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while not is_listening("127.0.0.1", self.port):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the web process did not start: {self._log.read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def complaints(self) -> list[str]:
+        """The name of each exception with a traceback that it logged since this was asked last."""
+        names, is_inside = [], False
+        with self._log.open(errors="replace") as log:
+            log.seek(self._read_to)
+            for line in log.read().splitlines():
+                is_inside = is_inside or line.startswith("Traceback")
+                if is_inside and line and not line.startswith((" ", "Traceback")):
+                    names.append(line.partition(":")[0])
+                    is_inside = False
+            self._read_to = log.tell()
+        return names
+
+
+class Installation:
+    def __init__(self, data_dir: Path, services: Services) -> None:
+        self.data_dir = data_dir
+        self.services = services
+
+    @property
+    def logs(self) -> Path:
+        return self.data_dir / "logs"
+
+    def kill_valkey(self) -> None:
+        self._child("_valkey").kill()
+        self._child("_valkey").wait()
+
+    def pause_valkey(self) -> None:
+        self._child("_valkey").send_signal(signal.SIGSTOP)
+
+    def resume_valkey(self) -> None:
+        self._child("_valkey").send_signal(signal.SIGCONT)
+
+    def stop_postgres(self, how: signal.Signals) -> None:
+        """SIGINT: rolled back and stopped; SIGQUIT: as a crash."""
+        child = self._child("_postgres")
+        child.send_signal(how)
+        child.wait(30)
+
+    def start_again(self, name: str) -> None:
+        self.services.restart(name)
+
+    def _child(self, name: str) -> "subprocess.Popen[bytes]":
+        child: subprocess.Popen[bytes] = getattr(self.services, name).child
+        return child
+
+
+@contextmanager
+def own_installation() -> Iterator[Installation]:
+    """Durable services in a folder of their own, whatever the environment names; sets up Django in this process."""
+    for name in ("KF_DATABASE_URL", "KF_REDIS_URL", "KF_REDIS_TOPIC_URLS"):
+        os.environ.pop(name, None)
+    with ExitStack() as stack:
+        data_dir = Path(tempfile.mkdtemp(prefix="kefu-torture-"))
+        data_dir.chmod(0o711)  # run by root, the servers are `nobody` and must pass through
+        stack.callback(shutil.rmtree, data_dir, ignore_errors=True)
+        services = Services(durable=True, exclusive=True)
+        stack.callback(services.stop)
+        urls = services.start(data_dir)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "kefu_project.settings",
+            "KF_DATABASE_URL": urls.database_url,
+            "KF_REDIS_URL": urls.redis_url,
+            "KF_DATA_DIR": str(data_dir),
+            "KF_MEDIA_ROOT": str(data_dir / "files"),
+            "KF_SECRET_KEY": "a-key-for-torture-only-with-enough-characters",
+            "KF_LOG_LEVEL": "WARNING",
+        }
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+        yield Installation(data_dir, services)
+
+
+@contextmanager
+def web_processes(installation: Installation, *, defect: str = "") -> Iterator[list[Web]]:
+    """Start two web processes, which are not live yet; they are killed at the end."""
+    webs = [Web(number, installation.logs, defect) for number in range(WEBS)]
+    try:
+        for web in webs:
+            web.start()
+        yield webs
+    finally:
+        for web in webs:
+            web.kill()

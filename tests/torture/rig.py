@@ -1,0 +1,188 @@
+"""Clients on an installation: they connect, talk at a fixed pace, settle, and leave a history."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import httpx
+
+from tests.torture.cast import Cast, dice_of
+from tests.torture.client import Client, Draft, Person, close_all
+from tests.torture.history import Delivered, History
+from tests.torture.installation import Web
+from tests.torture.reading import read_log
+
+SETTLE_SECONDS = 60.0
+CONVERGE_SECONDS = 10.0
+READERS = 8
+VISITORS_READ_BACK = 50
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Messages a second, per visitor and per conversation by its agent. A connection may send ten frames a second."""
+
+    visitor: float = 2.0
+    agent: float = 1.0
+    mischief: float = 0.15
+    notes: float = 0.1
+
+
+@dataclass
+class Rig:
+    webs: list[Web]
+    cast: Cast
+    conversations: dict[str, str]
+    seed: int
+    heartbeat: float | None
+    pace: Pace = field(default_factory=Pace)
+    visitors: list[Client] = field(default_factory=list)
+    agents: list[Client] = field(default_factory=list)
+    talking: list["asyncio.Task[None]"] = field(default_factory=list)
+    said: int = 0
+    stuck: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        ports = [web.port for web in self.webs]
+        number = len(self.cast.agents)
+        owned = {person.id: list(self.conversations.values())[n::number] for n, person in enumerate(self.cast.agents)}
+        self.owned = owned
+        for n, person in enumerate(self.cast.agents):
+            client = self._client(person, ports)
+            neighbour = self.cast.agents[(n + 1) % number]
+            # Each watches a colleague's conversations too; 200 is the most that one connection may.
+            for conversation in (owned[person.id] + owned[neighbour.id])[:200]:
+                client.follow(conversation)
+            self.agents.append(client)
+        for person in self.cast.visitors:
+            client = self._client(person, ports)
+            client.follow(self.conversations[person.id])
+            self.visitors.append(client)
+
+    def _client(self, person: Person, ports: list[int]) -> Client:
+        return Client(person, ports, dice_of(self.seed, person.name), heartbeat=self.heartbeat)
+
+    @property
+    def clients(self) -> list[Client]:
+        return [*self.agents, *self.visitors]
+
+    # ---- talking ----
+
+    async def connect(self) -> None:
+        for client in self.clients:
+            client.start()
+        await until(lambda: all(client.live.is_set() for client in self.clients), SETTLE_SECONDS, "all are connected")
+        await until(lambda: all(self._has_caught_up(client) for client in self.clients), SETTLE_SECONDS, "all resumed")
+
+    def _has_caught_up(self, client: Client) -> bool:
+        return not client.is_behind and all(tracker.last for tracker in client.trackers.values())
+
+    def start_talking(self) -> None:
+        for client in self.visitors:
+            own = self.conversations[client.person.id]
+            self.talking.append(asyncio.create_task(self._talk(client, own, self.pace.visitor)))
+        for client in self.agents:
+            for conversation in self.owned[client.person.id]:
+                self.talking.append(asyncio.create_task(self._talk(client, conversation, self.pace.agent)))
+
+    async def stop_talking(self) -> None:
+        for task in self.talking:
+            task.cancel()
+        await asyncio.gather(*self.talking, return_exceptions=True)
+        self.talking = []
+
+    async def _talk(self, client: Client, conversation: str, per_second: float) -> None:
+        """An open loop: what is to be said does not wait for what was said before. The outbox does."""
+        dice = dice_of(self.seed, "talk", client.name, conversation)
+        due = time.monotonic() + dice.uniform(0, 1 / per_second)
+        while True:
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            due += dice.expovariate(per_second)
+            # An outbox that grows without end would only measure itself.
+            if client.waiting < 40:
+                self.say(client, conversation, dice)
+
+    def say(self, client: Client, conversation: str, dice: random.Random) -> None:
+        self.said += 1
+        text = f"{client.name} no. {self.said}"
+        draft = Draft(conversation, text)
+        if client.person.kind == "agent" and dice.random() < self.pace.notes:
+            draft.type = "note.create"
+        if dice.random() >= self.pace.mischief:
+            client.say(draft)
+            return
+        trick = dice.choice(("twice", "again", "conflict", "empty", "trespass", "trespass"))
+        if trick == "twice":
+            draft.copies = 2
+            client.say(draft)
+        elif trick in ("again", "conflict"):
+            client.say(draft)
+            other = text if trick == "again" else f"{text}, changed"
+            client.say(Draft(conversation, other, draft.type, draft.key))
+        elif trick == "empty":
+            client.say(Draft(conversation, ""))
+        elif client.person.kind == "visitor":
+            foreign = dice.choice([pk for pk in self.conversations.values() if pk != conversation])
+            client.say(Draft(foreign, text, is_allowed=False))
+
+    # ---- the end ----
+
+    async def settle(self) -> float:
+        """Wait until every outbox is empty, then ten seconds for the receivers; return how long they took."""
+        try:
+            await until(
+                lambda: not any(client.waiting for client in self.clients), SETTLE_SECONDS, "outboxes are empty"
+            )
+        except TimeoutError:
+            full = [client for client in self.clients if client.waiting]
+            self.stuck = [f"{client.name}: {client.waiting} without an answer" for client in full]
+        ended = time.monotonic()
+        with suppress(TimeoutError):  # the checker says who has not
+            await until(self._has_converged, CONVERGE_SECONDS, "receivers have it all")
+        return time.monotonic() - ended
+
+    def _has_converged(self) -> bool:
+        """As far as receivers can know among themselves: all have the highest seq that anybody was told of."""
+        tops: Counter[str] = Counter()
+        for client in self.clients:
+            for sent in client.sent[-20:]:
+                tops[sent.conversation] = max(tops[sent.conversation], sent.seq or 0)
+            for pk, tracker in client.trackers.items():
+                tops[pk] = max(tops[pk], tracker.top)
+        return all(tracker.last >= tops[pk] for client in self.clients for pk, tracker in client.trackers.items())
+
+    async def history(self) -> History:
+        """Freeze what was delivered, stop the clients, read everything back."""
+        delivered = [one for client in self.clients for one in client.delivered()]
+        await close_all(self.clients)
+        sent = [one for client in self.clients for one in client.sent]
+        stored = {}
+        places = asyncio.Semaphore(READERS)
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+
+            async def read(person: Person, conversation: str) -> None:
+                async with places:
+                    entries = await read_log(person, self.webs[0].port, conversation, http=http)
+                if person.kind == "agent":
+                    stored[conversation] = entries
+                else:
+                    delivered.append(Delivered(f"{person.name} over REST", conversation, False, entries))
+
+            by_agent = [read(self.cast.agents[0], conversation) for conversation in self.conversations.values()]
+            some = self.cast.visitors[:VISITORS_READ_BACK]
+            await asyncio.gather(*by_agent, *(read(person, self.conversations[person.id]) for person in some))
+        return History(sent, delivered, stored)
+
+
+async def until(is_so: Callable[[], bool], seconds: float, what: str) -> float:
+    """Look until it is so; return how long it took. Raises TimeoutError."""
+    started = time.monotonic()
+    while not is_so():
+        if time.monotonic() - started > seconds:
+            raise TimeoutError(f"not within {seconds:.0f} s: {what}")
+        await asyncio.sleep(0.02)
+    return time.monotonic() - started

@@ -1,0 +1,46 @@
+"""Slices of the campaigns against real services and processes of their own, and planted defects that must be found."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+# All of them: KF_TORTURE_DEFECTS="$(…)" or `make torture`.
+SEED = os.environ.get("KF_TORTURE_SEED", "20261123")
+DEFECTS = os.environ.get("KF_TORTURE_DEFECTS", "ack_before_commit joined_after_read").split()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_was_acknowledged_survives() -> None:
+    """R1: kill -9 of web processes; R3: Valkey killed and flushed; R15: 200 sockets cut at once."""
+    results = _run("tests.torture", "R1", "R3", "R15", "--slice")
+
+    for result in results:
+        assert result["passed"], result
+        assert result["figures"]["messages acknowledged"] > 50, "it proved nothing"
+    kill, redis, cut = (result["figures"] for result in results)
+    assert kill["kills"] == 5
+    assert {"live again after kill, s", "live again after flush, s"} <= redis.keys()
+    assert cut["sockets"] == 200
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_planted_defects_are_found() -> None:
+    results = _run("tests.torture.calibrate", *DEFECTS)
+
+    assert [result["defect"] for result in results] == DEFECTS
+    for result in results:
+        assert not result["passed"], f"{result['campaign']} did not notice {result['defect']}"
+
+
+def _run(program: str, *arguments: str) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", program, "--json", "--seed", SEED, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr[-4000:]
+    results: list[dict[str, Any]] = json.loads(done.stdout)
+    return results

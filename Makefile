@@ -24,6 +24,9 @@ test: $(VENV)/ready ## Run all tests (ARGS=... goes to pytest)
 torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): does any see another?
 	$(BIN)/python -m tests.storm --operations 1000000 --brands 50 --seed $(or $(SEED),1)
 
+bench: $(VENV)/ready ## Delivery times and costs beside the stock path
+	$(BIN)/python -m benchmarks.delivery
+
 screens: $(VENV)/ready ## Pictures of what the browser tests saw, into screens/
 	mkdir -p screens
 	KF_SCREENS=screens $(BIN)/python -m pytest tests/browser

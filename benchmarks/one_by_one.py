@@ -1,0 +1,33 @@
+"""The web process with one transaction per message: what the group commit is measured against.
+
+Run as `python -m benchmarks.one_by_one SERVER …` with the arguments of uvicorn or daphne. Never used to serve anybody.
+"""
+
+import sys
+from typing import Any
+
+import django
+
+django.setup()
+
+import agents.consumer
+import chat.consumers.visitor
+
+
+async def send(*_args: Any, otherwise: Any, **_fields: Any) -> Any:
+    return await otherwise()
+
+
+agents.consumer.send = chat.consumers.visitor.send = send
+
+if __name__ == "__main__":
+    server, *arguments = sys.argv[1:]
+    sys.argv = [server, *arguments]
+    if server == "daphne":
+        from daphne.cli import CommandLineInterface
+
+        CommandLineInterface.entrypoint()
+    else:
+        import uvicorn
+
+        uvicorn.main()

@@ -41,7 +41,8 @@ const TEXT = "#text";
 const SVG = "http://www.w3.org/2000/svg";
 let owner: Node_;
 let hookIndex = 0;
-let sheltered: Node_ | undefined;
+/** Locals of every class component around the one that renders, nearest last. */
+const shelters: Local[][] = [];
 let layoutEffects: (() => void)[] = [];
 let laterEffects: (() => void)[] = [];
 
@@ -55,9 +56,9 @@ export abstract class Component<P> {
 
 const jsx = (type: unknown, props: Props, key?: unknown): Node_ => ({ type, props, key, kids: [] });
 
-/** What JSX becomes. */
+/** What JSX becomes. No children, no such prop: an empty list is a new one each time, and looks like a change. */
 export const h = (type: unknown, props: Props | null, ...children: Child[]): Node_ =>
-  jsx(type, { ...props, children }, props?.key);
+  jsx(type, children.length ? { ...props, children } : { ...props }, props?.key);
 
 export function render(node: Node_, parent: Element): void {
   let shown: Node_[] = [];
@@ -120,19 +121,18 @@ function diffComponent(old: Node_ | undefined, node: Node_, cursor: Cursor): voi
     node.instance = known ?? new make(props);
     node.instance!.props = props;
   }
-  const outer = sheltered;
-  if (node.instance) sheltered = node;
+  if (node.locals) shelters.push(node.locals);
   owner = node;
   hookIndex = 0;
   const rendered = node.instance ? node.instance.render() : make(props);
   node.kids = diffKids(old?.kids ?? [], flatten(rendered as Child), cursor);
-  sheltered = outer;
+  if (node.locals) shelters.pop();
   for (const local of node.locals ?? []) local.seen = local.signal.version();
 }
 
 /** A signal that a component made for itself. */
 export function noteLocal<T extends { version(): number }>(signal: T): T {
-  sheltered?.locals!.push({ signal, seen: 0 });
+  for (const locals of shelters) locals.push({ signal, seen: 0 });
   return signal;
 }
 

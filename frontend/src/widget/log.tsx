@@ -7,6 +7,7 @@ import type { Chat } from "./chat";
 import { Icon, Tool } from "./icons";
 import { Message } from "./message";
 import type { MessageHandlers } from "./message";
+import { Pure } from "./pure";
 import { locale, t } from "./texts";
 import { layOut } from "./timeline";
 import type { Item } from "./timeline";
@@ -29,10 +30,10 @@ export function Log({ chat }: { chat: Chat }) {
     }),
     [chat],
   );
-  useScrolling(chat, scroller, items.value);
-  useOlder(chat, scroller, top);
   const { hasOlder, isLoading, hasFailed } = chat.history;
   const isWriting = chat.typing.writers.value.size > 0;
+  useScrolling(chat, scroller, items.value, [items.value, isWriting, hasOlder.value, isLoading.value, chat.session.value]);
+  useOlder(chat, scroller, top);
   return (
     <>
       <div class="scroller" ref={scroller} tabIndex={0} role="log" aria-label={t("log")} aria-live="polite" aria-busy={isLoading.value}>
@@ -48,9 +49,13 @@ export function Log({ chat }: { chat: Chat }) {
           )}
         </div>
         {!hasOlder.value && <Greeting chat={chat} />}
-        {items.value.map((item) => (
-          <Row key={item.key} item={item} chat={chat} handlers={handlers} />
-        ))}
+        <Rows
+          items={items.value}
+          current={chat.conversation.value?.id}
+          readSeq={chat.agentReadSeq.value}
+          locale={locale.value}
+          handlers={handlers}
+        />
         {isWriting && <Writers names={[...chat.typing.writers.value.values()]} />}
       </div>
       <div class="below">
@@ -61,10 +66,26 @@ export function Log({ chat }: { chat: Chat }) {
   );
 }
 
-function Row({ item, chat, handlers }: { item: Item; chat: Chat; handlers: MessageHandlers }) {
+interface RowsProps {
+  items: Item[];
+  current: string | undefined;
+  /** Up to here somebody of theirs has read. */
+  readSeq: number;
+  locale: Locale;
+  handlers: MessageHandlers;
+}
+
+/** A keystroke in the composer must not look at two thousand rows. */
+class Rows extends Pure<RowsProps> {
+  render() {
+    return this.props.items.map((item) => <Row key={item.key} {...this.props} item={item} />);
+  }
+}
+
+function Row({ item, current, readSeq, locale, handlers }: RowsProps & { item: Item }) {
   switch (item.type) {
     case "day":
-      return <p class="divider day">{dayLabel(item.ts, locale.value)}</p>;
+      return <p class="divider day">{dayLabel(item.ts, locale)}</p>;
     case "start":
       return <p class="divider">{t("newConversation")}</p>;
     case "new":
@@ -73,15 +94,14 @@ function Row({ item, chat, handlers }: { item: Item; chat: Chat; handlers: Messa
       return <p class="notice">{t(item.entry.kind, { name: item.entry.name })}</p>;
     case "message": {
       const { entry, isFirst, isLast } = item;
-      const isCurrent = entry.conversation === chat.conversation.value?.id;
-      const isRead = entry.seq !== null && (!isCurrent || entry.seq <= chat.agentReadSeq.value);
+      const isRead = entry.seq !== null && (entry.conversation !== current || entry.seq <= readSeq);
       return (
         <Message
           entry={entry}
           isFirst={isFirst}
           isLast={isLast}
           isRead={entry.isMine && isRead}
-          locale={locale.value}
+          locale={locale}
           handlers={handlers}
         />
       );
@@ -166,7 +186,7 @@ function Lightbox({ chat, url, name, onClose }: { chat: Chat; url: string; name:
 }
 
 /** Keeps the newest in sight for those who are there, and everybody else's place where it is. */
-function useScrolling(chat: Chat, scroller: { current: HTMLElement | null }, items: Item[]): void {
+function useScrolling(chat: Chat, scroller: { current: HTMLElement | null }, items: Item[], causes: unknown[]): void {
   const before = useRef({ first: "", height: 0, top: 0 });
   useLayoutEffect(() => {
     const element = scroller.current!;
@@ -176,10 +196,13 @@ function useScrolling(chat: Chat, scroller: { current: HTMLElement | null }, ite
     if (wasPrepended) element.scrollTop = known.top + element.scrollHeight - known.height;
     else if (chat.isAtBottom.peek()) element.scrollTop = element.scrollHeight;
     before.current = { first, height: element.scrollHeight, top: element.scrollTop };
-  });
+  }, causes);
   useEffect(() => {
     const element = scroller.current!;
+    let height = 0;
     const measure = () => {
+      // Scrolled by a change of size and not by a person: the observer below sees to it.
+      if (height !== (height = element.clientHeight)) return;
       before.current.top = element.scrollTop;
       before.current.height = element.scrollHeight;
       chat.isAtBottom.value = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM;

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -18,7 +18,8 @@ from tenants.models import Tenant
 from tests.rest.conftest import Api, problem, same_refusal, say, signed_in
 
 ME, LIST = "/api/v1/agent/me", "/api/v1/agent/conversations"
-ADDRESSES = [ME, LIST, f"{LIST}/{uuid4()}", f"{LIST}/{uuid4()}/events"]
+NOBODYS = UUID("01890000-0000-7000-8000-000000000000")
+ADDRESSES = [ME, LIST, f"{LIST}/{NOBODYS}", f"{LIST}/{NOBODYS}/events"]
 
 
 def many(acme: Tenant, count: int, now: datetime) -> list[Conversation]:

@@ -9,7 +9,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do
 	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
 	done)
 
-.PHONY: help run test torture-storm check lock clean
+.PHONY: help run test torture torture-storm check lock clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -20,6 +20,10 @@ run: $(VENV)/ready ## Start everything on this machine (PORT=8000)
 
 test: $(VENV)/ready ## Run all tests (ARGS=... goes to pytest)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+torture: $(VENV)/ready ## Kill and cut what runs (SEED=1); is anything lost? Then plant defects: is each found?
+	$(BIN)/python -m tests.torture R1 R3 R4 R15 --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.torture.calibrate --seed $(or $(SEED),1)
 
 torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): does any see another?
 	$(BIN)/python -m tests.storm --operations 1000000 --brands 50 --seed $(or $(SEED),1)

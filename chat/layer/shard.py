@@ -43,6 +43,9 @@ class Shard:
         )
         self._client = redis.asyncio.from_url(url, socket_timeout=CONNECT_SECONDS, max_connections=4, protocol=2)
         self._topics: dict[str, asyncio.Future[None]] = {}
+        # Topics whose followers do not know whether they are joined: they did not wait, or the connection is a new one.
+        self._unsure: set[str] = set()
+        self._is_silent = False
         self._waiting: deque[tuple[str, bytes]] = deque()
         self._connection: AbstractConnection | None = None
         self._write_lock = asyncio.Lock()
@@ -83,19 +86,30 @@ class Shard:
     # ---- subscribing ----
 
     async def subscribe(self, topic: str) -> None:
-        """Follow a topic; returns when Redis has confirmed it, or at once when it already follows."""
+        """Follow a topic; returns when Redis has confirmed it, or without when Redis does not answer.
+
+        In that case everybody is told of a return once it is joined, so that nothing read before counts as complete.
+        """
         confirmed = self._topics.get(topic)
         if confirmed is None:
             confirmed = self._topics[topic] = asyncio.get_running_loop().create_future()
             await self._command("SUBSCRIBE", topic)
         if self._reader is None:
             self._reader = asyncio.get_running_loop().create_task(self._read_forever())
-        # Redis being away must not keep a visitor out: the topic is joined when it is back.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(confirmed), CONNECT_SECONDS)
+        if confirmed.done():
+            return
+        # Redis being away must not keep a visitor out, nor may an agent wait for it once per conversation.
+        if not self._is_silent:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(confirmed), CONNECT_SECONDS)
+                return
+            self._is_silent = True
+        if topic in self._topics:
+            self._unsure.add(topic)
 
     async def unsubscribe(self, topic: str) -> None:
         if self._topics.pop(topic, None) is not None:
+            self._be_sure(topic)
             await self._command("UNSUBSCRIBE", topic)
 
     async def close(self) -> None:
@@ -124,6 +138,7 @@ class Shard:
                 await self._read()
             except (RedisError, OSError, TimeoutError) as error:
                 failures += 1
+                self._is_silent = True
                 reconnects.inc()
                 logger.warning("layer: subscriptions lost, joining again", extra={"error": str(error)})
             await self._disconnect()
@@ -132,15 +147,13 @@ class Shard:
     async def _connect(self) -> None:
         connection: AbstractConnection = await self._reader_pool.get_connection()  # type: ignore[no-untyped-call]
         topics = list(self._topics)
+        self._unsure |= {topic for topic, confirmed in self._topics.items() if confirmed.done()}
         for start in range(0, len(topics), TOPICS_PER_COMMAND):
             await connection.send_command("SUBSCRIBE", *topics[start : start + TOPICS_PER_COMMAND])
-        is_return = self._connection is None and any(future.done() for future in self._topics.values())
         self._connection = connection
         # What was subscribed while the commands above were on their way.
         for topic in self._topics.keys() - set(topics):
             await self._command("SUBSCRIBE", topic)
-        if is_return:
-            self._on_return()
 
     async def _read(self) -> None:
         assert self._connection is not None
@@ -160,13 +173,24 @@ class Shard:
             await self._command("PING")
 
     def _handle(self, answer: Any) -> None:
+        self._is_silent = False
         kind = answer[0] if isinstance(answer, list) and answer else None
         if kind == b"message":
             self._deliver(answer[1].decode(), answer[2])
         elif kind == b"subscribe":
-            confirmed = self._topics.get(answer[1].decode())
+            topic = answer[1].decode()
+            confirmed = self._topics.get(topic)
             if confirmed is not None and not confirmed.done():
                 confirmed.set_result(None)
+            self._be_sure(topic)
+
+    def _be_sure(self, topic: str) -> None:
+        """Note that the topic is joined, or left. Was it the last one that was not sure, everybody compares tops: not
+        before, because what is written between reading and joining would be missed by both."""
+        if topic in self._unsure:
+            self._unsure.discard(topic)
+            if not self._unsure:
+                self._on_return()
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

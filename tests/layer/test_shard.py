@@ -93,6 +93,49 @@ async def test_one_may_join_while_redis_is_away(hub, valkey):
     await speak_until_heard(hub, "two", second, "hello")
 
 
+async def test_nobody_waits_once_per_topic_for_a_redis_that_hangs(hub, valkey, monkeypatch):
+    """An agent that came back while Redis hung used to wait five seconds for each conversation it has open."""
+    monkeypatch.setattr("chat.layer.shard.CONNECT_SECONDS", 0.3)
+    heard = []
+    await hub.subscribe("desk", heard.append)
+    os.kill(valkey.child.pid, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        for number in range(50):
+            await hub.subscribe(f"watch-{number}", heard.append)
+        assert time.monotonic() - started < 5  # 15 s if each waited
+    finally:
+        os.kill(valkey.child.pid, signal.SIGCONT)
+    await until(lambda: {"type": "bus.returned"} in heard)
+    with redis.Redis.from_url(valkey.url) as client:
+        assert all(followers for _topic, followers in client.pubsub_numsub(*(f"t:watch-{n}" for n in range(50))))
+
+
+async def test_a_return_is_told_only_when_every_topic_is_joined(hub, valkey, monkeypatch):
+    """Tops that are read before the topics are joined miss what is written in between."""
+    joined_when_told, joined = [], []
+
+    def look(message):
+        if message["type"] == "bus.returned":
+            joined_when_told.append(len(joined))
+
+    for number in range(800):
+        await hub.subscribe(str(number), look if number == 0 else print)
+    shard = hub._shards[0]
+    handle = shard._handle
+
+    def watch(answer):
+        if answer[0] == b"subscribe":
+            joined.append(answer[1])
+        handle(answer)
+
+    monkeypatch.setattr(shard, "_handle", watch)
+    with redis.Redis.from_url(valkey.url) as client:
+        client.client_kill_filter(_type="pubsub")
+    await until(lambda: joined_when_told)
+    assert joined_when_told == [800]
+
+
 async def test_a_flushed_redis_changes_nothing(hub, valkey):
     heard = []
     await hub.subscribe("desk", heard.append)

@@ -5,9 +5,11 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from tests.torture.client import Client
 from tests.torture.installation import Installation
 from tests.torture.rig import Rig, until
 
@@ -78,7 +80,7 @@ async def break_redis(run: Run) -> None:
 
 async def _kill_valkey(run: Run) -> None:
     run.installation.kill_valkey()
-    await asyncio.sleep(1.0)
+    await _return_meanwhile(run, 1.0)
     await run.off_loop(partial(run.installation.start_again, "valkey"))
 
 
@@ -91,9 +93,32 @@ async def _flush_valkey(run: Run) -> None:
 async def _stop_valkey(run: Run) -> None:
     run.installation.pause_valkey()
     try:
-        await asyncio.sleep(run.pause)
+        await _return_meanwhile(run, run.pause)
     finally:
         run.installation.resume_valkey()
+
+
+async def _return_meanwhile(run: Run, seconds: float) -> None:
+    """Let some connections, an agent's among them, be cut and come back while Redis is away."""
+    ends, cut = time.monotonic() + seconds, time.monotonic()
+    returning = [run.rig.agents[0], *run.rig.visitors[: len(run.rig.visitors) // 4]]
+    for client in returning:
+        client.cut()
+    with suppress(TimeoutError):
+        await until(partial(_all_talk_since, returning, cut), seconds, "all are back")
+        run.note_slowest("back and heard while Redis is away, s", time.monotonic() - cut)
+    await asyncio.sleep(max(0.0, ends - time.monotonic()))
+    run.figures["not heard while Redis is away"] = int(run.figures.get("not heard while Redis is away", 0)) + sum(
+        not _all_talk_since([client], cut) for client in returning
+    )
+
+
+def _all_talk_since(clients: list[Client], moment: float) -> bool:
+    """Tell whether each has connected since then and had a message acknowledged on that connection."""
+    return all(
+        client.live_at > moment and client.sent and (client.sent[-1].answered_at or 0) > client.live_at
+        for client in clients
+    )
 
 
 async def _note_live_again(run: Run, what: str) -> None:
@@ -171,7 +196,7 @@ class Campaign:
     agents: int = 4
     heartbeat: float | None = 2.0
     pause: float = 30.0
-    slice_pause: float = 3.0
+    slice_pause: float = 12.0
     talks: bool = True
 
 

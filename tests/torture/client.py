@@ -173,6 +173,8 @@ class Client:
             raise LinkLost from error
         finally:
             self._asked.pop(frame_id, None)
+            if answered.done() and not answered.cancelled():
+                answered.exception()  # seen, whoever was cancelled while waiting for it
         self.counts.slowest_answer = max(self.counts.slowest_answer, time.monotonic() - asked_at)
         return answer
 

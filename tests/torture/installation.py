@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -72,6 +73,8 @@ class Installation:
     def __init__(self, data_dir: Path, services: Services) -> None:
         self.data_dir = data_dir
         self.services = services
+        # The kernel ends a service with the thread that started it, so that thread has to outlive every campaign.
+        self._keeper = ThreadPoolExecutor(1)
 
     @property
     def logs(self) -> Path:
@@ -94,7 +97,7 @@ class Installation:
         child.wait(30)
 
     def start_again(self, name: str) -> None:
-        self.services.restart(name)
+        self._keeper.submit(self.services.restart, name).result()
 
     def _child(self, name: str) -> "subprocess.Popen[bytes]":
         child: subprocess.Popen[bytes] = getattr(self.services, name).child

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-# All of them: KF_TORTURE_DEFECTS="$(…)" or `make torture`.
 SEED = os.environ.get("KF_TORTURE_SEED", "20261123")
-DEFECTS = os.environ.get("KF_TORTURE_DEFECTS", "ack_before_commit joined_after_read").split()
+# One here, for time; `make torture` plants all of them.
+DEFECTS = os.environ.get("KF_TORTURE_DEFECTS", "ack_before_commit").split()
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from agents.accounts import create_agent
@@ -76,10 +76,12 @@ def clean(brands: dict[str, Tenant]) -> Iterator[None]:
 
 
 def empty(tenants: "Iterator[Tenant]") -> None:
-    with connection.cursor() as cursor:
-        for tenant in tenants:
-            for table in BRAND_TABLES:
-                cursor.execute(f'DELETE FROM "{tenant.schema_name}".{table}')
+    """Remove what tests write. Servers of earlier tests may still be writing: the lock lets them finish first."""
+    tables = [f'"{tenant.schema_name}".{table}' for tenant in tenants for table in BRAND_TABLES]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # From the conversation down, as writers go: the other way round we could wait for each other.
+        cursor.execute(f"LOCK TABLE {', '.join(reversed(tables))} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("; ".join(f"DELETE FROM {table}" for table in tables))
 
 
 @pytest.fixture

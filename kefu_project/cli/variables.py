@@ -57,6 +57,8 @@ VARIABLES: dict[str, Check] = {
     "KF_STATIC_ROOT": _anything,
     "KF_MEDIA_ROOT": _anything,
     "KF_METRICS_TOKEN": _anything,
+    "KF_CHANNEL_LAYER": _one_of("kefu", "channels-redis"),
+    "KF_REDIS_TOPIC_URLS": _anything,
     "KF_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
     "KF_LOG_JSON": YES_NO,
 }

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tests.torture.client import Client
-from tests.torture.installation import Installation
+from tests.torture.installation import Installation, Web
 from tests.torture.rig import Rig, until
 
 LIVE_AGAIN_SECONDS = 20.0
 BACK_SECONDS = 30.0
 STALL_SECONDS = 2.0
+BUSY_MESSAGES, BUSY_SECONDS = 20, 20.0
 
 
 @dataclass
@@ -49,15 +50,28 @@ async def calm(run: Run) -> None:
 async def kill_web(run: Run) -> None:
     """R1: kill -9 of one of two web processes under load, and start it again."""
     for _ in range(run.cycles):
-        await asyncio.sleep(run.dice.uniform(0.5, 1.5))
         web = run.dice.choice(run.rig.webs)
+        # A process that has just begun, or that all have left, would lose nothing whatever its defects.
+        before = run.rig.acknowledged_by(web)
+        with suppress(TimeoutError):
+            await until(partial(_is_busy, run.rig, web, before), BUSY_SECONDS, "the process is busy")
+            run.figures["kills of a busy process"] = int(run.figures.get("kills of a busy process", 0)) + 1
+        await asyncio.sleep(run.dice.uniform(0.0, 0.5))
         web.kill()
         killed = time.monotonic()
         web.start()
         await run.off_loop(web.wait)
         run.note_slowest("slowest restart, s", time.monotonic() - killed)
+        # Everybody has moved to the other process by now: let half of them move again.
+        for client in run.rig.clients:
+            if run.dice.random() < 0.5:
+                client.cut()
         run.on_cycle()
     run.figures["kills"] = run.cycles
+
+
+def _is_busy(rig: Rig, web: Web, before: int) -> bool:
+    return rig.acknowledged_by(web) >= before + BUSY_MESSAGES
 
 
 async def break_redis(run: Run) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -91,6 +91,8 @@ class Client:
         # When the newest event was pushed (not asked for), by conversation.
         self.pushed_at: dict[str, float] = {}
         self.counts = Counts()
+        self.acks_by_port: Counter[int] = Counter()
+        self._port = 0
         self.live = asyncio.Event()
         self.live_at = 0.0
         self._lanes: dict[str, deque[Draft]] = {}
@@ -210,6 +212,7 @@ class Client:
             ping_interval=None,
             close_timeout=1,
         ) as socket:
+            self._port = port
             try:
                 async for text in socket:
                     self._heard_at = time.monotonic()
@@ -345,6 +348,7 @@ class Client:
                 raise answer
             elif answer["type"] == "ack":
                 draft.outcome = "ok"
+                self.acks_by_port[self._port] += 1
                 self._note(draft, "ok", answer["data"])
             elif answer["data"]["code"] in PASSING:
                 self.counts.again += 1

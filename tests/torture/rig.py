@@ -129,6 +129,9 @@ class Rig:
             foreign = dice.choice([pk for pk in self.conversations.values() if pk != conversation])
             client.say(Draft(foreign, text, is_allowed=False))
 
+    def acknowledged_by(self, web: Web) -> int:
+        return sum(client.acks_by_port[web.port] for client in self.clients)
+
     # ---- the end ----
 
     async def settle(self) -> float:

@@ -5,10 +5,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -63,7 +65,20 @@ def own_database(server: str) -> Iterator[str]:
         try:
             yield urlunsplit(urlsplit(server)._replace(path=f"/kefu_storm_{os.getpid()}"))
         finally:
+            drop_database(connection, name)
+
+
+def drop_database(connection: "psycopg.Connection[Any]", name: sql.Identifier) -> None:
+    """Drop it as soon as nobody is in it: a vacuum of the server's own may be, which is not ours to end."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+            return
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def environment_of(made: Installation) -> dict[str, str]:

@@ -115,7 +115,8 @@ export function startDesk(): void {
     onEpoch: () => location.reload(),
     onFatal: closedForGood,
     onHello: () => {
-      if (wasEverLive.peek()) refreshInbox();
+      // Joined first, read afterwards: what a list was read without comes with this.
+      refreshInbox();
       wasEverLive.value = true;
     },
     onSendFailed: (entry, error) => threads.get(entry.conversation ?? "")?.failPending(entry.client_id, error.code),

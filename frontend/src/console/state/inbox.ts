@@ -31,6 +31,8 @@ export function putRow(row: Row): Signal<Row> {
   const known = rows.get(row.id);
   if (known) {
     const { online } = known.peek().visitor;
+    // A page that was read before a live change may arrive after it.
+    if (row.top < known.peek().top) return known;
     known.value = row.visitor.online === null ? { ...row, visitor: { ...row.visitor, online } } : row;
     return known;
   }
@@ -86,21 +88,33 @@ function followSearch(): void {
   });
 }
 
+// While a page is on its way, rows may change that it does not know of yet: they are placed again when it is here.
+const changedMeanwhile = new Set<string>();
+const latestRequest = new WeakMap<Listing, number>();
+let loading = 0;
+
 export async function loadListing(listing: Listing, abort?: AbortSignal): Promise<void> {
   if (!listing.ids.peek().length) listing.state.value = "loading";
+  const request = (latestRequest.get(listing) ?? 0) + 1;
+  latestRequest.set(listing, request);
+  loading++;
   try {
     const page = await fetchRows(listing.view, { q: listing.q }, abort);
+    if (latestRequest.get(listing) !== request) return;
     batch(() => {
       for (const row of page.rows) putRow(row);
       listing.ids.value = page.rows.map((row) => row.id);
       listing.next.value = page.next;
       listing.state.value = "ready";
       listing.moreState.value = "idle";
+      for (const id of changedMeanwhile) placeIn(listing, rowOf(id)!);
       if (!listing.q) counts.value = page.counts;
     });
     countUnread();
   } catch {
     if (!abort?.aborted && !listing.ids.peek().length) listing.state.value = "failed";
+  } finally {
+    if (--loading === 0) changedMeanwhile.clear();
   }
 }
 
@@ -145,13 +159,17 @@ function flushRows(): void {
 function applyRow(row: Row): void {
   const before = rowOf(row.id);
   putRow(row);
-  for (const listing of listings.values()) {
-    const isMember = belongs(listing.view, row, myId.peek());
-    const isWhole = listing.next.peek() === null && listing.state.peek() === "ready";
-    listing.ids.value = placeRow(listing.ids.peek(), row, { isMember, isWhole, lookup: rowOf });
-  }
-  if (before) recount(before, row);
+  if (loading) changedMeanwhile.add(row.id);
+  const current = rowOf(row.id)!;
+  for (const listing of listings.values()) placeIn(listing, current);
+  if (before) recount(before, current);
   else refreshSoon();
+}
+
+function placeIn(listing: Listing, row: Row): void {
+  const isMember = belongs(listing.view, row, myId.peek());
+  const isWhole = listing.next.peek() === null && listing.state.peek() === "ready";
+  listing.ids.value = placeRow(listing.ids.peek(), row, { isMember, isWhole, lookup: rowOf });
 }
 
 function recount(before: Row, after: Row): void {
@@ -199,7 +217,7 @@ async function refreshCounts(): Promise<void> {
   }
 }
 
-/** After a reconnect: rows may have changed unseen. What is shown stays until the answer is here. */
+/** After each hello: rows may have changed before the topics were joined. What is shown stays until the answer is here. */
 export function refreshInbox(): void {
   for (const listing of listings.values()) {
     if (listing.view === route.peek().view || listing.view === "mine") void loadListing(listing);

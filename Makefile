@@ -18,8 +18,9 @@ help: ## Print this list
 run: $(VENV)/ready ## Start everything on this machine (PORT=8000)
 	@exec $(BIN)/kefu up --port $(PORT) $(ARGS)
 
-test: $(VENV)/ready ## Run all tests (ARGS=... goes to pytest)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+test: $(VENV)/ready ## Run all tests and the small slices of the campaigns (ARGS=... goes to pytest)
+	KF_STORM_OPERATIONS=$${KF_STORM_OPERATIONS:-20000} KF_STORM_BRANDS=$${KF_STORM_BRANDS:-12} \
+		$(BIN)/python -m pytest -n 2 $(ARGS)
 
 torture: $(VENV)/ready ## Kill and cut what runs (SEED=1); is anything lost? Then plant defects: is each found?
 	$(BIN)/python -m tests.torture R1 R3 R4 R15 --seed $(or $(SEED),1)

@@ -10,6 +10,8 @@ PAGE = 50
 MAX_PAGE = 100
 # More missed events than this are not replayed one by one: the client loads a snapshot.
 MAX_RESUME = 200
+# The same for all conversations of one `resume` together: the answer is one frame.
+MAX_RESUME_IN_ALL = 1000
 
 # Where the log of an archived conversation is read from; history/ puts its reader here when it is loaded.
 ArchiveReader = Callable[[Conversation, int | None, int | None, int], list[Message]]

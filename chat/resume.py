@@ -11,7 +11,7 @@ from django.db.models import Q
 from chat.access import get_conversations
 from chat.events import Frame, event_frame
 from chat.models import Conversation, Message, Visitor
-from chat.pages import MAX_RESUME
+from chat.pages import MAX_RESUME, MAX_RESUME_IN_ALL
 from tenants.context import current_tenant
 
 
@@ -24,7 +24,7 @@ def resume(
     """
     own_epoch = str(current_tenant().epoch)
     found = get_conversations(list(positions), visitor)
-    whole = {pk: row for pk, row in found.items() if _is_whole(row, positions[pk]) and epoch in ("", own_epoch)}
+    whole = _whole_ones(found, positions) if epoch in ("", own_epoch) else {}
     events = _events_after({pk: positions[pk] for pk, row in whole.items() if row.last_seq > positions[pk]}, audience)
     data: dict[str, Any] = {}
     for pk in positions:
@@ -44,6 +44,17 @@ def tops(conversation_ids: set[UUID]) -> dict[str, int]:
         return {}
     rows = Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_seq")
     return {str(pk): seq for pk, seq in rows}
+
+
+def _whole_ones(found: dict[UUID, Conversation], positions: dict[UUID, int]) -> dict[UUID, Conversation]:
+    """The conversations that are answered with all their missed events, as many as one frame may hold."""
+    left, whole = MAX_RESUME_IN_ALL, {}
+    for pk, row in found.items():
+        missed = row.last_seq - positions[pk]
+        if _is_whole(row, positions[pk]) and missed <= left:
+            whole[pk] = row
+            left -= missed
+    return whole
 
 
 def _is_whole(conversation: Conversation, position: int) -> bool:

@@ -36,7 +36,8 @@ class Outgoing:
             return
         self._waiting.append(text)
         self._chars += len(text)
-        if len(self._waiting) > MAX_EVENTS or self._chars > MAX_CHARS:
+        # One text alone is not too much, however long: a client that reads takes it.
+        if len(self._waiting) > MAX_EVENTS or (self._chars > MAX_CHARS and len(self._waiting) > 1):
             self._cut_off()
         elif self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())

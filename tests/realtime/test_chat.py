@@ -4,7 +4,9 @@ import json
 import threading
 from uuid import uuid4
 
-from chat.models import Message
+from chat.conversations import open_conversation
+from chat.models import Message, Visitor
+from chat.resume import resume
 from tenants.context import in_tenant
 
 
@@ -81,6 +83,17 @@ def test_resume_with_another_epoch_or_too_far_back_says_so(as_vera, as_agent, al
     assert answer["conversations"][conversation] == {"recovered": False, "top": 2, "events": []}
     ahead = as_vera.request("resume", {"conversations": {conversation: 99}})["data"]
     assert ahead["conversations"][conversation]["recovered"] is False
+
+
+def test_resume_answers_as_much_as_a_frame_may_hold(acme, vera, now, monkeypatch):
+    with in_tenant(acme):
+        others = [Visitor.objects.create(name=f"V{number}") for number in range(5)]
+        positions = {open_conversation(visitor, now=now).pk: 0 for visitor in others}
+        monkeypatch.setattr("chat.resume.MAX_RESUME_IN_ALL", 3)
+        answer, _ = resume(positions, epoch="", audience="agent")
+    recovered = [one["recovered"] for one in answer["conversations"].values()]
+    assert sorted(recovered) == [False, False, True, True, True]
+    assert all(one["top"] == 1 for one in answer["conversations"].values())
 
 
 def test_typing_and_read_marks_reach_the_other_side(as_vera, as_agent, alice, acme):

@@ -46,6 +46,14 @@ async def test_a_client_that_does_not_read_is_cut_off_by_number_and_by_size():
         assert client.sent == []
 
 
+async def test_one_long_text_is_not_too_much():
+    client = Client()
+    outgoing = Outgoing(client.send, client.on_overflow)
+    outgoing.put("y" * (MAX_CHARS + 1))
+    await outgoing.flush()
+    assert (len(client.sent), client.cut_off) == (1, False)
+
+
 async def test_a_client_that_left_ends_it():
     async def fail(text):
         raise ConnectionError

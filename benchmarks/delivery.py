@@ -222,7 +222,10 @@ def show(results: list[Result], rate: float) -> None:
         table.add_row(*(str(value) for value in asdict(row).values()))
     Console(width=130).print(table)
     ours, stock = results[0], results[2]
-    Console().print(f"P99 of the stock path is {stock.p99_ms / ours.p99_ms:.1f} times ours.")
+    if stock.shown < stock.sent:
+        Console().print(f"The stock path showed {stock.shown} of {stock.sent}, {MAX_WAIT:.0f} s after the last send.")
+    else:
+        Console().print(f"P99 of the stock path is {stock.p99_ms / ours.p99_ms:.1f} times ours.")
 
 
 def save(results: list[Result], rate: float, seconds: float, conversations: int) -> Path:

@@ -4,14 +4,14 @@ All tests work on real tables with real commits. Before each test the conversati
 removed; brands, agents, queues and widgets stay.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from agents.accounts import create_agent
@@ -75,13 +75,19 @@ def clean(brands: dict[str, Tenant]) -> Iterator[None]:
     assert not isinstance(connection.tenant, Tenant), "the test left this thread inside a brand"
 
 
-def empty(tenants: "Iterator[Tenant]") -> None:
-    """Remove what tests write. Servers of earlier tests may still be writing: the lock lets them finish first."""
+def empty(tenants: "Iterable[Tenant]") -> None:
+    """Remove what tests write. Servers of earlier tests may still write: wait for them, or try again."""
     tables = [f'"{tenant.schema_name}".{table}' for tenant in tenants for table in BRAND_TABLES]
-    with transaction.atomic(), connection.cursor() as cursor:
-        # From the conversation down, as writers go: the other way round we could wait for each other.
-        cursor.execute(f"LOCK TABLE {', '.join(reversed(tables))} IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute("; ".join(f"DELETE FROM {table}" for table in tables))
+    for tries_left in reversed(range(10)):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                # From the conversation down, as most writers go.
+                cursor.execute(f"LOCK TABLE {', '.join(reversed(tables))} IN SHARE ROW EXCLUSIVE MODE")
+                cursor.execute("; ".join(f"DELETE FROM {table}" for table in tables))
+                return
+        except OperationalError:  # a deadlock: the database ended ours
+            if not tries_left:
+                raise
 
 
 @pytest.fixture

@@ -239,8 +239,10 @@ export class Chat {
     this.conversation.value = session.conversation;
     this.readSeq.value = this.readSent = session.conversation?.visitor_read_seq ?? 0;
     this.agentReadSeq.value = session.conversation?.agent_read_seq ?? 0;
-    this.pending.value = unsent.map(fromOutbox);
     const top = this.history.start(session.conversation, loaded, wasKnown);
+    // One that was stored while its ack got lost stands in the log already; the outbox lets go of it at the next ack.
+    const stored = new Set(this.entries.value.map((entry) => entry.key));
+    this.pending.value = unsent.map(fromOutbox).filter((entry) => !stored.has(entry.key));
     this.phase.value = "ready";
     if (this.isOpen.value && this.unread.value > 0) this.newAfter.value = this.readSeq.value;
     this.host.send({ type: "ready", accent: session.brand.accent, isReturning: this.isReturning });

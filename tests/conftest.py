@@ -5,7 +5,6 @@ removed; brands, agents, queues and widgets stay.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
@@ -103,12 +102,6 @@ def acme(brands: dict[str, Tenant]) -> Tenant:
 @pytest.fixture(scope="session")
 def globex(brands: dict[str, Tenant]) -> Tenant:
     return brands["globex"]
-
-
-@pytest.fixture
-def inside() -> Callable[[Tenant], AbstractContextManager[None]]:
-    """`with inside(acme): …`"""
-    return in_tenant
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from chat.models import Widget
 from chat.origins import frame_ancestors
 from chat.protocol import LIMITS
 from chat.rest.visitor_views import widget_view
+from tenants.accents import accent_style
 from tenants.context import current_tenant
 
 LOADER = "kefu/loader.js"
@@ -57,7 +58,8 @@ def show_panel(request: HttpRequest) -> HttpResponse:
         "epoch": str(tenant.epoch),
         "limits": LIMITS,
     }
-    response = render(request, "widget/panel.html", {"widget": widget, "brand": tenant, "boot": boot})
+    page = {"widget": widget, "brand": tenant, "boot": boot, "accent_style": accent_style(tenant.accent)}
+    response = render(request, "widget/panel.html", page)
     response["Content-Security-Policy"] = _panel_policy(widget, request.get_host())
     response["Cache-Control"] = "no-cache"
     response["Referrer-Policy"] = "no-referrer"

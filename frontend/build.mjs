@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, context } from "esbuild";
 import { minify } from "terser";
+import { ownMembers } from "./members.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = process.env.KF_OUT ?? join(here, "..", "static", "kefu");
@@ -55,23 +56,6 @@ const inlineCss = {
   },
 };
 
-/**
- * Members of the widget's own classes may get short names. Only camelCase ones, which the wire (snake_case) never
- * uses, and none that also occurs where names are data: frames, stored entries, messages between page and panel.
- */
-function ownMembers() {
-  const read = (names) => names.map((name) => readFileSync(join(here, "src", name), "utf8")).join("\n");
-  const classes = read([
-    ...["engine", "connection", "lane", "tracker", "heartbeat"].map((name) => `engine/${name}.ts`),
-    ...["chat", "history", "typing", "uploads", "timeline"].map((name) => `widget/${name}.ts`),
-    ...["signals", "view"].map((name) => `tiny/${name}.ts`),
-  ]);
-  const data = read(["engine/frames.ts", "engine/outbox.ts", "widget/bridge.ts", "widget/api.ts", "widget/texts.ts", "widget/config.ts"]);
-  const isData = (name) => new RegExp(`\\b${name}\\b`).test(data) || /^(shouldComponentUpdate|setTimeout|clearTimeout)$/.test(name);
-  const members = [...classes.matchAll(/^  (?:(?:private|readonly|async|override) )*([a-z]+[A-Z]\w+)[?!]?(?:[(:]|<\w+>\(| =)/gm)].map((match) => match[1]);
-  return new RegExp(`^(${[...new Set(members)].filter((name) => !isData(name)).sort().join("|")})$`);
-}
-
 const options = (entry, extra = {}) => ({
   absWorkingDir: here,
   entryPoints: [{ in: entry.in, out: entry.out }],
@@ -80,7 +64,7 @@ const options = (entry, extra = {}) => ({
   minify: true,
   format: "iife",
   target: entry.target,
-  ...(entry.runtime && { mangleProps: ownMembers() }),
+  ...(entry.runtime && { mangleProps: ownMembers(here, entry.in) }),
   ...(entry.runtime ?? { jsx: "automatic", jsxImportSource: "preact" }),
   charset: "utf8",
   legalComments: "none",
@@ -97,16 +81,16 @@ async function buildAll() {
 async function squeeze({ path, contents, text }) {
   if (/(widget|shop)\.css$/.test(path)) return { path, contents: lightenTokens(text) };
   if (!/(widget|loader)\.js$/.test(path)) return { path, contents };
-  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } });
+  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 5, pure_getters: true, unsafe_arrows: true, keep_fargs: false, hoist_props: true } });
   return { path, contents: Buffer.from(code) };
 }
 
 /**
  * Every page shares design/tokens.css. What is the same in every theme and set once is written in place of its
- * var(); what is left and nobody asks for is dropped. Colours stay: scripts set them.
+ * var(); what is left and nobody asks for is dropped, the rest gets short names. The accent stays: others set it.
  */
 function lightenTokens(css) {
-  css = css.replace(/--kf-(on-)?accent[\w-]*:[^;}]*;?/g, ""); // applyAccent() sets all of them before anything is shown
+  css = css.replace(/--kf-(on-)?accent[\w-]*:[^;}]*;?/g, ""); // the page's root sets all of them: tenants/accents.py, applyAccent()
   const TOKEN = /(--kf-[\w-]+):([^;{}]*)(;|(?=\}))/g;
   const values = new Map();
   for (const [, name, value] of css.matchAll(TOKEN)) values.set(name, values.has(name) ? null : value.trim());
@@ -117,7 +101,8 @@ function lightenTokens(css) {
     const used = new Set([...css.matchAll(/var\((--kf-[\w-]+)/g)].map((match) => match[1]));
     css = css.replace(TOKEN, (whole, name) => (used.has(name) ? whole : ""));
   }
-  return Buffer.from(css);
+  const left = [...new Set([...css.matchAll(/--kf-(?!(?:on-)?accent)[\w-]+/g)].map(([name]) => name))];
+  return Buffer.from(css.replace(/--kf-[\w-]+/g, (name) => (left.includes(name) ? `--${left.indexOf(name).toString(36)}` : name)));
 }
 
 function report(files) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { contrast, deriveAccent } from "./accent";
+import { applyAccent, contrast, deriveAccent } from "./accent";
 
 const SURFACES = { light: ["#ffffff", "#f6f8fb"], dark: ["#16181d", "#262a31"] } as const;
 
@@ -26,4 +27,14 @@ test("text is readable in both themes whatever the brand's colour", () => {
 
 test("a colour that cannot be read gives the default", () => {
   assert.deepEqual(deriveAccent("red; } body {"), deriveAccent("#2f6bd8"));
+});
+
+test("the server's twin (tenants/accents.py) says the same", () => {
+  const cases: Record<string, string> = JSON.parse(readFileSync("../tests/vectors/accent.json", "utf8"));
+  for (const [colour, style] of Object.entries(cases)) {
+    const rules: string[] = [];
+    const setProperty = (name: string, value: string) => void rules.push(`${name}: ${value}`);
+    applyAccent({ style: { setProperty } } as unknown as HTMLElement, colour);
+    assert.equal(rules.join("; "), style);
+  }
 });

@@ -1,6 +1,5 @@
-// One pattern for all our screens: a dictionary is an object of strings, English gives the keys, every other
-// language must have exactly the same ones (the compiler says so: `const zh: typeof en`).
-// "{name}" is filled in; where English needs a singular, write "one unread|{n} unread" and pass n.
+// A dictionary gives every key its words in each language, side by side: none can be forgotten, and no key stands in
+// the bundle twice. "{name}" is filled in; where English needs a singular, write "one unread|{n} unread" and pass n.
 import { computed, signal } from "@preact/signals";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 
@@ -26,13 +25,13 @@ export interface Translator<K extends string> {
 
 /** `t` reads a signal: components that call it render anew when the language changes. */
 export function makeTranslator<K extends string>(
-  dictionaries: Record<Locale, Record<K, string>>,
+  words: Record<K, readonly [en: string, zh: string]>,
   initial: Locale,
 ): Translator<K> {
   const locale = signal(initial);
   return {
     locale,
-    t: (key, values) => fill(dictionaries[locale.value][key], values),
+    t: (key, values) => fill(words[key][locale.value === "en" ? 0 : 1], values),
     clock: computed(() => new Intl.DateTimeFormat(tag(locale.value), { hour: "2-digit", minute: "2-digit", hour12: false })),
   };
 }

@@ -1,7 +1,6 @@
 // The panel: starts in the frame that the loader makes, or by itself as a page.
 import { render } from "preact";
 import { effect } from "@preact/signals";
-import { applyAccent } from "../design/accent";
 import { toLocale } from "../i18n";
 import { openBridge } from "./bridge_panel";
 import { Chat } from "./chat";
@@ -15,7 +14,6 @@ const root = document.documentElement;
 const host = openBridge();
 const chat = new Chat(config, new Storage(config.key), host);
 
-applyAccent(root, config.brand.accent);
 effect(() => {
   root.lang = locale.value;
   document.title = t("chatWith", { name: config.brand.name });

@@ -7,7 +7,7 @@ const CEILING_MS = 30_000;
 /** Delay before reconnect number `attempt` (0 = the first after a cut). */
 export function reconnectDelay(attempt: number, random: () => number = Math.random): number {
   const window = Math.min(CEILING_MS, FLOOR_MS * 2 ** Math.min(attempt + 1, 16));
-  return Math.max(FLOOR_MS, Math.round(random() * window));
+  return Math.round(FLOOR_MS + random() * (window - FLOOR_MS));
 }
 
 export type CloseVerdict =

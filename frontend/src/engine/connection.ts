@@ -4,7 +4,7 @@ import { reconnectDelay, verdictOn } from "./backoff";
 import type { Clock } from "./clock";
 import { decodeFrame, FrameError } from "./frames";
 import type { Frame, HelloData } from "./frames";
-import { Heartbeat } from "./heartbeat";
+import { FixedHeartbeat as Heartbeat } from "./heartbeat";
 
 export type ConnectionState =
   | { kind: "connecting" }

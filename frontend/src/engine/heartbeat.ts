@@ -1,11 +1,135 @@
-// When to probe a silent connection, and when to give it up. Pure: the engine asks and sends.
+// When to probe an idle link, when to give it up, and how long this network lets a link idle. Pure: the engine asks
+// and sends. Twin of sdks/python/kefu_client/heartbeat.py; tests/vectors/heartbeat.json drives both. docs/heartbeat.md
+// says why.
 
-/** Waits after the 1st, 2nd and 3rd unanswered probe; silence after the last means dead. */
-const PROBE_WAITS_MS = [1_000, 2_000, 4_000];
+/** What is worth remembering of a network. Milliseconds. */
+export interface Learnt {
+  interval: number;
+  cap: number;
+  strikes: number;
+}
+
+export interface HeartbeatConfig {
+  serverInterval: number;
+  ceiling?: number;
+  floor?: number;
+  learnt?: Learnt | null;
+}
 
 export type Beat = "wait" | "probe" | "dead";
 
+const PROBES = 3;
+/** Clean beats before a longer interval; at the cap four times as many for each strike. */
+const CLEAN = 3;
+
 export class Heartbeat {
+  private intervalMs: number;
+  private capMs: number;
+  private strikeCount: number;
+  private ceilingMs: number;
+  private floorMs: number;
+  private cleanBeats = 0;
+  /** The longest idle gap that this very link came through: a timer in a NAT does not change its mind. */
+  private survivedMs = 0;
+  private probeCount = 0;
+  /** The idle gap that the first probe ended; 0 where it proves nothing, because the link was not idle that long. */
+  private gapMs = 0;
+  private nextAt = Infinity;
+  private sentAt = 0;
+
+  constructor(
+    { serverInterval, ceiling = 55_000, floor = 5_000, learnt }: HeartbeatConfig,
+    private heardAt: number,
+  ) {
+    this.ceilingMs = ceiling;
+    this.floorMs = floor;
+    this.capMs = Math.max(floor, Math.min(ceiling, learnt?.cap ?? ceiling));
+    this.intervalMs = Math.min(this.capMs, Math.max(floor, learnt?.interval ?? 0, serverInterval));
+    this.strikeCount = learnt?.strikes ?? 0;
+    this.restFrom(heardAt);
+  }
+
+  /** Any frame from the server: a busy link sends no pings. */
+  heard(now: number): void {
+    this.heardAt = now;
+    if (this.probeCount && this.gapMs) this.cameThrough();
+    this.probeCount = 0;
+    this.nextAt = Infinity;
+    this.restFrom(now);
+  }
+
+  /** A frame of ours keeps the way open, but proves nothing: it postpones the beat once and not for ever. */
+  sent(now: number): void {
+    this.sentAt = now;
+    this.restFrom(now);
+  }
+
+  /** Waking up, online, a late answer: probe now. */
+  doubt(now: number): void {
+    if (!this.probeCount) this.nextAt = now;
+  }
+
+  /** The server may ask for fewer beats under load, never for more than this network bears. */
+  setServerInterval(ms: number, now: number): void {
+    this.intervalMs = Math.max(this.intervalMs, Math.min(ms, this.capMs));
+    this.restFrom(now);
+  }
+
+  dueIn(now: number): number {
+    return Math.max(0, this.nextAt - now);
+  }
+
+  tick(now: number): Beat {
+    if (now < this.nextAt) return "wait";
+    if (this.probeCount >= PROBES) {
+      this.lost();
+      return "dead";
+    }
+    if (!this.probeCount) {
+      const idle = now - Math.max(this.heardAt, this.sentAt);
+      this.gapMs = idle < this.intervalMs ? 0 : idle;
+    }
+    this.nextAt = now + 1_000 * 2 ** this.probeCount++;
+    return "probe";
+  }
+
+  /** The link broke. With a probe unanswered after a longer gap than it ever came through, the gap is to blame. */
+  lost(_now?: number): void {
+    const cap = Math.max(this.floorMs, Math.floor(this.gapMs * 0.8));
+    if (this.probeCount && this.gapMs > this.survivedMs && cap < Math.max(this.capMs, this.intervalMs)) {
+      this.capMs = cap;
+      this.intervalMs = Math.min(this.intervalMs, cap);
+      this.strikeCount++;
+    }
+    this.gapMs = 0;
+  }
+
+  learnt(): Learnt {
+    return { interval: Math.min(this.intervalMs, this.capMs), cap: this.capMs, strikes: this.strikeCount };
+  }
+
+  private restFrom(now: number): void {
+    if (this.probeCount || this.nextAt <= now) return;
+    this.nextAt = Math.min(Math.max(this.heardAt, this.sentAt), this.heardAt + this.intervalMs) + this.intervalMs;
+  }
+
+  /** The link came through the gap. An interval above the cap is a trial of it. */
+  private cameThrough(): void {
+    this.survivedMs = Math.max(this.survivedMs, this.gapMs);
+    if (this.probeCount > 1) return;
+    if (this.intervalMs > this.capMs) {
+      this.capMs = this.intervalMs;
+      this.strikeCount = 0;
+    }
+    const isCapped = this.intervalMs >= this.capMs;
+    if (++this.cleanBeats < CLEAN * 4 ** (isCapped ? Math.min(this.strikeCount, 4) : 0)) return;
+    this.cleanBeats = 0;
+    this.intervalMs = Math.min(Math.floor(this.intervalMs * 1.25), isCapped ? this.ceilingMs : this.capMs);
+  }
+}
+
+/** Without memory. connection.ts uses it until it is wired to the one above; then it goes. */
+export class FixedHeartbeat {
   private probes = 0;
   private nextAt: number;
 
@@ -16,19 +140,16 @@ export class Heartbeat {
     this.nextAt = now + intervalMs;
   }
 
-  /** Any frame from the server counts: a busy link sends no pings. */
   heard(now: number): void {
     this.probes = 0;
     this.nextAt = now + this.intervalMs;
   }
 
-  /** The server may stretch the interval under load. */
   setInterval(ms: number, now: number): void {
     this.intervalMs = ms;
     this.heard(now);
   }
 
-  /** Something made us doubt the link (waking up, a late answer): probe now instead of at the next beat. */
   doubt(now: number): void {
     if (this.probes === 0) this.nextAt = now;
   }
@@ -39,10 +160,8 @@ export class Heartbeat {
 
   tick(now: number): Beat {
     if (now < this.nextAt) return "wait";
-    const wait = PROBE_WAITS_MS[this.probes];
-    if (wait === undefined) return "dead";
-    this.probes++;
-    this.nextAt = now + wait;
+    if (this.probes >= PROBES) return "dead";
+    this.nextAt = now + 1_000 * 2 ** this.probes++;
     return "probe";
   }
 }

@@ -25,7 +25,7 @@ test("every close code has a verdict", () => {
 });
 
 test("a heartbeat probes at once when doubted, and any frame calms it", () => {
-  const beat = new Heartbeat(25_000, 0);
+  const beat = new Heartbeat({ serverInterval: 25_000 }, 0);
   assert.equal(beat.tick(24_999), "wait");
   beat.doubt(10);
   assert.equal(beat.tick(10), "probe");

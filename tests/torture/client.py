@@ -79,20 +79,33 @@ class Counts:
 
 
 class Client:
-    """Connects to one of `ports`, another one each time. `heartbeat` None: it never asks for tops by itself."""
+    """Connects to one of `ports`, another one each time. `heartbeat` None: it never asks for tops by itself.
+
+    `patience`: seconds without an answer after which it gives the connection up; it has its own for each kind.
+    """
 
     def __init__(
-        self, person: Person, ports: Sequence[int], dice: random.Random, *, heartbeat: float | None, name: str = ""
+        self,
+        person: Person,
+        ports: Sequence[int],
+        dice: random.Random,
+        *,
+        heartbeat: float | None,
+        patience: float | None = None,
+        name: str = "",
     ) -> None:
         self.person, self.ports, self.dice, self.heartbeat = person, ports, dice, heartbeat
         self.name = name or person.name
+        self.answer_seconds, self.open_seconds = patience or ANSWER_SECONDS, patience or OPEN_SECONDS
         self.sent: list[Sent] = []
         self.trackers: dict[str, Tracker] = {}
         # When the newest event was pushed (not asked for), by conversation.
         self.pushed_at: dict[str, float] = {}
         self.counts = Counts()
         self.acks_by_port: Counter[int] = Counter()
-        self._port = 0
+        # What each acknowledgement of a key said: was it there before?
+        self.repeated: dict[str, list[bool]] = {}
+        self.port = 0
         self.live = asyncio.Event()
         self.live_at = 0.0
         self._lanes: dict[str, deque[Draft]] = {}
@@ -141,6 +154,9 @@ class Client:
     def waiting(self) -> int:
         return sum(len(lane) for lane in self._lanes.values())
 
+    def unanswered(self) -> list[Draft]:
+        return [draft for lane in self._lanes.values() for draft in lane]
+
     @property
     def is_behind(self) -> bool:
         return any(tracker.is_behind for tracker in self.trackers.values())
@@ -170,7 +186,7 @@ class Client:
         asked_at = time.monotonic()
         try:
             await socket.send(json.dumps(frame))
-            answer = await asyncio.wait_for(answered, ANSWER_SECONDS)
+            answer = await asyncio.wait_for(answered, self.answer_seconds)
         except WebSocketException as error:
             raise LinkLost from error
         finally:
@@ -208,11 +224,11 @@ class Client:
             additional_headers={"Cookie": person.cookie} if person.cookie else None,
             compression=None,
             proxy=None,
-            open_timeout=OPEN_SECONDS,
+            open_timeout=self.open_seconds,
             ping_interval=None,
             close_timeout=1,
         ) as socket:
-            self._port = port
+            self.port = port
             try:
                 async for text in socket:
                     self._heard_at = time.monotonic()
@@ -348,7 +364,8 @@ class Client:
                 raise answer
             elif answer["type"] == "ack":
                 draft.outcome = "ok"
-                self.acks_by_port[self._port] += 1
+                self.acks_by_port[self.port] += 1
+                self.repeated.setdefault(draft.key, []).append(answer["data"]["duplicate"])
                 self._note(draft, "ok", answer["data"])
             elif answer["data"]["code"] in PASSING:
                 self.counts.again += 1

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from kefu_project.embedded.child import start_child
 from kefu_project.embedded.ports import is_listening
 from kefu_project.embedded.services import Services
 from tests.server import free_port
+from tests.torture.failpoints import Failpoint
+from tests.torture.planted import planted_command
 
 START_SECONDS = 120
 WEBS = 2
@@ -28,17 +29,19 @@ class Web:
 
     def __init__(self, number: int, logs: Path, defect: str = "") -> None:
         self.port = FIRST_PORT + number if FIRST_PORT else free_port()
-        self._log = logs / f"web-{number}.log"
+        self.log = logs / f"web-{number}.log"
         self._defect = defect
+        # Where the process can be killed from now on when it starts; None: nothing is planted.
+        self.failpoint: Failpoint | None = None
         self._read_to = 0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it; it is not live yet. The kernel ends it with us."""
         command = web_command("127.0.0.1", self.port)
-        if self._defect:
-            command = [sys.executable, "-m", "tests.torture.planted", self._defect, *command[3:]]
-        with self._log.open("ab") as log:
+        if self._defect or self.failpoint:
+            command = planted_command(command, defect=self._defect, failpoint=self.failpoint)
+        with self.log.open("ab") as log:
             self.process = start_child(command, death_signal=signal.SIGKILL, env=os.environ, output=log)
 
     def wait(self) -> None:
@@ -47,7 +50,7 @@ class Web:
         deadline = time.monotonic() + START_SECONDS
         while not is_listening("127.0.0.1", self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the web process did not start: {self._log.read_text()[-2000:]}")
+                raise RuntimeError(f"the web process did not start: {self.log.read_text()[-2000:]}")
             time.sleep(0.05)
 
     def kill(self) -> None:
@@ -55,10 +58,13 @@ class Web:
             self.process.kill()
             self.process.wait()
 
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
     def complaints(self) -> list[str]:
         """The name of each exception with a traceback that it logged since this was asked last."""
         names, is_inside = [], False
-        with self._log.open(errors="replace") as log:
+        with self.log.open(errors="replace") as log:
             log.seek(self._read_to)
             for line in log.read().splitlines():
                 is_inside = is_inside or line.startswith("Traceback")

@@ -14,6 +14,7 @@ from tests.torture.cast import Cast, dice_of
 from tests.torture.client import Client, Draft, Person, close_all
 from tests.torture.history import Delivered, History
 from tests.torture.installation import Web
+from tests.torture.network import Network
 from tests.torture.reading import read_log
 
 SETTLE_SECONDS = 60.0
@@ -40,6 +41,8 @@ class Rig:
     seed: int
     heartbeat: float | None
     pace: Pace = field(default_factory=Pace)
+    patience: float | None = None
+    network: Network | None = None
     visitors: list[Client] = field(default_factory=list)
     agents: list[Client] = field(default_factory=list)
     talking: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -47,7 +50,7 @@ class Rig:
     stuck: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        ports = [web.port for web in self.webs]
+        ports = self.network.ports if self.network else [web.port for web in self.webs]
         number = len(self.cast.agents)
         owned = {person.id: list(self.conversations.values())[n::number] for n, person in enumerate(self.cast.agents)}
         self.owned = owned
@@ -64,7 +67,7 @@ class Rig:
             self.visitors.append(client)
 
     def _client(self, person: Person, ports: list[int]) -> Client:
-        return Client(person, ports, dice_of(self.seed, person.name), heartbeat=self.heartbeat)
+        return Client(person, ports, dice_of(self.seed, person.name), heartbeat=self.heartbeat, patience=self.patience)
 
     @property
     def clients(self) -> list[Client]:
@@ -81,8 +84,9 @@ class Rig:
     def _has_caught_up(self, client: Client) -> bool:
         return not client.is_behind and all(tracker.last for tracker in client.trackers.values())
 
-    def start_talking(self) -> None:
-        for client in self.visitors:
+    def start_talking(self, listeners: int = 0) -> None:
+        """Let everybody talk but the first visitors, as many as `listeners` says, whom agents only talk to."""
+        for client in self.visitors[listeners:]:
             own = self.conversations[client.person.id]
             self.talking.append(asyncio.create_task(self._talk(client, own, self.pace.visitor)))
         for client in self.agents:
@@ -132,6 +136,9 @@ class Rig:
     def acknowledged_by(self, web: Web) -> int:
         return sum(client.acks_by_port[web.port] for client in self.clients)
 
+    def connected_to(self, web: Web) -> int:
+        return sum(client.port == web.port for client in self.clients if client.live.is_set())
+
     # ---- the end ----
 
     async def settle(self) -> float:
@@ -149,14 +156,27 @@ class Rig:
         return time.monotonic() - ended
 
     def _has_converged(self) -> bool:
-        """As far as receivers can know among themselves: all have the highest seq that anybody was told of."""
+        """As far as receivers can know among themselves."""
+        return self.has_reached(self.tops())
+
+    def in_outboxes(self) -> list[Draft]:
+        return [draft for client in self.clients for draft in client.unanswered()]
+
+    def tops(self) -> Counter[str]:
+        """The highest seq of each conversation that anybody was told of."""
         tops: Counter[str] = Counter()
         for client in self.clients:
             for sent in client.sent[-20:]:
                 tops[sent.conversation] = max(tops[sent.conversation], sent.seq or 0)
             for pk, tracker in client.trackers.items():
                 tops[pk] = max(tops[pk], tracker.top)
-        return all(tracker.last >= tops[pk] for client in self.clients for pk, tracker in client.trackers.items())
+        return tops
+
+    def has_reached(self, tops: Counter[str], *clients: Client) -> bool:
+        """Tell whether these clients, or all, have everything up to there."""
+        return all(
+            tracker.last >= tops[pk] for client in clients or self.clients for pk, tracker in client.trackers.items()
+        )
 
     async def history(self) -> History:
         """Freeze what was delivered, stop the clients, read everything back."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.torture.failpoints import WEB_POINTS
+
 SEED = os.environ.get("KF_TORTURE_SEED", "20261123")
 # Two here, for time, that do not wait for a lucky moment; `make torture` plants all of them.
 DEFECTS = os.environ.get("KF_TORTURE_DEFECTS", "owner_not_checked holes_in_seq").split()
@@ -26,6 +28,19 @@ def test_what_was_acknowledged_survives() -> None:
     assert kill["kills"] == 5
     assert {"live again after kill, s", "live again after flush, s"} <= redis.keys()
     assert cut["sockets"] == 200
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_was_acknowledged_survives_at_each_place_and_on_a_bad_network() -> None:
+    """R2: kill -9 at each failpoint, twice; R6: black hole, 30 % loss, 64 kbit/s."""
+    results = _run("tests.torture", "R2", "R6", "--slice")
+
+    for result in results:
+        assert result["passed"], result
+    points, network = (result["figures"] for result in results)
+    assert [points[f"kills {point}"] for point in WEB_POINTS] == [2] * 6
+    assert network["segments lost"] and network["connections in a black hole"]
 
 
 @pytest.mark.slow

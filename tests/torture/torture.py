@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -13,6 +14,7 @@ from tests.torture.checker import Violation, check
 from tests.torture.defects import DEFECTS
 from tests.torture.history import History
 from tests.torture.installation import Installation, Web
+from tests.torture.network import Network
 from tests.torture.rig import Rig
 
 _numbers = count(1)
@@ -65,16 +67,23 @@ def run_campaign(
         web.wait()
 
     async def play() -> tuple[Run, float, History]:
-        rig = Rig(webs, cast, conversations, seed, campaign.heartbeat)
-        pause = campaign.slice_pause if is_slice else campaign.pause
-        run = Run(installation, rig, cycles, dice_of(seed, name), on_cycle, pause)
-        await rig.connect()
-        if campaign.talks:
-            rig.start_talking()
-        await campaign.run(run)
-        await rig.stop_talking()
-        converged = await rig.settle()
-        return run, converged, await rig.history()
+        async with AsyncExitStack() as stack:
+            network = None
+            if campaign.has_network:
+                ports = [web.port for web in webs]
+                network = await stack.enter_async_context(Network(dice_of(seed, "network")).before(ports))
+            rig = Rig(
+                webs, cast, conversations, seed, campaign.heartbeat, campaign.pace, campaign.patience, network=network
+            )
+            pause = campaign.slice_pause if is_slice else campaign.pause
+            run = Run(installation, rig, cycles, dice_of(seed, name), on_cycle, pause)
+            await rig.connect()
+            if campaign.talks:
+                rig.start_talking(campaign.listeners)
+            await campaign.run(run)
+            await rig.stop_talking()
+            converged = await rig.settle()
+            return run, converged, await rig.history()
 
     started = time.monotonic()
     run, converged, history = asyncio.run(play())

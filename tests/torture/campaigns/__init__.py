@@ -1,0 +1,58 @@
+"""The campaigns: what is broken, when, and what must hold beyond the history (docs/reliability/)."""
+
+import asyncio
+
+from tests.torture.campaigns.cut import cut_sockets
+from tests.torture.campaigns.kill_at import kill_at_failpoints
+from tests.torture.campaigns.kill_web import kill_web
+from tests.torture.campaigns.run import Campaign, Run
+from tests.torture.campaigns.services import break_redis, restart_postgres
+from tests.torture.campaigns.weather import HEARTBEAT, PATIENCE, break_network
+from tests.torture.rig import Pace
+
+__all__ = ["CAMPAIGNS", "Campaign", "Run"]
+
+
+async def calm(run: Run) -> None:
+    """Nothing is broken: what is wrong now is wrong always."""
+    for _ in range(run.cycles):
+        await asyncio.sleep(run.dice.uniform(1.0, 2.0))
+        run.on_cycle()
+
+
+CAMPAIGNS = {
+    campaign.name: campaign
+    for campaign in (
+        Campaign("calm", "nothing broken", calm, 20, 4),
+        Campaign("R1", "kill -9 of one of two web processes under load", kill_web, 200, 5),
+        Campaign("R2", "kill -9 at each failpoint", kill_at_failpoints, 6 * 50, 6 * 2),
+        Campaign("R3", "Valkey killed, flushed, stopped", break_redis, 9, 2),
+        Campaign("R4", "PostgreSQL stopped and started", restart_postgres, 6, 1, pause=5.0, slice_pause=0.5),
+        Campaign(
+            "R6",
+            "a bad network",
+            break_network,
+            80,
+            3,
+            visitors=8,
+            slice_visitors=8,
+            listeners=4,
+            heartbeat=HEARTBEAT,
+            patience=PATIENCE,
+            pace=Pace(visitor=0.5, agent=0.25),
+            has_network=True,
+        ),
+        Campaign(
+            "R15",
+            "all sockets cut at once",
+            cut_sockets,
+            3,
+            1,
+            visitors=2000,
+            slice_visitors=200,
+            agents=8,
+            heartbeat=None,
+            talks=False,
+        ),
+    )
+}

@@ -1,0 +1,121 @@
+"""Places at which a process can be killed, planted from outside: nothing of Kefu's knows of them.
+
+The campaign arms one by writing its name into a file; the process that gets there notes which messages it had in hand
+and kills itself.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterable
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+# In the order in which a message meets them; what was in hand at the first two was never committed.
+UNCOMMITTED = ("before insert", "before commit")
+COMMITTED = ("after commit", "before publish", "before ack")
+WEB_POINTS = (*UNCOMMITTED, *COMMITTED[:2], "after publish", "before ack")
+WORKER_POINTS = (
+    "archive: before copy",
+    "archive: before delete",
+    "archive: before commit",
+    "archive: after commit",
+    "idle: before commit",
+    "idle: after commit",
+)
+
+PUBLISH_SECONDS = 0.2
+_in_hand: ContextVar[list[str]] = ContextVar("in_hand", default=[])  # noqa: B039  (never changed in place)
+
+
+class Failpoint:
+    """The file between a campaign and one process."""
+
+    def __init__(self, path: Path) -> None:
+        self._armed, self._reached = path.with_suffix(".armed"), path.with_suffix(".reached")
+        self.path = path
+
+    def arm(self, name: str) -> None:
+        self._reached.unlink(missing_ok=True)
+        self._armed.write_text(name)
+
+    def disarm(self) -> None:
+        self._armed.unlink(missing_ok=True)
+
+    def reached(self) -> list[str] | None:
+        """The keys of the messages that the process had in hand when it died; None: it did not get there."""
+        return self._reached.read_text().split() if self._reached.exists() else None
+
+    def is_armed(self, name: str) -> bool:
+        return self._armed.exists() and self._armed.read_text() == name
+
+    def reach(self, name: str, keys: Iterable[Any] = ()) -> None:
+        """Die here if this place is armed."""
+        if self.is_armed(name):
+            self._reached.write_text(" ".join(map(str, keys)))
+            self.disarm()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def plant_in_web(failpoint: Failpoint) -> None:
+    _plant_in_log(failpoint)
+    _plant_in_fan_out(failpoint)
+    _plant_in_answers(failpoint)
+
+
+def _plant_in_log(failpoint: Failpoint) -> None:
+    from psycopg import AsyncTransaction
+
+    from chat.message_log import writer
+
+    write, leave = writer.write_batch, AsyncTransaction.__aexit__
+
+    async def write_batch(connection: Any, schema: str, entries: Any) -> Any:
+        keys = [str(entry.client_id) for entry in entries]
+        failpoint.reach("before insert", keys)
+        _in_hand.set(keys)
+        done = await write(connection, schema, entries)
+        failpoint.reach("after commit", keys)
+        return done
+
+    async def leave_transaction(self: Any, *error: Any) -> Any:
+        if error[0] is None:
+            failpoint.reach("before commit", _in_hand.get())
+        return await leave(self, *error)
+
+    writer.write_batch = write_batch
+    AsyncTransaction.__aexit__ = leave_transaction  # type: ignore[method-assign]
+
+
+def _plant_in_fan_out(failpoint: Failpoint) -> None:
+    from chat import posting
+    from chat.layer.shard import Shard
+
+    publish, send = posting.publish_entry, Shard._publish_batch
+
+    def publish_entry(tenant: Any, conversation: Any, entry: Any) -> None:
+        failpoint.reach("before publish", [entry.client_id])
+        publish(tenant, conversation, entry)
+
+    async def publish_batch(self: Shard, batch: list[tuple[str, bytes]]) -> None:
+        await send(self, batch)
+        if any(b'"client_id"' in payload for _topic, payload in batch):
+            failpoint.reach("after publish")
+
+    posting.publish_entry = publish_entry
+    Shard._publish_batch = publish_batch  # type: ignore[method-assign]
+
+
+def _plant_in_answers(failpoint: Failpoint) -> None:
+    from chat.consumers.base import FrameConsumer
+
+    send = FrameConsumer.send_frame
+
+    async def send_frame(self: FrameConsumer, frame: dict[str, Any]) -> None:
+        if frame["type"] == "ack" and "client_id" in frame["data"] and failpoint.is_armed("before ack"):
+            await asyncio.sleep(PUBLISH_SECONDS)  # others have it by now; only its sender does not know
+            failpoint.reach("before ack", [frame["data"]["client_id"]])
+        await send(self, frame)
+
+    FrameConsumer.send_frame = send_frame  # type: ignore[method-assign]

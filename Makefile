@@ -9,7 +9,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do
 	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
 	done)
 
-.PHONY: help run test torture torture-storm check lock clean
+.PHONY: help run test torture torture-storm check proto lock clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -42,6 +42,9 @@ check: $(VENV)/ready ## Style, types, import order and doors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python checks/doors.py
+
+proto: $(VENV)/ready ## Make the generated Python and the copies that follow from chat/wire/kefu.proto
+	$(BIN)/python checks/proto.py
 
 lock: $(VENV)/ready ## Choose dependency versions anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -1,0 +1,88 @@
+"""Every frame of a real chat is the same in protobuf: a field that kefu.proto lacks fails here."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chat.wire import decode_frame, encode
+from chat.wire.kefu_pb2 import Frame
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_nulls(one) for key, one in value.items() if one is not None}
+    return [without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.fixture
+def chat(connect, vera_token, make_session, alice, bob, acme):
+    """All frames that come in while Vera, Alice and Bob do everything once."""
+    frames: list[dict[str, Any]] = []
+    vera = connect("visitor", token=vera_token)
+    desk = connect("agent", session=make_session(alice, acme))
+    other = connect("agent", session=make_session(bob, acme))
+    frames.append(vera.request("conversation.open"))
+    said = vera.say("Hello?")
+    where = said["data"]["conversation"]
+    frames += [said, vera.say("", conversation=where), vera.request("nonsense")]
+    for agent in (desk, other):
+        frames.append(agent.request("conversation.watch", conversation=where))
+    frames += [
+        desk.request("conversation.take", conversation=where),
+        desk.say("Good day", conversation=where),
+        desk.request("note.create", {"client_id": str(uuid4()), "text": "a note"}, conversation=where),
+        other.request("conversation.take", conversation=where),
+        vera.say("One more thing", conversation=where),
+        desk.request("conversation.read", {"seq": 6}, conversation=where),
+        desk.request("availability.set", {"availability": "away"}),
+        desk.request("availability.set", {"availability": "online"}),
+    ]
+    vera.send("typing.start", {"text": "I"}, conversation=where)
+    desk.send("typing.start", conversation=where)
+    desk.send("typing.stop", conversation=where)
+    frames += [
+        desk.request("conversation.transfer", {"agent": str(bob.pk)}, conversation=where),
+        other.request("conversation.release", conversation=where),
+        desk.request("conversation.close", conversation=where),
+        desk.request("conversation.reopen", conversation=where),
+        vera.request("conversation.close", conversation=where),
+        vera.request("resume", {"conversations": {where: 0, str(uuid4()): 0}}),
+        desk.request("resume", {"conversations": {where: 0}}),
+        vera.request("ping"),
+    ]
+    for client in (vera, desk, other):
+        frames += client.drain()
+    return frames
+
+
+EXPECTED = {
+    "hello",
+    "ack",
+    "error",
+    "resumed",
+    "pong",
+    "message.created",
+    "note.created",
+    "conversation.created",
+    "conversation.assigned",
+    "conversation.transferred",
+    "conversation.released",
+    "conversation.closed",
+    "conversation.reopened",
+    "conversation.advanced",
+    "conversation.read",
+    "conversation.updated",
+    "typing.started",
+    "typing.stopped",
+    "agent.availability_changed",
+}
+
+
+def test_every_frame_of_a_real_chat_is_the_same_in_protobuf(chat):
+    assert {frame["type"] for frame in chat} >= EXPECTED
+    for frame in chat:
+        encoded = encode(frame)
+        assert without_nulls(decode_frame(encoded)) == without_nulls(frame)
+        field = Frame.FromString(encoded).WhichOneof("data")
+        assert field != "other" or "row" in frame["data"], f"{frame['type']} has data that kefu.proto does not know"

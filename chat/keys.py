@@ -17,3 +17,20 @@ def lease_member(kind: str, pk: UUID, connection_id: str) -> str:
 def bucket_key(tenant: Tenant, rate: str, subject: str) -> str:
     """A rate limit's token bucket: of an API key, a visitor or a network address."""
     return f"kf:{tenant.pk.hex}:bucket:{rate}:{subject}"
+
+
+def hot_key(tenant: Tenant, conversation_id: UUID, audience: str) -> str:
+    """Sorted set of a conversation's last events as one audience sees them: score = seq, member = the frame's bytes.
+
+    The epoch is part of the name: after a restore the same seq may stand for another row.
+    """
+    return f"{_hot(tenant, conversation_id)}.{audience[0]}"
+
+
+def hot_generation_key(tenant: Tenant, conversation_id: UUID) -> str:
+    """How often the conversation's hot history was forgotten."""
+    return f"{_hot(tenant, conversation_id)}.g"
+
+
+def _hot(tenant: Tenant, conversation_id: UUID) -> str:
+    return f"kf:b.{tenant.pk.hex}.hot.{tenant.epoch.hex[-12:]}.{conversation_id.hex}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chat.events import AGENT, Frame, event_frame, milliseconds
+from chat.hot.pages import read_last_page
 from chat.models import Conversation, Message
 
 PAGE = 50
@@ -44,10 +45,15 @@ def read_events(
     before: int | None = None,
     limit: int = PAGE,
 ) -> list[Frame]:
-    """`read_entries` as frames for a visitor or an agent."""
-    return [
-        event_frame(entry, audience) for entry in read_entries(conversation, after=after, before=before, limit=limit)
-    ]
+    """`read_entries` as frames for a visitor or an agent; the last page from hot history where it is complete."""
+
+    def read() -> list[Frame]:
+        entries = read_entries(conversation, after=after, before=before, limit=limit)
+        return [event_frame(entry, audience) for entry in entries]
+
+    if after is None and before is None and conversation.archived_at is None:
+        return read_last_page(conversation, audience, limit, read)
+    return read()
 
 
 def visitor_view(conversation: Conversation) -> dict[str, Any]:

@@ -41,8 +41,13 @@ DOORS = (
         "enter a brand through tenants/context.py: run_in_tenant, in_tenant, for_each_tenant, TenantTask",
     ),
     Door(
-        frozenset({"group_send", "group_add", "group_discard", "get_channel_layer", "on_commit"}),
+        frozenset({"group_send", "group_add", "group_discard", "get_channel_layer"}),
         ("chat/fanout.py",),
+        "announce through chat/fanout.py",
+    ),
+    Door(
+        frozenset({"on_commit"}),
+        ("chat/fanout.py", "chat/hot/refill.py"),
         "announce through chat/fanout.py",
     ),
 )

@@ -1,0 +1,91 @@
+"""Resume without building rows: access and tops by one query, missed events from Redis, the rest by one more query."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from chat.access import Known, find_known
+from chat.events import event_frame
+from chat.hot.reading import read_events, read_generations
+from chat.hot.refill import Refill
+from chat.hot.spans import Span
+from chat.hot.writing import refill_events
+from chat.models import Message
+from chat.pages import MAX_RESUME, MAX_RESUME_IN_ALL
+from tenants.context import run_in_tenant
+from tenants.models import Tenant
+
+encode_frame = msgspec.json.Encoder().encode
+Event = tuple[int, bytes]
+
+# Text, not one condition per conversation: an OR of 200 costs Django more than PostgreSQL.
+AFTER_POSITIONS = """
+SELECT m.* FROM unnest(%s::uuid[], %s::bigint[]) AS w (id, position)
+JOIN chat_message m ON m.conversation_id = w.id AND m.seq > w.position
+ORDER BY m.conversation_id, m.seq
+"""
+
+
+async def resume_hot(
+    tenant: Tenant, positions: Mapping[UUID, int], *, epoch: str, audience: str, visitor_id: UUID | None = None
+) -> tuple[dict[str, Any], dict[UUID, Known]]:
+    """Return the data of a `resumed` frame, its events as encoded frames, and the conversations that were found.
+
+    `positions`: the last seq the client has of each. Given a visitor, another's conversation is like a missing one.
+    """
+    own_epoch = str(tenant.epoch)
+    known = await run_in_tenant(tenant, find_known, list(positions), visitor_id)
+    whole = whole_ones(known, positions) if epoch in ("", own_epoch) else set()
+    spans = {pk: (positions[pk], known[pk].top) for pk in whole if known[pk].top > positions[pk]}
+    events = await events_in(tenant, spans, audience)
+    data = {
+        str(pk): _answer(pk in whole, position, known.get(pk), events.get(pk, ())) for pk, position in positions.items()
+    }
+    return {"epoch": own_epoch, "conversations": data}, known
+
+
+async def events_in(tenant: Tenant, spans: Mapping[UUID, Span], audience: str) -> dict[UUID, list[Event]]:
+    """Return (seq, frame) of everything after the position up to at least the top, in order, for each conversation.
+
+    The caller has checked that the audience may see them and that they are not archived.
+    """
+    hot = await read_events(tenant, spans, audience)
+    events = {pk: list(enumerate(frames, start=spans[pk][0] + 1)) for pk, frames in hot.items()}
+    missing = {pk: position for pk, (position, _top) in spans.items() if pk not in events}
+    if missing:
+        generations = await read_generations(tenant, missing)
+        for pk, found in (await run_in_tenant(tenant, _read_rows, missing, audience)).items():
+            events[pk] = found
+            if pk in generations:
+                refill_events(Refill(tenant, pk, audience, generations[pk], found))
+    return events
+
+
+def whole_ones(known: Mapping[UUID, Known], positions: Mapping[UUID, int]) -> set[UUID]:
+    """The conversations that are answered with all their missed events, as many as one frame may hold."""
+    left, whole = MAX_RESUME_IN_ALL, set()
+    for pk, row in known.items():
+        missed = row.top - positions[pk]
+        if 0 <= missed <= min(MAX_RESUME, left) and (missed == 0 or not row.archived):
+            whole.add(pk)
+            left -= missed
+    return whole
+
+
+def _answer(is_whole: bool, position: int, known: Known | None, events: Iterable[Event]) -> dict[str, Any]:
+    if known is None:
+        return {"recovered": False, "top": 0, "events": [], "error": "not_found"}
+    missed = list(events)
+    top = max(known.top, missed[-1][0] if missed else 0)
+    recovered = is_whole and position + len(missed) >= known.top
+    return {"recovered": recovered, "top": top, "events": [msgspec.Raw(f) for _, f in missed] if recovered else []}
+
+
+def _read_rows(positions: Mapping[UUID, int], audience: str) -> dict[UUID, list[Event]]:
+    events: dict[UUID, list[Event]] = defaultdict(list)
+    for entry in Message.objects.raw(AFTER_POSITIONS, [list(positions), list(positions.values())]):
+        events[entry.conversation_id].append((entry.seq, encode_frame(event_frame(entry, audience))))
+    return events

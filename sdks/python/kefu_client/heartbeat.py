@@ -1,0 +1,126 @@
+"""When to probe an idle link, when to give it up, and how long this network lets a link idle.
+
+Pure, in milliseconds: the client asks and sends. Twin of frontend/src/engine/heartbeat.ts; tests/vectors/heartbeat.json
+drives both. docs/heartbeat.md says why.
+"""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+Beat = Literal["wait", "probe", "dead"]
+
+PROBES = 3
+# Clean beats before a longer interval; at the cap four times as many for each strike.
+CLEAN = 3
+MAX_STRIKES_WEIGHED = 4
+
+WEB_CEILING = 55_000
+APP_CEILING = 270_000
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What is worth remembering of a network."""
+
+    interval: int
+    cap: int
+    strikes: int
+
+
+@dataclass(frozen=True)
+class HeartbeatConfig:
+    server_interval: int
+    ceiling: int = WEB_CEILING
+    floor: int = 5_000
+    learnt: Learnt | None = None
+
+
+class Heartbeat:
+    def __init__(self, config: HeartbeatConfig, now: float) -> None:
+        learnt = config.learnt or Learnt(0, config.ceiling, 0)
+        self._ceiling, self._floor = config.ceiling, config.floor
+        self._cap = max(config.floor, min(config.ceiling, learnt.cap))
+        self._interval = min(self._cap, max(config.floor, learnt.interval, config.server_interval))
+        self._strikes = learnt.strikes
+        self._clean = 0
+        # The longest idle gap that this very link came through: a timer in a NAT does not change its mind.
+        self._survived: float = 0
+        self._probes = 0
+        # The idle gap that the first probe ended; 0 where it proves nothing, because the link was not idle that long.
+        self._gap: float = 0
+        self._next_at: float = inf
+        self._heard_at, self._sent_at = now, 0.0
+        self._rest(now)
+
+    def heard(self, now: float) -> None:
+        """Any frame from the server: a busy link sends no pings."""
+        self._heard_at = now
+        if self._probes and self._gap:
+            self._survive()
+        self._probes = 0
+        self._next_at = inf
+        self._rest(now)
+
+    def sent(self, now: float) -> None:
+        """A frame of ours keeps the way open, but proves nothing: it postpones the beat once and not for ever."""
+        self._sent_at = now
+        self._rest(now)
+
+    def doubt(self, now: float) -> None:
+        """Waking up, online, a late answer: probe now."""
+        if not self._probes:
+            self._next_at = now
+
+    def set_server_interval(self, ms: int, now: float) -> None:
+        """The server may ask for fewer beats under load, never for more than this network bears."""
+        self._interval = max(self._interval, min(ms, self._cap))
+        self._rest(now)
+
+    def due_in(self, now: float) -> float:
+        return max(0, self._next_at - now)
+
+    def tick(self, now: float) -> Beat:
+        if now < self._next_at:
+            return "wait"
+        if self._probes >= PROBES:
+            self.lost(now)
+            return "dead"
+        if not self._probes:
+            idle = now - max(self._heard_at, self._sent_at)
+            self._gap = idle if idle >= self._interval else 0
+        self._next_at = now + 1_000 * 2**self._probes
+        self._probes += 1
+        return "probe"
+
+    def lost(self, now: float) -> None:
+        """The link broke. With a probe unanswered after a longer gap than it ever came through, blame the gap."""
+        cap = max(self._floor, int(self._gap * 0.8))
+        if self._probes and self._gap > self._survived and cap < max(self._cap, self._interval):
+            self._cap = cap
+            self._interval = min(self._interval, cap)
+            self._strikes += 1
+        self._gap = 0
+
+    def learnt(self) -> Learnt:
+        return Learnt(min(self._interval, self._cap), self._cap, self._strikes)
+
+    def _rest(self, now: float) -> None:
+        if not self._probes and self._next_at > now:
+            latest = max(self._heard_at, self._sent_at)
+            self._next_at = min(latest, self._heard_at + self._interval) + self._interval
+
+    def _survive(self) -> None:
+        """The link came through the gap. An interval above the cap is a trial of it."""
+        self._survived = max(self._survived, self._gap)
+        if self._probes > 1:
+            return
+        if self._interval > self._cap:
+            self._cap = self._interval
+            self._strikes = 0
+        is_capped = self._interval >= self._cap
+        self._clean += 1
+        if self._clean < CLEAN * 4 ** (min(self._strikes, MAX_STRIKES_WEIGHED) if is_capped else 0):
+            return
+        self._clean = 0
+        self._interval = min(int(self._interval * 1.25), self._ceiling if is_capped else self._cap)

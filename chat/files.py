@@ -3,6 +3,7 @@
 A file belongs to its uploader until a message carries it. Who may read one is decided in chat/access.py.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -17,6 +18,8 @@ from chat.models import Conversation, File
 from chat.protocol import MAX_UPLOAD_BYTES
 from tenants.context import current_tenant
 from tenants.ids import new_id
+
+logger = logging.getLogger(__name__)
 
 
 def store_file(upload: UploadedFile, *, author: Author) -> File:
@@ -65,6 +68,23 @@ def claim_files(file_ids: Sequence[UUID], *, author: Author, conversation: Conve
         raise NotFound("There is no such file.")
     File.objects.filter(pk__in=files).update(conversation=conversation)
     return [files[file_id] for file_id in file_ids]
+
+
+def unbind_files(views: Sequence[dict[str, Any]]) -> list[str]:
+    """Take a recalled message's files away from everybody; returns their paths, for delete_files after commit."""
+    files = File.objects.filter(pk__in=[view["id"] for view in views])
+    paths = list(files.values_list("path", flat=True))
+    files.delete()
+    return paths
+
+
+def delete_files(paths: Sequence[str]) -> None:
+    """Delete stored bytes that no row names any more. What cannot be deleted is logged: nobody can reach it."""
+    for path in paths:
+        try:
+            default_storage.delete(path)
+        except OSError:
+            logger.exception("files: a recalled file could not be deleted", extra={"path": path})
 
 
 def file_view(file: File) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from chat.authors import Author
 from chat.conversations import open_conversation, reopen_locked
@@ -133,8 +134,27 @@ def check_draft(draft: MessageDraft) -> None:
 
 
 def same_or_conflict(earlier: Message, draft: MessageDraft) -> Posted:
-    """Answer a repeated client_id as before; another content under the same key is a conflict."""
-    files = [file["id"] for file in earlier.body.get("files", [])]
-    if earlier.body.get("text", "") != clean_text(draft.text) or files != [str(pk) for pk in draft.file_ids]:
+    """Answer a repeated client_id as before; another content under the same key than was first sent is a conflict."""
+    text, files = clean_text(draft.text), [str(pk) for pk in draft.file_ids]
+    if sent := earlier.body.get("sent"):
+        is_same = constant_time_compare(sent, _fingerprint(text, files))
+    else:
+        is_same = (earlier.body.get("text", ""), _file_ids(earlier)) == (text, files)
+    if not is_same:
         raise Conflict
     return Posted(earlier, duplicate=True)
+
+
+def keep_fingerprint(message: Message) -> None:
+    """Remember what was first sent under the message's client_id, before a correction writes over it."""
+    sent = message.body.get("sent") or _fingerprint(message.body.get("text", ""), _file_ids(message))
+    message.body = {**message.body, "sent": sent}
+
+
+def _fingerprint(text: str, file_ids: Sequence[str]) -> str:
+    """Keyed, so that what was taken back cannot be guessed from the row."""
+    return salted_hmac("chat.messages.sent", "\0".join([text, *file_ids]), algorithm="sha256").hexdigest()
+
+
+def _file_ids(message: Message) -> list[str]:
+    return [file["id"] for file in message.body.get("files", [])]

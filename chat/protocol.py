@@ -56,6 +56,15 @@ class CreateNote(Struct, frozen=True):
     text: Text
 
 
+class EditMessage(Struct, frozen=True):
+    message: UUID
+    text: Text
+
+
+class RecallMessage(Struct, frozen=True):
+    message: UUID
+
+
 class Read(Struct, frozen=True):
     seq: Seq
 
@@ -86,6 +95,8 @@ COMMANDS: dict[str, type[Struct]] = {
     "conversation.unwatch": Nothing,
     "conversation.read": Read,
     "message.create": CreateMessage,
+    "message.edit": EditMessage,
+    "message.recall": RecallMessage,
     "note.create": CreateNote,
     "typing.start": Typing,
     "typing.stop": Nothing,

@@ -64,6 +64,11 @@ class Tenant(TenantMixin):
     reopen_hours = models.PositiveIntegerField(
         _("a visitor's message reopens a closed conversation for (hours)"), default=24
     )
+    edit_minutes = models.PositiveIntegerField(
+        _("messages can be edited and recalled for (minutes)"),
+        default=15,
+        help_text=_("By whoever wrote them, while the conversation is open. 0: never."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

@@ -45,6 +45,7 @@ class MeView(AgentView):
                     "name": tenant.name,
                     "accent": tenant.accent,
                     "locale": tenant.locale,
+                    "edit_minutes": tenant.edit_minutes,
                 },
                 "brands": brands_of(user, scheme=request.scheme or "http", host=request.get_host()),
                 "agents": [_colleague(one) for one in Agent.objects.filter(is_active=True)],

@@ -23,6 +23,8 @@ integrator_urls: list[URLPattern] = [
     path("conversations/<uuid:conversation_id>/close", conversations.CloseView.as_view()),
     path("conversations/<uuid:conversation_id>/reopen", conversations.ReopenView.as_view()),
     path("conversations/<uuid:conversation_id>/messages", messages.MessagesView.as_view()),
+    path("conversations/<uuid:conversation_id>/messages/<uuid:message_id>", messages.MessageView.as_view()),
+    path("conversations/<uuid:conversation_id>/messages/<uuid:message_id>/recall", messages.RecallView.as_view()),
     path("files", messages.FilesView.as_view()),
 ]
 

@@ -33,7 +33,15 @@ SCOPE_NAMES = {
 class BrandSettingsForm(forms.ModelForm):
     class Meta:
         model = Tenant
-        fields = ("name", "accent", "locale", "idle_close_minutes", "reopen_hours", "archive_after_days")
+        fields = (
+            "name",
+            "accent",
+            "locale",
+            "idle_close_minutes",
+            "reopen_hours",
+            "edit_minutes",
+            "archive_after_days",
+        )
         widgets = {"accent": UnfoldAdminColorInputWidget}
 
 
@@ -43,7 +51,7 @@ class BrandSettingsAdmin(KefuModelAdmin):
     form = BrandSettingsForm
     fieldsets = (
         (_("Brand"), {"fields": ("name", "accent", "locale")}),
-        (_("Conversations"), {"fields": ("idle_close_minutes", "reopen_hours", "archive_after_days")}),
+        (_("Conversations"), {"fields": ("idle_close_minutes", "reopen_hours", "edit_minutes", "archive_after_days")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:

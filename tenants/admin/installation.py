@@ -64,7 +64,15 @@ class AddBrandForm(forms.Form):
 class BrandForm(forms.ModelForm):
     class Meta:
         model = Tenant
-        fields = ("name", "accent", "locale", "idle_close_minutes", "reopen_hours", "archive_after_days")
+        fields = (
+            "name",
+            "accent",
+            "locale",
+            "idle_close_minutes",
+            "reopen_hours",
+            "edit_minutes",
+            "archive_after_days",
+        )
         widgets = {"accent": UnfoldAdminColorInputWidget}
 
 
@@ -88,7 +96,7 @@ class TenantAdmin(AddedByVerb):
     readonly_fields = ("slug", "schema_name", "status", "created_at")
     fieldsets = (
         (_("Brand"), {"fields": ("name", "slug", "status", "accent", "locale", "schema_name", "created_at")}),
-        (_("Conversations"), {"fields": ("idle_close_minutes", "reopen_hours", "archive_after_days")}),
+        (_("Conversations"), {"fields": ("idle_close_minutes", "reopen_hours", "edit_minutes", "archive_after_days")}),
     )
     actions = None
     actions_detail = ("suspend", "activate", "remove")

@@ -110,6 +110,7 @@ def test_brand_settings_change_only_what_they_show(alice_admin: Client, acme: Te
     form = {"name": "Acme", "accent": "#2563eb", "locale": "en", "idle_close_minutes": 60}
     form |= {
         "reopen_hours": 12,
+        "edit_minutes": 5,
         "archive_after_days": 9,
         "slug": "evil",
         "schema_name": "public",
@@ -118,5 +119,6 @@ def test_brand_settings_change_only_what_they_show(alice_admin: Client, acme: Te
     assert alice_admin.post(f"/admin/tenants/tenant/{acme.pk}/change/", form).status_code == 302
     after = Tenant.objects.get(pk=acme.pk)
     assert (after.idle_close_minutes, after.reopen_hours, after.archive_after_days) == (60, 12, 9)
+    assert after.edit_minutes == 5
     assert (after.slug, after.schema_name, after.status) == (acme.slug, acme.schema_name, "active")
     acme.save()

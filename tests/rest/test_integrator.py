@@ -350,6 +350,8 @@ def test_scopes_are_enforced(reader_key: str, vera: Visitor, conversation: Conve
         api.post(f"{CONVERSATIONS}/{conversation.pk}/reopen"),
         api.get(messages(conversation.pk)),
         api.post(messages(conversation.pk), {"text": "x"}),
+        api.patch(f"{messages(conversation.pk)}/{uuid4()}", {"text": "x"}),
+        api.post(f"{messages(conversation.pk)}/{uuid4()}/recall"),
         api.upload("/api/v1/files", b"x"),
     ):
         assert "scope" in problem(answer, 403, "forbidden")["detail"]
@@ -368,6 +370,12 @@ def test_mallory_gets_what_a_missing_thing_gets(
     for author in ("bot", "visitor"):
         body = {"text": "x", "author": author}
         same_refusal(mallory.post(messages(conversation.pk), body), mallory.post(messages(uuid4()), body))
+    with in_tenant(acme):
+        theirs = Message.objects.filter(conversation=conversation, event="message.created").get().pk
+    for foreign, missing in ((conversation.pk, uuid4()), (conversation.pk, conversation.pk)):
+        ours, gone = f"{messages(foreign)}/{theirs}", f"{messages(missing)}/{uuid4()}"
+        same_refusal(mallory.patch(ours, {"text": "x"}), mallory.patch(gone, {"text": "x"}))
+        same_refusal(mallory.post(f"{ours}/recall"), mallory.post(f"{gone}/recall"))
     change = {"name": "x"}
     same_refusal(mallory.patch(f"{VISITORS}/{vera.pk}", change), mallory.patch(f"{VISITORS}/{uuid4()}", change))
     foreign_visitor, missing_visitor = {"visitor": str(vera.pk)}, {"visitor": str(uuid4())}

@@ -151,6 +151,30 @@ create_message = extend_schema(
         ),
     ],
 )
+edit_message = extend_schema(
+    operation_id="editMessage",
+    summary="Edit a message of this key",
+    description=(
+        "Only messages that this key posted as a bot, while the conversation is open and for as long as the brand "
+        "allows (15 minutes unless its admin chose otherwise); otherwise 403 or 409. The same text again changes "
+        "nothing."
+    ),
+    tags=["Messages"],
+    request=inputs.MessageChange,
+    responses=resources.MessageResource,
+    examples=[OpenApiExample("A correction", value={"text": "Your parcel leaves tomorrow."}, request_only=True)],
+)
+recall_message = extend_schema(
+    operation_id="recallMessage",
+    summary="Recall a message of this key",
+    description=(
+        "Its text and files are gone for everybody; it stays in the list with `recalled`. The same rules as for "
+        "editing. Recalling it again changes nothing."
+    ),
+    tags=["Messages"],
+    request=None,
+    responses=resources.MessageResource,
+)
 create_file = extend_schema(
     operation_id="uploadFile",
     summary="Upload a file for a message of this key",

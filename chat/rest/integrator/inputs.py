@@ -46,3 +46,7 @@ class MessageCreate(serializers.Serializer[object]):
         if not attrs.get("text", "").strip() and not attrs.get("file_ids"):
             raise serializers.ValidationError({"text": "A message needs a text or a file."})
         return attrs
+
+
+class MessageChange(serializers.Serializer[object]):
+    text = Text(max_length=MAX_TEXT_CHARS, allow_blank=True, help_text="Empty only where the message has files.")

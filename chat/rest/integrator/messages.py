@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from chat.access import get_conversation
 from chat.authors import Author
+from chat.corrections import edit_message, recall_message
 from chat.errors import Conflict, Invalid
 from chat.files import file_view, store_file
 from chat.message_log import find_by_client_id
@@ -18,7 +19,7 @@ from chat.models import Conversation
 from chat.pages import read_entries
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
 from chat.rest.integrator import docs
-from chat.rest.integrator.inputs import MessageCreate
+from chat.rest.integrator.inputs import MessageChange, MessageCreate
 from chat.rest.integrator.resources import FileResource, MessageResource, page
 from chat.rest.keys import KeyAuth, KeyView
 from chat.rest.paging import MAX_SEQ, read_flag, read_limit, read_number
@@ -50,6 +51,25 @@ class MessagesView(KeyView):
         conversation = get_conversation(conversation_id)
         posted = _post(conversation, self.key, given, _idempotency_key(request))
         return Response(MessageResource(posted.message).data, 200 if posted.duplicate else 201)
+
+
+class MessageView(KeyView):
+    scopes = {"PATCH": "messages:write"}
+
+    @docs.edit_message
+    def patch(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        text = read_input(MessageChange, request.data)["text"]
+        edited = edit_message(conversation_id, message_id, author=self.key.author, text=text, now=timezone.now())
+        return Response(MessageResource(edited.message).data)
+
+
+class RecallView(KeyView):
+    scopes = {"POST": "messages:write"}
+
+    @docs.recall_message
+    def post(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        recalled = recall_message(conversation_id, message_id, author=self.key.author, now=timezone.now())
+        return Response(MessageResource(recalled.message).data)
 
 
 class FilesView(KeyView):

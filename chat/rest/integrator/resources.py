@@ -1,6 +1,7 @@
 """What integrators get: one serializer per resource, used for the answers and for the OpenAPI document."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -99,6 +100,8 @@ class MessageResource(serializers.Serializer[Message]):
     files = serializers.SerializerMethodField()
     client_id = serializers.UUIDField(allow_null=True)
     created_at = serializers.DateTimeField()
+    edited_at = serializers.SerializerMethodField()
+    recalled = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.ChoiceField(choices=["text", "file"]))
     def get_kind(self, message: Message) -> str:
@@ -111,6 +114,18 @@ class MessageResource(serializers.Serializer[Message]):
             "id": str(message.author_id) if message.author_id else None,
             "name": message.author_name,
         }
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_edited_at(self, message: Message) -> str | None:
+        edited_ts = message.body.get("edited_ts")
+        if edited_ts is None:
+            return None
+        moment = datetime.fromtimestamp(edited_ts / 1000, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    @extend_schema_field(serializers.BooleanField(help_text="Taken back by its author: text and files are gone."))
+    def get_recalled(self, message: Message) -> bool:
+        return "recalled" in message.body
 
     def get_text(self, message: Message) -> str:
         return str(message.body.get("text", ""))

@@ -1,6 +1,8 @@
 """The people of a campaign: one brand, agents with sessions, visitors with tokens, made as the product makes them."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -79,6 +81,19 @@ def drop_guards(slug: str, statement: str) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(statement.format(schema=f'"{Tenant.objects.get(slug=slug).schema_name}"'))
+
+
+@contextmanager
+def inside(slug: str) -> Iterator[None]:
+    """Be in the brand for a `with` block, on whichever thread; the connection ends with it."""
+    from tenants.context import in_tenant
+    from tenants.models import Tenant
+
+    try:
+        with in_tenant(Tenant.objects.get(slug=slug)):
+            yield
+    finally:
+        close_database()
 
 
 def close_database() -> None:

@@ -7,7 +7,7 @@ and kills itself.
 import asyncio
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,17 @@ UNCOMMITTED = ("before insert", "before commit")
 COMMITTED = ("after commit", "before publish", "before ack")
 WEB_POINTS = (*UNCOMMITTED, *COMMITTED[:2], "after publish", "before ack")
 WORKER_POINTS = (
-    "archive: before copy",
     "archive: before delete",
-    "archive: before commit",
-    "archive: after commit",
-    "idle: before commit",
     "idle: after commit",
+    "archive: before commit",
+    "idle: before commit",
+    "archive: before copy",
+    "archive: after commit",
 )
 
 PUBLISH_SECONDS = 0.2
+# Which work of a worker is under way in this thread.
+_work: ContextVar[str] = ContextVar("work", default="")
 _in_hand: ContextVar[list[str]] = ContextVar("in_hand", default=[])  # noqa: B039  (never changed in place)
 
 
@@ -35,10 +37,12 @@ class Failpoint:
     def __init__(self, path: Path) -> None:
         self._armed, self._reached = path.with_suffix(".armed"), path.with_suffix(".reached")
         self.path = path
+        self._passes = 0
 
-    def arm(self, name: str) -> None:
+    def arm(self, name: str, passes: int = 1) -> None:
+        """Let the process die when it gets there for the `passes`th time."""
         self._reached.unlink(missing_ok=True)
-        self._armed.write_text(name)
+        self._armed.write_text(f"{name}={passes}")
 
     def disarm(self) -> None:
         self._armed.unlink(missing_ok=True)
@@ -48,11 +52,14 @@ class Failpoint:
         return self._reached.read_text().split() if self._reached.exists() else None
 
     def is_armed(self, name: str) -> bool:
-        return self._armed.exists() and self._armed.read_text() == name
+        return self._armed.exists() and self._armed.read_text().startswith(f"{name}=")
 
     def reach(self, name: str, keys: Iterable[Any] = ()) -> None:
-        """Die here if this place is armed."""
-        if self.is_armed(name):
+        """Die here if this place is armed and was passed often enough."""
+        if not self.is_armed(name):
+            return
+        self._passes += 1
+        if self._passes >= int(self._armed.read_text().rpartition("=")[2]):
             self._reached.write_text(" ".join(map(str, keys)))
             self.disarm()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -119,3 +126,45 @@ def _plant_in_answers(failpoint: Failpoint) -> None:
         await send(self, frame)
 
     FrameConsumer.send_frame = send_frame  # type: ignore[method-assign]
+
+
+def plant_in_worker(failpoint: Failpoint) -> None:
+    """In what Celery does by itself: the archive and the closing of idle conversations, each in the middle of many."""
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from history import archive, sweeps
+
+    commit = BaseDatabaseWrapper.commit
+
+    def commit_here(self: Any) -> None:
+        if _work.get():
+            failpoint.reach(f"{_work.get()}: before commit")
+        commit(self)
+
+    def around(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def work(*arguments: Any, **options: Any) -> Any:
+            mark = _work.set(name)
+            try:
+                done = function(*arguments, **options)
+            finally:
+                _work.reset(mark)
+            failpoint.reach(f"{name}: after commit")
+            return done
+
+        return work
+
+    copy, verify = archive._copy, archive._verify
+
+    def copy_log(conversation_id: Any) -> None:
+        failpoint.reach("archive: before copy")
+        copy(conversation_id)
+
+    def verify_copy(conversation: Any) -> str:
+        checksum = verify(conversation)
+        failpoint.reach("archive: before delete")
+        return checksum
+
+    BaseDatabaseWrapper.commit = commit_here  # type: ignore[method-assign]
+    archive._copy, archive._verify = copy_log, verify_copy
+    archive.archive_conversation = around("archive", archive.archive_conversation)
+    sweeps.close_conversation = around("idle", sweeps.close_conversation)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from kefu_project.cli.roles import web_command
+from kefu_project.cli.roles import web_command, worker_command
 from kefu_project.embedded.child import start_child
 from kefu_project.embedded.ports import is_listening
 from kefu_project.embedded.services import Services
@@ -73,6 +73,28 @@ class Web:
                     is_inside = False
             self._read_to = log.tell()
         return names
+
+
+class Worker:
+    """A Celery worker as `kefu worker` starts it; nobody beats: the campaign sends what the beat sends."""
+
+    def __init__(self, logs: Path) -> None:
+        self.failpoint = Failpoint(logs / "worker.failpoint")
+        self._log = logs / "worker.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = planted_command(worker_command(), failpoint=self.failpoint)
+        with self._log.open("ab") as log:
+            self.process = start_child(command, death_signal=signal.SIGKILL, env=os.environ, output=log)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
 
 
 class Installation:

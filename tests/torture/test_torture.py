@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.torture.failpoints import WEB_POINTS
+from tests.torture.failpoints import WEB_POINTS, WORKER_POINTS
 
 SEED = os.environ.get("KF_TORTURE_SEED", "20261123")
 # Two here, for time, that do not wait for a lucky moment; `make torture` plants all of them.
@@ -33,13 +33,14 @@ def test_what_was_acknowledged_survives() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_was_acknowledged_survives_at_each_place_and_on_a_bad_network() -> None:
-    """R2: kill -9 at each failpoint, twice; R6: black hole, 30 % loss, 64 kbit/s."""
-    results = _run("tests.torture", "R2", "R6", "--slice")
+    """R2: kill -9 at each failpoint, twice; R5: the worker killed twice; R6: black hole, 30 % loss, 64 kbit/s."""
+    results = _run("tests.torture", "R2", "R5", "R6", "--slice")
 
     for result in results:
         assert result["passed"], result
-    points, network = (result["figures"] for result in results)
+    points, worker, network = (result["figures"] for result in results)
     assert [points[f"kills {point}"] for point in WEB_POINTS] == [2] * 6
+    assert [worker[f"kills {point}"] for point in WORKER_POINTS[:2]] == [1] * 2
     assert network["segments lost"] and network["connections in a black hole"]
 
 

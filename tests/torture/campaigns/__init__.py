@@ -8,6 +8,7 @@ from tests.torture.campaigns.kill_web import kill_web
 from tests.torture.campaigns.run import Campaign, Run
 from tests.torture.campaigns.services import break_redis, restart_postgres
 from tests.torture.campaigns.weather import HEARTBEAT, PATIENCE, break_network
+from tests.torture.campaigns.worker import kill_worker
 from tests.torture.rig import Pace
 
 __all__ = ["CAMPAIGNS", "Campaign", "Run"]
@@ -28,6 +29,7 @@ CAMPAIGNS = {
         Campaign("R2", "kill -9 at each failpoint", kill_at_failpoints, 6 * 50, 6 * 2),
         Campaign("R3", "Valkey killed, flushed, stopped", break_redis, 9, 2),
         Campaign("R4", "PostgreSQL stopped and started", restart_postgres, 6, 1, pause=5.0, slice_pause=0.5),
+        Campaign("R5", "worker killed in the middle", kill_worker, 6 * 5, 2, talks=False),
         Campaign(
             "R6",
             "a bad network",

@@ -85,8 +85,9 @@ def head_of(frame: Frame) -> dict[str, Any]:
     """The envelope without its data."""
     head: dict[str, Any] = {"type": frame.type}
     for name in ENVELOPE[1:]:
-        if frame.HasField(name):
-            head[name] = getattr(frame, name)
+        # Asking for presence costs twice as much as reading: only where reading does not tell.
+        if (value := getattr(frame, name)) or frame.HasField(name):
+            head[name] = value
     return head
 
 
@@ -134,8 +135,8 @@ def _reader(shape: Descriptor) -> Reader:
     def read(message: Any) -> dict[str, Any]:
         data = {name: getattr(message, name) for name in plain}
         for name in optional:
-            if message.HasField(name):
-                data[name] = getattr(message, name)
+            if (value := getattr(message, name)) or message.HasField(name):
+                data[name] = value
         for name, read_one in messages:
             if message.HasField(name):
                 data[name] = read_one(getattr(message, name))

@@ -10,15 +10,16 @@ import django
 
 django.setup()
 
-import agents.consumer
-import chat.consumers.visitor
+import agents.participant
+import chat.participants.app
+import chat.participants.visitor
 
 
 async def send(*_args: Any, otherwise: Any, **_fields: Any) -> Any:
     return await otherwise()
 
 
-agents.consumer.send = chat.consumers.visitor.send = send
+agents.participant.send = chat.participants.app.send = chat.participants.visitor.send = send
 
 if __name__ == "__main__":
     server, *arguments = sys.argv[1:]

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from chat.errors import NotFound
 from chat.models import Conversation, File, Visitor, Widget
+from chat.tokens import VisitorIdentity
 from tenants.context import current_tenant
 from tenants.keys import find_key
 from tenants.models import ApiKey
@@ -22,9 +23,9 @@ def get_widget(public_key: str) -> Widget:
     return widget
 
 
-def get_visitor_conversation(visitor: Visitor, conversation_id: UUID) -> Conversation:
+def get_visitor_conversation(visitor_id: UUID, conversation_id: UUID) -> Conversation:
     """Return a conversation of this visitor."""
-    return _get(Conversation.objects.filter(visitor=visitor), conversation_id)
+    return _get(visitor_conversations(visitor_id), conversation_id)
 
 
 def get_conversation(conversation_id: UUID) -> Conversation:
@@ -32,9 +33,9 @@ def get_conversation(conversation_id: UUID) -> Conversation:
     return _get(Conversation.objects.all(), conversation_id)
 
 
-def visitor_conversations(visitor: Visitor) -> QuerySet[Conversation]:
+def visitor_conversations(visitor_id: UUID) -> QuerySet[Conversation]:
     """Return all conversations of this visitor."""
-    return Conversation.objects.filter(visitor=visitor)
+    return Conversation.objects.filter(visitor_id=visitor_id)
 
 
 def brand_conversations() -> QuerySet[Conversation]:
@@ -42,11 +43,11 @@ def brand_conversations() -> QuerySet[Conversation]:
     return Conversation.objects.all()
 
 
-def get_conversations(conversation_ids: list[UUID], visitor: Visitor | None = None) -> dict[UUID, Conversation]:
+def get_conversations(conversation_ids: list[UUID], visitor_id: UUID | None = None) -> dict[UUID, Conversation]:
     """Return those of the conversations that exist and, given a visitor, are the visitor's."""
     rows = Conversation.objects.select_related("visitor").filter(pk__in=conversation_ids)
-    if visitor is not None:
-        rows = rows.filter(visitor=visitor)
+    if visitor_id is not None:
+        rows = rows.filter(visitor_id=visitor_id)
     return {row.pk: row for row in rows}
 
 
@@ -65,6 +66,14 @@ def find_known(conversation_ids: list[UUID], visitor_id: UUID | None = None) -> 
         rows = rows.filter(visitor_id=visitor_id)
     columns = rows.values_list("pk", "last_seq", "visitor_id", "archived_at")
     return {pk: Known(top, whose, archived_at is not None) for pk, top, whose, archived_at in columns}
+
+
+def get_identity(visitor_id: UUID, widget_id: UUID) -> VisitorIdentity:
+    """Return visitor and widget of a connection that was let in as both."""
+    widget = Widget.objects.filter(pk=widget_id).first()
+    if widget is None:
+        raise NotFound
+    return VisitorIdentity(get_visitor(visitor_id), widget)
 
 
 def get_visitor(visitor_id: UUID) -> Visitor:

@@ -34,7 +34,7 @@ def open_conversation(
         return existing
 
 
-def find_open(visitor: Visitor) -> Conversation | None:
+def find_open(visitor: Visitor | UUID) -> Conversation | None:
     return (
         Conversation.objects.select_related("visitor")
         .filter(visitor=visitor)

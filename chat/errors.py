@@ -62,6 +62,18 @@ class ConversationClosed(Refusal):
     title = "The conversation is closed."
 
 
+class EpochChanged(Refusal):
+    code = "epoch_changed"
+    status = 409
+    title = "The brand's history is another one now: load it anew."
+
+
+class UnsupportedType(Refusal):
+    code = "unsupported_media_type"
+    status = 415
+    title = "This content type is not understood here."
+
+
 class TooLarge(Refusal):
     code = "too_large"
     status = 413

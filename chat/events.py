@@ -37,6 +37,11 @@ def event_frame(entry: Message, audience: str) -> Frame:
     return frame
 
 
+def is_same_for_all(entry: Message) -> bool:
+    """Tell whether visitors and agents get the very same frame: then it is made and encoded once."""
+    return entry.visibility == Message.Visibility.PUBLIC and entry.event not in HIDDEN_FROM_VISITORS
+
+
 def hint_frame(event: str, conversation: UUID | None, data: dict[str, Any]) -> Frame:
     """A frame without seq: may be lost, last value wins."""
     frame: Frame = {"type": event, "data": data}

@@ -12,6 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from chat.authors import Author
 from chat.conversations import open_conversation, reopen_locked
 from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
+from chat.events import milliseconds
 from chat.fanout import announce_entry
 from chat.files import claim_files, file_view
 from chat.message_log import Draft, append, find_by_client_id, lock_conversation
@@ -35,6 +36,19 @@ class MessageDraft:
 class Posted:
     message: Message
     duplicate: bool
+
+
+def posted_ack(posted: Posted) -> dict[str, Any]:
+    """The data of the ack that answers a message or note."""
+    message = posted.message
+    return {
+        "client_id": str(message.client_id),
+        "id": str(message.pk),
+        "conversation": str(message.conversation_id),
+        "seq": message.seq,
+        "ts": milliseconds(message.created_at),
+        "duplicate": posted.duplicate,
+    }
 
 
 def post_message(conversation_id: UUID, *, author: Author, draft: MessageDraft, now: datetime) -> Posted:

@@ -31,6 +31,20 @@ def is_own_origin(origin: str, host: str) -> bool:
     return parsed is not None and parsed in (_parse(f"http://{host.lower()}"), _parse(f"https://{host.lower()}"))
 
 
+def page_origin(host: str, *, origin: str | None, fetch_site: str | None, referrer: str | None) -> str | None:
+    """The origin of the page that asks, told by these headers; None for a client that is not a browser.
+
+    Browsers leave `Origin` out of GETs to their own host. Then `Sec-Fetch-Site` says so, and where that is left out
+    too (plain HTTP), the referrer. Who can forge these could forge `Origin` as well.
+    """
+    if origin is not None:
+        return origin
+    own = f"http://{host}".lower()
+    if fetch_site == "same-origin":
+        return own
+    return own if is_own_origin("/".join((referrer or "").split("/", 3)[:3]), host) else None
+
+
 def frame_ancestors(widget: Widget) -> str:
     """Return the CSP `frame-ancestors` sources of the widget's panel: where it may be shown."""
     if "*" in widget.allowed_origins:

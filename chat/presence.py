@@ -41,11 +41,16 @@ class Leases:
     async def take(self, tenant: Tenant, kind: str, pk: UUID) -> str:
         """Take a lease for a new connection and return its id."""
         self._start()
-        connection_id = uuid4().hex[:12]
+        connection_id = new_connection_id()
         key, member = leases_key(tenant), lease_member(kind, pk, connection_id)
         self._held[key].add(member)
         await self._write({key: [member]}, LEASE_SECONDS)
         return connection_id
+
+    async def lend(self, tenant: Tenant, kind: str, pk: UUID, connection_id: str, seconds: float) -> None:
+        """Write a lease that nobody renews, for a client that asks again: it runs out by itself."""
+        self._start()
+        await self._write({leases_key(tenant): [lease_member(kind, pk, connection_id)]}, seconds)
 
     async def end(self, tenant: Tenant, kind: str, pk: UUID, connection_id: str) -> None:
         """Let the lease of an ended connection run out shortly."""
@@ -92,6 +97,11 @@ class Leases:
 
 
 leases = Leases()
+
+
+def new_connection_id() -> str:
+    """Twelve hexadecimal digits. No secret: it only tells the leases of one participant apart."""
+    return uuid4().hex[:12]
 
 
 def online_among(tenant: Tenant, kind: str, ids: Iterable[UUID], now: float) -> set[UUID]:

@@ -18,10 +18,12 @@ MAX_SEQ = 2**63 - 1
 
 LIMITS = {"text": MAX_TEXT_CHARS, "frame": MAX_FRAME_BYTES, "upload": MAX_UPLOAD_BYTES, "files": MAX_FILES}
 
+CLOSE_LATER = 1013
 CLOSE_PROTOCOL = 4400
 CLOSE_AUTHENTICATION = 4401
 CLOSE_FORBIDDEN = 4403
 CLOSE_TOO_SLOW = 4410
+CLOSE_RATE = 4429
 
 Seq = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT_CHARS)]

@@ -42,13 +42,13 @@ DOORS = (
     ),
     Door(
         frozenset({"group_send", "group_add", "group_discard", "get_channel_layer"}),
-        ("chat/fanout.py",),
-        "announce through chat/fanout.py",
+        ("chat/fanout/*",),
+        "announce through chat/fanout",
     ),
     Door(
         frozenset({"on_commit"}),
-        ("chat/fanout.py", "chat/hot/refill.py"),
-        "announce through chat/fanout.py",
+        ("chat/fanout/*", "chat/hot/refill.py"),
+        "announce through chat/fanout",
     ),
 )
 # Async ORM calls run on Django's own threads, outside any brand that we entered.
@@ -76,7 +76,7 @@ ASYNC_ORM = frozenset(
 )
 LOG_WRITERS = ("chat/message_log/*",)
 INSERTS = frozenset({"create", "bulk_create", "get_or_create", "update_or_create"})
-ROW_READERS = ("*/consumer*.py", "chat/consumers/*", "chat/rest/*", "agents/rest/*")
+ROW_READERS = ("*/participant*.py", "chat/participants/*", "chat/consumers/*", "chat/rest/*", "agents/rest/*")
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,20 @@ from django.core.asgi import get_asgi_application
 
 http = get_asgi_application()
 
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ProtocolTypeRouter
 
 from chat.message_log.writer import writer
 from kefu_project.bodies import BodyLimit
-from kefu_project.sockets import socket_urlpatterns
-from tenants.asgi import BrandSocketMiddleware
+from kefu_project.drain import drain_on_sigterm
+from kefu_project.sockets import WithPolls, sockets
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     """Answer the server's start and stop; what waits to be written is written before the process ends."""
     while True:
         event = await receive()
+        if event["type"] == "lifespan.startup":
+            drain_on_sigterm()
         if event["type"] == "lifespan.shutdown":
             await writer().flush()
         await send({"type": f"{event['type']}.complete"})
@@ -31,6 +33,4 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
             return
 
 
-application = ProtocolTypeRouter(
-    {"http": BodyLimit(http), "websocket": BrandSocketMiddleware(URLRouter(socket_urlpatterns)), "lifespan": lifespan}
-)
+application = ProtocolTypeRouter({"http": BodyLimit(WithPolls(http)), "websocket": sockets, "lifespan": lifespan})

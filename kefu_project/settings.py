@@ -229,6 +229,10 @@ DB_THREADS = env.int("KF_DB_THREADS", default=8)
 if not 1 <= DB_THREADS <= 64:
     raise ImproperlyConfigured("KF_DB_THREADS must be between 1 and 64.")
 
+# Bounds of one web process. A company's visitors may share an address; the machine's own is not counted.
+MAX_CONNECTIONS_PER_ADDRESS = env.int("KF_MAX_CONNECTIONS_PER_ADDRESS", default=500)
+MAX_CONNECTIONS_PER_BRAND = env.int("KF_MAX_CONNECTIONS_PER_BRAND", default=20_000)
+
 # /metrics is open to this machine; others need this token as a bearer.
 METRICS_TOKEN = env.str("KF_METRICS_TOKEN", default="")
 

@@ -1,26 +1,46 @@
-"""Addresses of the sockets. Each is a consumer of the app that owns it."""
+"""Addresses of the real-time transports: each participant has a socket, and polls for networks without sockets."""
 
 from typing import Any
 
-from django.urls import path, re_path
+from agents.participant import AgentParticipant
+from chat.consumers.poll import PollConsumer
+from chat.consumers.socket import SocketConsumer
+from chat.participants.app import AppParticipant
+from chat.participants.participant import Participant
+from chat.participants.visitor import VisitorParticipant
+from tenants.asgi import BrandMiddleware, refuse
 
-from agents.consumer import AgentConsumer
-from chat.consumers.visitor import VisitorConsumer
+PARTICIPANTS: tuple[type[Participant], ...] = (VisitorParticipant, AgentParticipant, AppParticipant)
+
+_sockets: dict[str, Any] = {f"/ws/v1/{who.kind}": SocketConsumer.as_asgi(speaks_for=who) for who in PARTICIPANTS}
+_polls: dict[str, tuple[Any, tuple[str, ...]]] = {
+    f"/api/v1/{who.kind}/{name}": (BrandMiddleware(PollConsumer(who)), methods)
+    for who in PARTICIPANTS
+    for name, methods in (("events", ("GET", "OPTIONS")), ("frames", ("POST", "OPTIONS")))
+}
 
 
-async def no_such_socket(scope: Any, receive: Any, send: Any) -> None:
-    """Refuse the handshake, as a missing page is refused."""
-    await receive()
-    await send({"type": "websocket.close", "code": 4404})
+async def _socket(scope: Any, receive: Any, send: Any) -> None:
+    app = _sockets.get(scope["path"])
+    # Only a program's key says which brand is meant; everybody else needs the brand's own address.
+    if app is None or (scope["tenant"] is None and scope["path"] != f"/ws/v1/{AppParticipant.kind}"):
+        await refuse(scope, receive, send)
+    else:
+        await app(scope, receive, send)
 
 
-# URLRouter takes Django's paths, whose types only know views.
-visitor: Any = VisitorConsumer.as_asgi()
-agent: Any = AgentConsumer.as_asgi()
-nowhere: Any = no_such_socket
+sockets = BrandMiddleware(_socket)
 
-socket_urlpatterns: list[Any] = [
-    path("ws/v1/visitor", visitor),
-    path("ws/v1/agent", agent),
-    re_path(r"", nowhere),
-]
+
+class WithPolls:
+    """ASGI: answers polls, hands everything else on."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        poll, methods = _polls.get(scope["path"], (None, ()))
+        if poll is not None and scope["method"] in methods:
+            await poll(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

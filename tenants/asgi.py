@@ -1,4 +1,4 @@
-"""The brand of a socket: found from the Host before any consumer runs."""
+"""The brand of a connection or poll: found from the Host before anything else of ours runs."""
 
 from typing import Any
 
@@ -7,26 +7,30 @@ from tenants.hosts import UnknownHost, find_tenant_async
 Scope = dict[str, Any]
 
 
-class BrandSocketMiddleware:
-    """Puts `tenant` into the scope; a host that is not a brand's is refused before the handshake."""
+class BrandMiddleware:
+    """Puts `tenant` into the scope, None at the installation's own hosts; refuses a host that is not known."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        tenant = await self._tenant(scope)
-        if tenant is None:
-            await receive()
-            await send({"type": "websocket.close", "code": 4404})
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        try:
+            if len(hosts) != 1:
+                raise UnknownHost
+            scope["tenant"] = await find_tenant_async(hosts[0].decode("ascii"))
+        except (UnknownHost, UnicodeDecodeError):
+            await refuse(scope, receive, send)
             return
-        scope["tenant"] = tenant
         await self.app(scope, receive, send)
 
-    async def _tenant(self, scope: Scope) -> Any:
-        hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) != 1:
-            return None
-        try:
-            return await find_tenant_async(hosts[0].decode("ascii"))
-        except (UnknownHost, UnicodeDecodeError):
-            return None
+
+async def refuse(scope: Scope, receive: Any, send: Any) -> None:
+    """Answer as for a page that does not exist."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 4404})
+        return
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"10")]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": b"Not found\n"})

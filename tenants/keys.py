@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from tenants.models import ApiKey, Tenant
 
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "kf_pk_", ApiKey.Kind.SECRET: "kf_sk_"}
+# No key is longer; what is, need not be looked for.
+MAX_KEY_CHARS = 128
 # What a secret key may do; a key without scopes may do everything.
 SCOPES = (
     "visitors:read",

@@ -40,7 +40,7 @@ def _page(visitor: Visitor) -> dict[str, str] | None:
 
 
 def _former(visitor: Visitor, beside: UUID | None) -> list[dict[str, Any]]:
-    all_of_them = visitor_conversations(visitor).order_by("-created_at", "-pk")[: MAX_FORMER + 1]
+    all_of_them = visitor_conversations(visitor.pk).order_by("-created_at", "-pk")[: MAX_FORMER + 1]
     others = [one for one in all_of_them if one.pk != beside][:MAX_FORMER]
     return [
         {

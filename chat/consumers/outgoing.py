@@ -8,12 +8,14 @@ from typing import Any
 
 from prometheus_client import Counter
 
+from chat.encodings import Wire
+
 MAX_EVENTS = 256
 MAX_CHARS = 1024 * 1024
 
 too_slow = Counter("kefu_socket_too_slow", "Connections closed because they did not read.")
 
-Send = Callable[[str], Awaitable[None]]
+Send = Callable[[Wire], Awaitable[None]]
 
 
 class Outgoing:
@@ -24,13 +26,13 @@ class Outgoing:
     def __init__(self, send: Send, on_overflow: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._send = send
         self._on_overflow = on_overflow
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[Wire] = deque()
         self._chars = 0
         self._task: asyncio.Task[None] | None = None
         self._closer: asyncio.Task[None] | None = None
         self._is_over = False
 
-    def put(self, text: str) -> None:
+    def put(self, text: Wire) -> None:
         """Queue a text. More than 256 texts or 1 MB that the client has not taken: the connection ends (4410)."""
         if self._is_over:
             return

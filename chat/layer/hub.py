@@ -1,5 +1,6 @@
 """The topics of one event loop: who follows what here, and which Redis carries it."""
 
+import asyncio
 import logging
 import zlib
 from collections.abc import Callable, Sequence
@@ -35,6 +36,13 @@ class Hub:
         name = self._prefix + topic
         self._receivers.setdefault(name, set()).add(receiver)
         await self._shard_of(name).subscribe(name)
+
+    async def subscribe_all(self, topics: Sequence[str], receiver: Receiver) -> None:
+        """`subscribe` for several topics at once: their confirmations are waited for together."""
+        if len(topics) == 1:
+            await self.subscribe(topics[0], receiver)
+        else:
+            await asyncio.gather(*(self.subscribe(topic, receiver) for topic in topics))
 
     async def unsubscribe(self, topic: str, receiver: Receiver) -> None:
         name = self._prefix + topic

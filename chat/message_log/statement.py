@@ -45,6 +45,7 @@ WITH input AS (
       AND c.archived_at IS NULL
       AND (i.author_kind <> 'visitor' OR (c.visitor_id = i.author_id AND c.status <> 'closed'))
       AND (i.author_kind <> 'agent' OR i.visibility = 'note' OR c.status = 'assigned')
+      AND (i.visibility = 'note' OR c.status <> 'closed')
 ), added AS (
     INSERT INTO {schema}.chat_message (
         id, conversation_id, seq, event, author_kind, author_id, author_name, visibility, body, client_id, created_at

@@ -17,10 +17,8 @@ from chat.rest.base import ApiView
 from chat.rest.limits import KEY_RATE, Taken, take_token
 from chat.rest.visitor_auth import bearer_token
 from tenants.context import current_tenant, in_tenant, is_in_tenant
-from tenants.keys import PREFIXES, find_key, note_use
+from tenants.keys import MAX_KEY_CHARS, PREFIXES, find_key, note_use
 from tenants.models import ApiKey
-
-MAX_KEY_CHARS = 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from chat.errors import Forbidden, RateLimited
 from chat.models import Visitor, Widget
-from chat.origins import is_own_origin, origin_allowed
+from chat.origins import is_own_origin, origin_allowed, page_origin
 from chat.rest.base import ApiView
 from chat.rest.limits import VISITOR_RATE, Rate, take_token
 from chat.tokens import VisitorIdentity, read_token
@@ -89,24 +89,17 @@ def bearer_token(request: Request | HttpRequest) -> str:
 
 
 def check_origin(request: Request | HttpRequest, widget: Widget) -> None:
-    if not origin_allowed(page_origin(request), _host(request), widget):
+    if not origin_allowed(_page_origin(request), _host(request), widget):
         raise Forbidden("This site may not use the widget.")
 
 
-def page_origin(request: Request | HttpRequest) -> str | None:
-    """The origin of the page that asks, None for a client that is not a browser.
-
-    Browsers leave `Origin` out of GETs to their own host. Then `Sec-Fetch-Site` says so, and where that is left out
-    too (plain HTTP), the referrer. Who can forge these could forge `Origin` as well.
-    """
-    if "HTTP_ORIGIN" in request.META:
-        return str(request.META["HTTP_ORIGIN"])
-    own = f"http://{_host(request)}".lower()
-    if request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin":
-        return own
-    referrer = request.META.get("HTTP_REFERER", "")
-    from_own = is_own_origin("/".join(referrer.split("/", 3)[:3]), _host(request))
-    return own if from_own else None
+def _page_origin(request: Request | HttpRequest) -> str | None:
+    return page_origin(
+        _host(request),
+        origin=request.META.get("HTTP_ORIGIN"),
+        fetch_site=request.META.get("HTTP_SEC_FETCH_SITE"),
+        referrer=request.META.get("HTTP_REFERER"),
+    )
 
 
 def cors_origin(request: Request | HttpRequest) -> str | None:

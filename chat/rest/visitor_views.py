@@ -64,7 +64,7 @@ class LogOutView(VisitorView):
 class ConversationsView(VisitorView):
     @docs.list_conversations
     def get(self, request: Request) -> Response:
-        mine = visitor_conversations(self.identity.visitor).order_by("-active_at", "-pk")[:MAX_CONVERSATIONS]
+        mine = visitor_conversations(self.identity.visitor.pk).order_by("-active_at", "-pk")[:MAX_CONVERSATIONS]
         return Response({"conversations": [visitor_view(conversation) for conversation in mine]})
 
 
@@ -72,7 +72,7 @@ class EventsView(VisitorView):
     @docs.list_events
     def get(self, request: Request, conversation_id: UUID) -> Response:
         bounds = page_bounds(request.query_params)
-        conversation = get_visitor_conversation(self.identity.visitor, conversation_id)
+        conversation = get_visitor_conversation(self.identity.visitor.pk, conversation_id)
         return Response(events_page(conversation, VISITOR, bounds))
 
 

@@ -4,7 +4,6 @@ import asyncio
 import re
 import uuid
 from collections import defaultdict
-from typing import Any
 
 import httpx
 
@@ -108,8 +107,8 @@ class Desk:
 
     def _on_event(self, frame: Frame) -> None:
         if frame["type"] == "conversation.updated":
-            row: dict[str, Any] = frame["data"]["row"]
-            self.shown.note(row["id"], row["top"])
+            for row in frame["data"]["rows"]:
+                self.shown.note(row["id"], row["top"])
 
 
 async def sign_in(http_address: str, site: Site, login: Login) -> str:

@@ -77,8 +77,8 @@ class Desk:
         self.conversation: str = ""
 
     def take_newest(self) -> None:
-        row = self.socket.find(lambda f: f["type"] == "conversation.updated" and f["data"]["row"]["last_message"])
-        self.conversation = row["data"]["row"]["id"]
+        told = self.socket.find(lambda f: f["type"] == "conversation.updated" and f["data"]["rows"][0]["last_message"])
+        self.conversation = told["data"]["rows"][0]["id"]
         self.request("conversation.watch")
         self.request("conversation.take")
 

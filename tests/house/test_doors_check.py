@@ -15,7 +15,7 @@ BREACHES = {
     "layer.group_send('x', {})": "agents/x.py",
     "Message.objects.create(seq=1)": "chat/messages.py",
     "Message(seq=1)": "agents/x.py",
-    "Conversation.objects.get(pk=1)": "agents/consumer.py",
+    "Conversation.objects.get(pk=1)": "agents/participant.py",
     "Message.objects.filter(pk=1)": "chat/rest/x.py",
     "Agent.objects.select_for_update()": "agents/x.py",
 }

@@ -22,7 +22,9 @@ def test_a_message_is_acknowledged_stored_and_shown(as_vera, as_agent, alice, ac
     assert (ack["type"], ack["data"]["seq"], ack["data"]["duplicate"]) == ("ack", 2, False)
     event = as_vera.expect("message.created")
     assert event["data"]["text"] == "Hello?"
-    row = desk.find(lambda f: f["type"] == "conversation.updated" and f["data"]["row"]["last_message"])["data"]["row"]
+    row = desk.find(lambda f: f["type"] == "conversation.updated" and f["data"]["rows"][0]["last_message"])["data"][
+        "rows"
+    ][0]
     assert (row["visitor"]["name"], row["unread"], row["last_message"]["text"]) == ("Vera", 1, "Hello?")
     with in_tenant(acme):
         assert Message.objects.filter(pk=ack["data"]["id"]).exists()

@@ -55,7 +55,7 @@ def one_desk_for_all() -> None:
     """The topic of the agents' lists lacks the brand."""
     from chat import fanout
 
-    fanout.desk_topic = lambda _tenant: "b.desk"
+    fanout.desk_topic = fanout.announce.desk_topic = lambda _tenant: "b.desk"
 
 
 def one_cache_for_all() -> None:

@@ -74,17 +74,17 @@ def answers_shifted() -> None:
 
 def publish_swallowed() -> None:
     """One push in five is lost, and tops are not told."""
-    from chat import fanout
-    from chat.consumers import base
+    from chat.fanout import announce
+    from chat.participants import participant
 
-    right, numbers = fanout._publish, itertools.count()
+    right, numbers = announce.publish, itertools.count()
 
     def publish(topic: str, message: dict[str, Any]) -> None:
         if next(numbers) % 5:
             right(topic, message)
 
-    fanout._publish = publish
-    base.tops = lambda _conversations: {}
+    announce.publish = publish
+    participant.tops = lambda _conversations: {}
 
 
 def refused_after_commit() -> None:
@@ -104,9 +104,9 @@ def refused_after_commit() -> None:
 
 def notes_for_visitors() -> None:
     """Visitors are pushed what only agents may read."""
-    from chat import fanout
+    from chat.fanout import announce
 
-    fanout.event_frame = lambda entry, _audience: _agents_frame(entry)
+    announce.event_frame = lambda entry, _audience: _agents_frame(entry)
 
 
 def _agents_frame(entry: Any) -> Any:
@@ -117,27 +117,26 @@ def _agents_frame(entry: Any) -> Any:
 
 def joined_after_read() -> None:
     """Topics are joined half a second after the connection says that it has joined them."""
-    from chat.consumers.base import FrameConsumer
+    from chat.consumers.socket import SocketConsumer
 
-    right, running = FrameConsumer.follow, set()
+    right, running = SocketConsumer.follow, set()
 
-    async def follow(self: FrameConsumer, topic: str) -> None:
+    async def follow(self: SocketConsumer, *topics: str) -> None:
         async def later() -> None:
             await asyncio.sleep(0.5)
-            await right(self, topic)
+            await right(self, *topics)
 
         task = asyncio.get_running_loop().create_task(later())
         running.add(task)
         task.add_done_callback(running.discard)
 
-    FrameConsumer.follow = follow  # type: ignore[method-assign]
+    SocketConsumer.follow = follow  # type: ignore[method-assign]
 
 
 def resume_skips_one() -> None:
     """Resume leaves out the first event that was missed."""
-    from agents import consumer as agents_consumer
     from chat import resume
-    from chat.consumers import visitor as visitors_consumer
+    from chat.participants import visitor, watcher
 
     right = resume.resume
 
@@ -151,7 +150,7 @@ def resume_skips_one() -> None:
     def resume_later(positions: dict[Any, int], **options: Any) -> Any:
         return (skipping if all(positions.values()) else right)(positions, **options)
 
-    agents_consumer.resume = visitors_consumer.resume = resume_later  # type: ignore[attr-defined]
+    watcher.resume = visitor.resume = resume_later  # type: ignore[attr-defined]
 
 
 def topics_not_joined_again() -> None:

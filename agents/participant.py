@@ -1,0 +1,163 @@
+"""The agent behind `/ws/v1/agent` and its polls: thin shell over the verbs (docs/realtime.md)."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.utils import timezone
+
+from agents import assignments
+from agents.access import get_active_agent, get_queue
+from agents.authors import author_of
+from agents.models import Agent
+from agents.presence import mark_present, set_availability
+from agents.socket_auth import AgentSession, read_agent_session, session_key_of
+from chat import fanout
+from chat.access import get_conversation
+from chat.conversations import close_conversation, mark_read, reopen_conversation
+from chat.errors import Forbidden, NotFound
+from chat.events import Frame
+from chat.messages import MessageDraft, Posted, post_message, post_note, posted_ack
+from chat.models import Conversation
+from chat.origins import is_own_origin
+from chat.pages import conversation_row
+from chat.participants.credentials import Credentials
+from chat.participants.participant import Answer, Handlers, needed
+from chat.participants.watcher import WATCHING, Watcher
+from chat.posting import send
+from chat.protocol import Command
+from chat.resume import rows_since
+from tenants.context import run_in_tenant
+from tenants.models import Tenant
+
+
+class AgentParticipant(Watcher):
+    __slots__ = ("agent", "session_key")
+
+    kind = "agent"
+    handlers: ClassVar[Handlers] = {
+        **WATCHING,
+        "conversation.take": "take_conversation",
+        "conversation.release": "release_conversation",
+        "conversation.transfer": "transfer_conversation",
+        "conversation.close": "close_conversation",
+        "conversation.reopen": "reopen_conversation",
+        "conversation.read": "read_conversation",
+        "message.create": "create_message",
+        "note.create": "create_note",
+        "availability.set": "set_availability",
+    }
+
+    def __init__(self, tenant: Tenant, session: AgentSession) -> None:
+        super().__init__(tenant, author_of(session.agent))
+        self.agent: Agent = session.agent
+        self.session_key = session.session_key
+
+    @classmethod
+    async def identify(cls, tenant: Tenant | None, credentials: Credentials) -> Self:
+        if tenant is None:
+            raise NotFound
+        # The cookie comes along from any page: only our own pages may use it.
+        if not is_own_origin(credentials.origin or "", credentials.host):
+            raise Forbidden("Only the console's own pages may use a session.")
+        session_key = session_key_of(credentials.header(b"cookie"))
+        return cls(tenant, await run_in_tenant(tenant, read_agent_session, session_key))
+
+    def topics(self) -> list[str]:
+        return [
+            fanout.desk_topic(self.tenant),
+            fanout.agent_topic(self.tenant, self.me),
+            fanout.session_topic(self.tenant, self.session_key),
+        ]
+
+    async def connected(self) -> None:
+        await self.call(mark_present, self.agent)
+
+    async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
+        frames: list[Frame] = await self.call(rows_since, moment)
+        return frames
+
+    # ---- conversations ----
+
+    async def take_conversation(self, command: Command) -> Answer:
+        return _row(
+            await self.call(assignments.take_conversation, needed(command), agent=self.agent, now=timezone.now())
+        )
+
+    async def release_conversation(self, command: Command) -> Answer:
+        return _row(
+            await self.call(assignments.release_conversation, needed(command), agent=self.agent, now=timezone.now())
+        )
+
+    async def transfer_conversation(self, command: Command) -> Answer:
+        return _row(await self.call(self._transfer, needed(command), command.data.agent, command.data.queue))
+
+    async def close_conversation(self, command: Command) -> Answer:
+        reason, now = Conversation.CloseReason.AGENT, timezone.now()
+        return _row(await self.call(close_conversation, needed(command), by=self.author, reason=reason, now=now))
+
+    async def reopen_conversation(self, command: Command) -> Answer:
+        return _row(await self.call(reopen_conversation, needed(command), by=self.author, now=timezone.now()))
+
+    async def read_conversation(self, command: Command) -> Answer:
+        await self.call(self._read, needed(command), command.data.seq)
+        return {}
+
+    # ---- messages ----
+
+    async def create_message(self, command: Command) -> Answer:
+        data = command.data
+        draft = MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
+        now, conversation = timezone.now(), needed(command)
+        posted = await send(
+            self.tenant,
+            conversation,
+            author=self.author,
+            draft=draft,
+            now=now,
+            otherwise=lambda: self.call(self._answer, conversation, draft, now),
+        )
+        return posted_ack(posted)
+
+    async def create_note(self, command: Command) -> Answer:
+        draft = MessageDraft(command.data.client_id, "text", command.data.text)
+        now, conversation = timezone.now(), needed(command)
+        posted = await send(
+            self.tenant,
+            conversation,
+            author=self.author,
+            draft=draft,
+            visibility="note",
+            now=now,
+            otherwise=lambda: self.call(post_note, conversation, author=self.author, draft=draft, now=now),
+        )
+        return posted_ack(posted)
+
+    async def set_availability(self, command: Command) -> Answer:
+        agent = await self.call(set_availability, self.agent, command.data.availability)
+        return {"availability": agent.availability}
+
+    # ---- inside the brand ----
+
+    def _answer(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
+        assignments.take_if_waiting(conversation_id, agent=self.agent, now=now)
+        return post_message(conversation_id, author=self.author, draft=draft, now=now)
+
+    def _transfer(self, conversation_id: UUID, agent_id: UUID | None, queue_id: UUID | None) -> Conversation:
+        return assignments.transfer_conversation(
+            conversation_id,
+            by=self.agent,
+            agent=get_active_agent(agent_id) if agent_id else None,
+            queue=get_queue(queue_id) if queue_id else None,
+            now=timezone.now(),
+        )
+
+    def _read(self, conversation_id: UUID, seq: int) -> None:
+        """Looking into a colleague's conversation does not make it read."""
+        conversation = get_conversation(conversation_id)
+        if conversation.assignee_id in (None, self.agent.pk):
+            mark_read(conversation_id, reader="agent", seq=seq)
+
+
+def _row(conversation: Conversation) -> dict[str, Any]:
+    return {"conversation": conversation_row(conversation)}

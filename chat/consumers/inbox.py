@@ -1,0 +1,90 @@
+"""What arrives while a long poll is parked, and which of it the answer holds. No I/O but waiting."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from chat.errors import Forbidden, Overloaded, Refusal, Unauthenticated
+from chat.events import Frame
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN
+
+MAX_EVENTS = 256
+# What belongs together (an event, the row it changed) leaves in one answer.
+GATHER_SECONDS = 0.05
+# Rows and presence alone are worth an answer only now and then: a busy desk changes several times a second.
+UNHURRIED = ("conversation.updated", "presence.changed", "agent.availability_changed")
+UNHURRIED_SECONDS = 1.0
+
+_decode = msgspec.json.Decoder().decode
+
+
+class Inbox:
+    """Frames of one parked question. `is_unsure`: something was lost or is out of order, ask the database."""
+
+    def __init__(self, positions: dict[str, int]) -> None:
+        self._positions = dict(positions)
+        self._frames: list[Frame] = []
+        self._something = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self.is_unsure = False
+        self.refusal: Refusal | None = None
+
+    def deliver(self, message: dict[str, Any]) -> None:
+        """A message of a topic."""
+        if message["type"] == "push":
+            self.take(_decode(message["text"]))
+        elif message["type"] == "close.now":
+            self.refusal = refusal_of(message["code"])
+            self._wake()
+        elif message["type"] == "bus.returned":
+            self.is_unsure = True
+            self._wake()
+
+    def take(self, frame: Frame) -> None:
+        """Keep the frame if it is new to who asks."""
+        seq, conversation = frame.get("seq"), frame.get("conversation")
+        known = self._positions.get(str(conversation)) if seq is not None else None
+        if seq is not None and known is not None:
+            if seq <= known:
+                return
+            if seq > known + 1:
+                self.is_unsure = True
+                self._wake()
+                return
+            self._positions[str(conversation)] = seq
+        if len(self._frames) >= MAX_EVENTS:
+            self.is_unsure = True
+            return
+        self._frames.append(frame)
+        self._something.set()
+        if frame["type"] not in UNHURRIED:
+            self._hurry.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Return when there is something to tell, with what belongs to it, or after this time."""
+        if await _is_set(self._something, seconds):
+            await _is_set(self._hurry, UNHURRIED_SECONDS)
+            await asyncio.sleep(GATHER_SECONDS)
+
+    def frames(self) -> list[Frame]:
+        return list(self._frames)
+
+    def _wake(self) -> None:
+        self._something.set()
+        self._hurry.set()
+
+
+def refusal_of(code: int) -> Refusal:
+    """What a request is told where a connection would be closed with this code."""
+    if code == CLOSE_AUTHENTICATION:
+        return Unauthenticated()
+    return Forbidden() if code == CLOSE_FORBIDDEN else Overloaded(retry_after=1.0)
+
+
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

@@ -1,0 +1,78 @@
+"""Announcing: the frames of a change and the topics that they go to."""
+
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from chat.events import AGENT, VISITOR, Frame, event_frame, hint_frame, is_same_for_all
+from chat.fanout.bus import bus, publish
+from chat.fanout.rows import Rows
+from chat.fanout.topics import desk_topic, visitor_topic, watch_topic
+from chat.models import Conversation, Message
+from tenants.context import current_tenant
+from tenants.models import Tenant
+
+encode_frame = msgspec.json.Encoder().encode
+_rows = Rows()
+
+
+def announce_entry(conversation: Conversation, entry: Message) -> None:
+    """Tell the visitor, the watchers and the lists about a new row of the log. `visitor` must be loaded."""
+    tenant = current_tenant()
+    transaction.on_commit(lambda: publish_entry(tenant, conversation, entry), robust=True)
+
+
+def publish_entry(tenant: Tenant, conversation: Conversation, entry: Message) -> None:
+    """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
+    for_agents = _push(event_frame(entry, AGENT))
+    for_visitor = for_agents if is_same_for_all(entry) else _push(event_frame(entry, VISITOR))
+    publish(visitor_topic(tenant, conversation.visitor_id), for_visitor)
+    publish(watch_topic(tenant, conversation.pk), for_agents)
+    publish_row(tenant, conversation)
+
+
+def publish_row(tenant: Tenant, conversation: Conversation) -> None:
+    """Tell all agents soon how the conversation's committed row looks. `visitor` must be loaded."""
+    bus().call(_rows.add, tenant, conversation, _send_rows)
+
+
+def announce_row(conversation: Conversation) -> None:
+    """Tell all agents how the conversation's row looks once it is committed. `visitor` must be loaded."""
+    tenant = current_tenant()
+    transaction.on_commit(lambda: publish_row(tenant, conversation), robust=True)
+
+
+def announce_read(conversation: Conversation, reader: str, seq: int) -> None:
+    tenant = current_tenant()
+    frame = hint_frame("conversation.read", conversation.pk, {"by": reader, "seq": seq})
+    _after_commit(visitor_topic(tenant, conversation.visitor_id), frame)
+    _after_commit(watch_topic(tenant, conversation.pk), frame)
+
+
+def announce_to_desk(frame: Frame) -> None:
+    """Tell all agents of the brand something that has no row in a log."""
+    _after_commit(desk_topic(current_tenant()), frame)
+
+
+def announce_close(topic: str, code: int) -> None:
+    """Close every connection that follows the topic: its access ended."""
+    transaction.on_commit(lambda: publish(topic, {"type": "close.now", "code": code}), robust=True)
+
+
+def hint(topic: str, frame: Frame) -> None:
+    """Publish at once something that was never written: typing, presence."""
+    publish(topic, _push(frame))
+
+
+def _send_rows(tenant: Tenant, frame: Frame) -> None:
+    publish(desk_topic(tenant), _push(frame))
+
+
+def _after_commit(topic: str, frame: Frame) -> None:
+    message = _push(frame)
+    transaction.on_commit(lambda: publish(topic, message), robust=True)
+
+
+def _push(frame: Frame) -> dict[str, Any]:
+    return {"type": "push", "text": encode_frame(frame).decode()}

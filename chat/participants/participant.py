@@ -1,0 +1,132 @@
+"""What all who speak the protocol share: the dispatch table, resuming, pings, the topics they follow."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Protocol, Self
+from uuid import UUID
+
+from chat.authors import Author
+from chat.errors import Invalid, UnknownType
+from chat.events import Frame
+from chat.participants.credentials import Credentials
+from chat.protocol import HEARTBEAT_SECONDS, Command
+from chat.resume import tops
+from tenants.context import run_in_tenant
+from tenants.models import Tenant
+
+# Command types to the names of methods. An answer is the data of an ack, or the frame's type and data; None: no answer.
+Handlers = dict[str, str]
+Answer = dict[str, Any] | tuple[str, dict[str, Any]] | None
+
+
+class Link(Protocol):
+    """What a participant asks of the connection that it speaks over."""
+
+    async def follow(self, *topics: str) -> None: ...
+
+    async def unfollow(self, *topics: str) -> None: ...
+
+
+class _NoLink:
+    """A question without a connection (long poll, poll): the next one names what it follows."""
+
+    async def follow(self, *topics: str) -> None:
+        pass
+
+    async def unfollow(self, *topics: str) -> None:
+        pass
+
+
+NO_LINK = _NoLink()
+
+
+class Participant:
+    """One who speaks, for the length of a connection or of a question. Subclasses say what it may do (`handlers`)."""
+
+    __slots__ = ("author", "link", "tenant")
+
+    kind: ClassVar[str]
+    audience: ClassVar[str]
+    handlers: ClassVar[Handlers] = {}
+
+    def __init__(self, tenant: Tenant, author: Author) -> None:
+        self.tenant, self.author = tenant, author
+        self.link: Link = NO_LINK
+
+    @classmethod
+    async def identify(cls, tenant: Tenant | None, credentials: Credentials) -> Self:
+        """Return who this is; `tenant` None: an address of the installation.
+
+        Raises Unauthenticated, Forbidden, or NotFound where the brand does not exist for whoever asks.
+        """
+        raise NotImplementedError
+
+    @property
+    def me(self) -> UUID:
+        assert self.author.id is not None
+        return self.author.id
+
+    def hello(self) -> dict[str, Any]:
+        """`me` of the hello frame."""
+        return {"kind": self.kind, "id": str(self.me), "name": self.author.name}
+
+    def topics(self) -> list[str]:
+        """Topics that it follows from its start."""
+        raise NotImplementedError
+
+    def topics_of(self, conversations: Iterable[UUID]) -> list[str]:
+        """Topics that carry these conversations' events besides `topics`."""
+        raise NotImplementedError
+
+    def following(self) -> Iterable[UUID]:
+        """The conversations whose tops this client is told."""
+        raise NotImplementedError
+
+    async def connected(self) -> None:
+        """After hello."""
+
+    async def disconnected(self) -> None:
+        """After its connection ended."""
+
+    # ---- commands ----
+
+    async def answer(self, command: Command) -> Frame | None:
+        """Do what the command says and return the frame that answers it. Raises Refusal."""
+        name = self.handlers.get(command.type)
+        if name is None:
+            raise UnknownType
+        answer: Answer = await getattr(self, name)(command)
+        if answer is None:
+            return None
+        answer_type, data = answer if isinstance(answer, tuple) else ("ack", answer)
+        return {"type": answer_type, "reply_to": command.id, "data": data}
+
+    async def resume(self, command: Command) -> Answer:
+        return "resumed", await self.catch_up(command.data.conversations, command.data.epoch)
+
+    async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
+        """Follow these conversations and return the data of a `resumed` frame: what was missed of them."""
+        raise NotImplementedError
+
+    async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
+        """What a client without a connection cannot know by its positions: told of since `moment` (Unix seconds)."""
+        raise NotImplementedError
+
+    async def ping(self, command: Command) -> Answer:
+        return "pong", await self.pong()
+
+    async def pong(self) -> dict[str, Any]:
+        ids = set(self.following())
+        return {"tops": await self.call(tops, ids) if ids else {}, "heartbeat": HEARTBEAT_SECONDS}
+
+    # ---- for subclasses ----
+
+    async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a verb inside the brand: the one hop of a frame."""
+        return await run_in_tenant(self.tenant, function, *args, **kwargs)
+
+
+def needed(command: Command) -> UUID:
+    """The conversation that the command names; Invalid when it names none."""
+    if command.conversation is None:
+        raise Invalid("Name the conversation.")
+    return command.conversation

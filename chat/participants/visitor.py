@@ -1,0 +1,168 @@
+"""A visitor: speaks in its own conversations and sees what is public in them."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.utils import timezone
+
+from chat import fanout
+from chat.access import get_identity, get_visitor_conversation
+from chat.authors import Author
+from chat.conversations import close_conversation, find_open, mark_read, open_conversation
+from chat.errors import Forbidden, NotFound
+from chat.events import VISITOR, Frame, hint_frame
+from chat.messages import MessageDraft, Posted, post_visitor_message, posted_ack
+from chat.models import Conversation
+from chat.origins import origin_allowed
+from chat.pages import snapshot, visitor_view
+from chat.participants.credentials import Credentials
+from chat.participants.participant import Answer, Handlers, Participant, needed
+from chat.posting import send
+from chat.protocol import MAX_RESUMED, Command
+from chat.resume import latest_of_visitor, resume
+from chat.tokens import VisitorIdentity, read_token
+from tenants.context import run_in_tenant
+from tenants.models import Tenant
+
+
+class VisitorParticipant(Participant):
+    """Keeps ids and a name, not rows: there are thousands of these, and most of them are silent."""
+
+    __slots__ = ("followed", "widget_id")
+
+    kind = "visitor"
+    audience = VISITOR
+    handlers: ClassVar[Handlers] = {
+        "resume": "resume",
+        "conversation.open": "open_conversation",
+        "conversation.close": "close_conversation",
+        "conversation.read": "read_conversation",
+        "message.create": "create_message",
+        "typing.start": "start_typing",
+        "typing.stop": "stop_typing",
+        "ping": "ping",
+    }
+
+    def __init__(self, tenant: Tenant, identity: VisitorIdentity) -> None:
+        super().__init__(tenant, Author.of_visitor(identity.visitor))
+        self.widget_id: UUID = identity.widget.pk
+        self.followed: tuple[UUID, ...] = ()
+
+    @classmethod
+    async def identify(cls, tenant: Tenant | None, credentials: Credentials) -> Self:
+        if tenant is None:
+            raise NotFound
+        identity = await run_in_tenant(tenant, read_token, credentials.token)
+        if not origin_allowed(credentials.origin, credentials.host, identity.widget):
+            raise Forbidden("This site may not use the widget.")
+        return cls(tenant, identity)
+
+    def topics(self) -> list[str]:
+        return [fanout.visitor_topic(self.tenant, self.me)]
+
+    def topics_of(self, conversations: Iterable[UUID]) -> list[str]:
+        return []  # the visitor's own topic carries all of them
+
+    def following(self) -> Iterable[UUID]:
+        return self.followed
+
+    async def connected(self) -> None:
+        await self.call(self._announce_presence, True)
+
+    async def disconnected(self) -> None:
+        await self.call(self._announce_presence, False)
+
+    # ---- commands ----
+
+    async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
+        data: dict[str, Any]
+        data, found = await self.call(resume, positions, epoch=epoch, audience=VISITOR, visitor_id=self.me)
+        self._follow(*found)
+        return data
+
+    async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
+        frames: list[Frame] = await self.call(latest_of_visitor, self.me, moment, besides=set(positions))
+        return frames
+
+    async def open_conversation(self, command: Command) -> Answer:
+        view: dict[str, Any] = await self.call(self._open)
+        self._follow(UUID(view["conversation"]["id"]))
+        return view
+
+    async def create_message(self, command: Command) -> Answer:
+        data, now = command.data, timezone.now()
+        draft = MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
+        posted = await send(
+            self.tenant,
+            command.conversation,
+            author=self.author,
+            draft=draft,
+            now=now,
+            otherwise=lambda: self.call(self._post, command.conversation, draft, now),
+        )
+        self._follow(posted.message.conversation_id)
+        return posted_ack(posted)
+
+    async def close_conversation(self, command: Command) -> Answer:
+        conversation = await self.call(self._close, needed(command))
+        return {"conversation": visitor_view(conversation)}
+
+    async def read_conversation(self, command: Command) -> Answer:
+        await self.call(self._read, needed(command), command.data.seq)
+        return {}
+
+    async def start_typing(self, command: Command) -> Answer:
+        await self._hint_typing(command, "typing.started", {"text": command.data.text})
+        return None
+
+    async def stop_typing(self, command: Command) -> Answer:
+        await self._hint_typing(command, "typing.stopped", {})
+        return None
+
+    # ---- inside the brand ----
+
+    def _open(self) -> dict[str, Any]:
+        who = get_identity(self.me, self.widget_id)
+        return snapshot(open_conversation(who.visitor, widget=who.widget, now=timezone.now()), VISITOR)
+
+    def _post(self, conversation_id: UUID | None, draft: MessageDraft, now: Any) -> Posted:
+        who = get_identity(self.me, self.widget_id)
+        return post_visitor_message(
+            who.visitor, conversation_id=conversation_id, widget=who.widget, draft=draft, now=now
+        )
+
+    def _close(self, conversation_id: UUID) -> Conversation:
+        get_visitor_conversation(self.me, conversation_id)
+        reason = Conversation.CloseReason.VISITOR
+        return close_conversation(conversation_id, by=self.author, reason=reason, now=timezone.now())
+
+    def _read(self, conversation_id: UUID, seq: int) -> None:
+        get_visitor_conversation(self.me, conversation_id)
+        mark_read(conversation_id, reader="visitor", seq=seq)
+
+    def _announce_presence(self, online: bool) -> None:
+        """Tell the desk only where somebody may care: the visitor has an open conversation."""
+        conversation = find_open(self.me)
+        if conversation is not None:
+            if online:
+                self._follow(conversation.pk)
+            data = {"visitor": str(self.me), "online": online}
+            fanout.announce_to_desk(hint_frame("presence.changed", conversation.pk, data))
+
+    # ---- hints ----
+
+    async def _hint_typing(self, command: Command, event: str, data: dict[str, Any]) -> None:
+        conversation = needed(command)
+        if conversation not in self.followed:
+            await self.call(get_visitor_conversation, self.me, conversation)
+            self._follow(conversation)
+        author = {"kind": "visitor", "id": str(self.me), "name": self.author.name}
+        frame = hint_frame(event, conversation, {"author": author, **data})
+        fanout.hint(fanout.watch_topic(self.tenant, conversation), frame)
+
+    def _follow(self, *conversations: UUID) -> None:
+        # A tuple: most visitors have one conversation, and a set costs 200 bytes for each of thousands.
+        fresh = [pk for pk in conversations if pk not in self.followed]
+        if fresh and len(self.followed) < MAX_RESUMED:
+            self.followed = (*self.followed, *fresh)

@@ -17,6 +17,7 @@ from chat.errors import ConversationClosed, Forbidden, Invalid, NotFound
 from chat.events import milliseconds
 from chat.fanout import announce_entry
 from chat.files import delete_files, unbind_files
+from chat.hot import forget
 from chat.message_log import (
     EDITED,
     RECALLED,
@@ -147,5 +148,6 @@ def _record(
     entry = append(conversation, Draft(event, author, body, message.visibility), now)
     if message.visibility == Message.Visibility.PUBLIC:
         note_last_message(conversation)
+    forget(current_tenant(), conversation.pk)
     announce_entry(conversation, entry)
     return Corrected(message, entry, duplicate=False)

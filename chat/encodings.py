@@ -68,8 +68,51 @@ class JsonEncoding:
         return _encode_json({"frames": frames, **fields})
 
 
+class ProtoEncoding:
+    """Protobuf (chat/wire). Loaded when the first client asks for it: most processes never need it."""
+
+    subprotocol = "kefu.v1.proto"
+    content_type = "application/x-protobuf"
+
+    def encode(self, frame: Frame) -> Wire:
+        from chat import wire
+
+        # Events from hot history are bytes of JSON inside the frame.
+        return wire.transcode(_encode_json(frame)) if frame["type"] == "resumed" else wire.encode(frame)
+
+    def encode_push(self, message: dict[str, Any]) -> Wire:
+        from chat import wire
+
+        known: bytes | None = message.get("proto")
+        if known is None:
+            known = message["proto"] = wire.transcode(message["text"])
+        return known
+
+    def decode(self, given: Wire) -> Command:
+        from chat import wire
+
+        if isinstance(given, str):
+            raise Malformed("This subprotocol has binary frames only.")
+        return wire.decode_command(given)
+
+    def split(self, body: bytes) -> list[Wire]:
+        from chat import wire
+
+        try:
+            return list(wire.frames_from(body))
+        except ValueError:
+            raise Malformed("The body is not a `Frames` of kefu.proto.") from None
+
+    def encode_many(self, frames: Sequence[Frame], fields: dict[str, Any]) -> bytes:
+        from chat import wire
+
+        plain = (self.encode(frame) if isinstance(frame, dict) else wire.transcode(frame) for frame in frames)
+        return wire.frames_to([bytes(one) for one in plain if isinstance(one, bytes)], fields.get("ts"))
+
+
 JSON = JsonEncoding()
-ENCODINGS: tuple[Encoding, ...] = (JSON,)
+PROTO = ProtoEncoding()
+ENCODINGS: tuple[Encoding, ...] = (JSON, PROTO)
 
 
 def choose_by_subprotocol(offered: Sequence[str]) -> Encoding | None:

@@ -9,6 +9,7 @@ from chat.events import AGENT, VISITOR, Frame, event_frame, hint_frame, is_same_
 from chat.fanout.bus import bus, publish
 from chat.fanout.rows import Rows
 from chat.fanout.topics import desk_topic, visitor_topic, watch_topic
+from chat.hot.writing import note_event
 from chat.models import Conversation, Message
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -25,10 +26,11 @@ def announce_entry(conversation: Conversation, entry: Message) -> None:
 
 def publish_entry(tenant: Tenant, conversation: Conversation, entry: Message) -> None:
     """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
-    for_agents = _push(event_frame(entry, AGENT))
-    for_visitor = for_agents if is_same_for_all(entry) else _push(event_frame(entry, VISITOR))
-    publish(visitor_topic(tenant, conversation.visitor_id), for_visitor)
-    publish(watch_topic(tenant, conversation.pk), for_agents)
+    for_agents = encode_frame(event_frame(entry, AGENT))
+    for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
+    publish(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
+    publish(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
+    bus().call(note_event, tenant, conversation.pk, entry.seq, for_visitor, for_agents)
     publish_row(tenant, conversation)
 
 

@@ -9,7 +9,7 @@ from chat.errors import Invalid, UnknownType
 from chat.events import Frame
 from chat.participants.credentials import Credentials
 from chat.protocol import HEARTBEAT_SECONDS, Command
-from chat.resume import tops
+from chat.tops import tops_of
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 
@@ -115,8 +115,7 @@ class Participant:
         return "pong", await self.pong()
 
     async def pong(self) -> dict[str, Any]:
-        ids = set(self.following())
-        return {"tops": await self.call(tops, ids) if ids else {}, "heartbeat": HEARTBEAT_SECONDS}
+        return {"tops": await tops_of(self.tenant, set(self.following())), "heartbeat": HEARTBEAT_SECONDS}
 
     # ---- for subclasses ----
 

@@ -12,6 +12,7 @@ from chat.authors import Author
 from chat.conversations import close_conversation, find_open, mark_read, open_conversation
 from chat.errors import Forbidden, NotFound
 from chat.events import VISITOR, Frame, hint_frame
+from chat.hot.resuming import resume_hot
 from chat.messages import MessageDraft, Posted, post_visitor_message, posted_ack
 from chat.models import Conversation
 from chat.origins import origin_allowed
@@ -20,7 +21,7 @@ from chat.participants.credentials import Credentials
 from chat.participants.participant import Answer, Handlers, Participant, needed
 from chat.posting import send
 from chat.protocol import MAX_RESUMED, Command
-from chat.resume import latest_of_visitor, resume
+from chat.resume import latest_of_visitor
 from chat.tokens import VisitorIdentity, read_token
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
@@ -76,8 +77,7 @@ class VisitorParticipant(Participant):
     # ---- commands ----
 
     async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
-        data: dict[str, Any]
-        data, found = await self.call(resume, positions, epoch=epoch, audience=VISITOR, visitor_id=self.me)
+        data, found = await resume_hot(self.tenant, positions, epoch=epoch, audience=VISITOR, visitor_id=self.me)
         self._follow(*found)
         return data
 

@@ -9,10 +9,10 @@ from chat.access import get_conversation
 from chat.authors import Author
 from chat.errors import Invalid, NotFound
 from chat.events import AGENT, hint_frame
+from chat.hot.resuming import resume_hot
 from chat.models import Conversation
 from chat.participants.participant import Answer, Handlers, Participant, needed
 from chat.protocol import MAX_RESUMED, Command
-from chat.resume import resume
 from tenants.models import Tenant
 
 WATCHING: Handlers = {
@@ -44,8 +44,7 @@ class Watcher(Participant):
     async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
         # Join first, then read: what is written in between comes by the topic.
         await self.link.follow(*self.topics_of(positions))
-        data: dict[str, Any]
-        data, found = await self.call(resume, positions, epoch=epoch, audience=AGENT)
+        data, found = await resume_hot(self.tenant, positions, epoch=epoch, audience=AGENT)
         self.watched |= {pk: row.visitor_id for pk, row in found.items()}
         await self.link.unfollow(*self.topics_of(positions.keys() - found.keys()))
         return data

@@ -84,7 +84,11 @@ def publish_swallowed() -> None:
             right(topic, message)
 
     announce.publish = publish
-    participant.tops = lambda _conversations: {}
+    participant.tops_of = _no_tops
+
+
+async def _no_tops(_tenant: Any, _conversations: Any) -> dict[str, int]:
+    return {}
 
 
 def refused_after_commit() -> None:
@@ -135,22 +139,20 @@ def joined_after_read() -> None:
 
 def resume_skips_one() -> None:
     """Resume leaves out the first event that was missed."""
-    from chat import resume
+    from chat.hot import resuming
     from chat.participants import visitor, watcher
 
-    right = resume.resume
+    right = resuming.resume_hot
 
-    def skipping(*arguments: Any, **options: Any) -> Any:
-        data, found = right(*arguments, **options)
-        for answer in data["conversations"].values():
-            answer["events"] = answer["events"][1:]
+    async def skipping(tenant: Any, positions: dict[Any, int], **options: Any) -> Any:
+        data, found = await right(tenant, positions, **options)
+        # Positions from 0 stay whole: else nobody could ever begin.
+        if all(positions.values()):
+            for answer in data["conversations"].values():
+                answer["events"] = answer["events"][1:]
         return data, found
 
-    # Positions from 0 stay whole: else nobody could ever begin.
-    def resume_later(positions: dict[Any, int], **options: Any) -> Any:
-        return (skipping if all(positions.values()) else right)(positions, **options)
-
-    watcher.resume = visitor.resume = resume_later  # type: ignore[attr-defined]
+    watcher.resume_hot = visitor.resume_hot = skipping  # type: ignore[attr-defined]
 
 
 def topics_not_joined_again() -> None:

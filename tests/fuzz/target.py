@@ -1,0 +1,52 @@
+"""The server under fire, as a process: is it alive, how large is it, what did it log."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+from kefu_project.cli.roles import web_command
+from tests.server import free_port, wait_until_live
+
+MAX_EXCERPT = 1500
+
+
+class Target:
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+        self.process, self.port, self.log = process, port, log
+
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def resident_bytes(self) -> int:
+        try:
+            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        except (OSError, IndexError):
+            return 0
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def tracebacks(self) -> list[str]:
+        """Each exception that the server logged with its traceback."""
+        text = self.log.read_text(errors="replace")
+        pieces = text.split("Traceback (most recent call last)")
+        return [before[-300:] + after[:MAX_EXCERPT] for before, after in pairwise(pieces)]
+
+
+@contextmanager
+def running_target(logs: Path, bug: str = "") -> Iterator[Target]:
+    """A web process as `kefu web` starts it, or the same with a planted bug."""
+    port, log = free_port(), logs / "web.log"
+    command = web_command("127.0.0.1", port)
+    if bug:
+        command = [sys.executable, "-m", "tests.fuzz.planted", bug, *command[command.index("-m") + 2 :]]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+    try:
+        wait_until_live(port, process)
+        yield Target(process, port, log)
+    finally:
+        process.kill()
+        process.wait()

@@ -48,6 +48,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     encoding: Encoding = JSON
     lease_id: str | None = None
     is_cut_off = False
+    is_closing = False
     main_task: "asyncio.Task[Any] | None" = None
     outgoing: Outgoing | None = None
 
@@ -147,7 +148,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
     # ---- frames in ----
 
     async def _receive(self, message: dict[str, Any]) -> None:
-        if self.outgoing is None:
+        # What was sent before the client saw the end is not done any more, as nobody would answer it.
+        if self.outgoing is None or self.is_closing:
             return
         given = message.get("text")
         wire: Wire = given if given is not None else message.get("bytes") or b""
@@ -196,7 +198,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self.put({"type": "pong", "data": await self.participant.pong()})
 
     async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
-        """Close after what waits has gone out."""
+        """Close after what waits has gone out; once: the server takes a second closing for our mistake."""
+        if self.is_closing:
+            return
+        self.is_closing = True
         if self.outgoing is not None:
             await self.outgoing.flush()
             self.outgoing.end()

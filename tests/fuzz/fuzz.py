@@ -102,6 +102,7 @@ class Run:
             "closed": dict(report.closed),
             "neighbours_exchanged": neighbours.exchanged,
             "neighbours_slowest_seconds": round(neighbours.slowest, 2),
+            "server_cpu_seconds": round(self.target.cpu_seconds(), 1),
             "memory_mb": {name: round(size / 2**20) for name, size in vars(self.memory).items()},
             "findings": report.findings,
         }

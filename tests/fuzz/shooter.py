@@ -16,7 +16,7 @@ from chat.wire import encode
 from tests.fuzz.mutate import JSON, PROTO, Shot, make_shot
 from tests.fuzz.people import Person, Town, open_line
 from tests.fuzz.valid import Frame
-from tests.fuzz.verdict import BAD_FRAME_CODES, CLOSE_CODES, fault_of, read_answer
+from tests.fuzz.verdict import BAD_FRAME_CODES, CLOSE_CODES, EXCEPTION_TEXT, fault_of, read_answer
 
 # The server closes after ten bad frames. One less is sent, so that each is looked at; seldom more, to see it close.
 BAD_FRAMES_LEFT = 9
@@ -145,7 +145,7 @@ class Line:
         code = closed.rcvd.code if closed.rcvd else None
         self.report.closed[str(code)] += 1
         reason = closed.rcvd.reason if closed.rcvd else ""
-        if code not in CLOSE_CODES or len(reason) > 60:
+        if code not in CLOSE_CODES or EXCEPTION_TEXT.search(reason):
             self.report.find(f"{about}: closed with {code} {reason}")
 
     async def close(self) -> None:

@@ -1,10 +1,11 @@
 """The people of a campaign: one brand, agents with sessions, visitors with tokens, made as the product makes them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from tests.torture.client import Person
 
@@ -19,37 +20,46 @@ class Cast:
 
 
 def make_cast(slug: str, *, agents: int, visitors: int) -> Cast:
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from agents.accounts import create_agent
     from agents.models import Queue
     from chat.models import Visitor, Widget
     from chat.tokens import make_token
     from tenants.context import in_tenant
     from tenants.provisioning import create_brand
-    from tenants.sessions import brand_mark
 
     now, host = datetime.now(UTC), f"{slug}.localhost"
     tenant = create_brand(slug=slug, name=slug.title(), domains=[host], now=now)
-    people: list[Person] = []
     with in_tenant(tenant):
         widget, queue = Widget.objects.get(), Queue.objects.first()
-        for number in range(agents):
-            name = f"agent-{number}"
-            agent, _password = create_agent(
-                email=f"{name}@{host}.example", name=name, password=PASSWORD, role="agent", queues=[queue], now=now
-            )
-            session = SessionStore()
-            session["_auth_user_id"] = str(agent.user_id)
-            session["_auth_user_backend"] = "tenants.auth.StaffBackend"
-            session["_auth_user_hash"] = agent.user.get_session_auth_hash()
-            session["brand"] = brand_mark(tenant)
-            session.create()
-            people.append(Person("agent", name, str(agent.pk), host, cookie=f"kefu_session={session.session_key}"))
+        people = [make_agent(tenant, f"agent-{number}", host, queues=[queue]) for number in range(agents)]
         rows = [Visitor(name=f"visitor-{number}") for number in range(visitors)]
         Visitor.objects.bulk_create(rows)
         guests = [Person("visitor", row.name, str(row.pk), host, token=make_token(row, widget)) for row in rows]
     return Cast(slug, people, guests)
+
+
+def make_agent(tenant: Any, name: str, host: str, *, role: str = "agent", queues: Sequence[Any] = ()) -> Person:
+    """An agent of the brand that this thread is in, signed in there."""
+    from agents.accounts import create_agent
+
+    agent, _password = create_agent(
+        email=f"{name}@{host}.example", name=name, password=PASSWORD, role=role, queues=queues, now=datetime.now(UTC)
+    )
+    return Person("agent", name, str(agent.pk), host, cookie=sign_in(agent.user, tenant))
+
+
+def sign_in(user: Any, tenant: Any) -> str:
+    """Start a session as the sign-in page does and return its cookie; `tenant` None: at the installation."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from tenants.sessions import brand_mark
+
+    session = SessionStore()
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = "tenants.auth.StaffBackend"
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session["brand"] = brand_mark(tenant)
+    session.create()
+    return f"kefu_session={session.session_key}"
 
 
 def open_conversations(cast: Cast) -> dict[str, str]:

@@ -83,7 +83,10 @@ def run_campaign(
             await campaign.run(run)
             await rig.stop_talking()
             converged = await rig.settle()
-            return run, converged, await rig.history()
+            history = await rig.history()
+            if run.last_act is not None:
+                await run.last_act()
+            return run, converged, history
 
     started = time.monotonic()
     run, converged, history = asyncio.run(play())

@@ -5,6 +5,7 @@ import asyncio
 from tests.torture.campaigns.cut import cut_sockets
 from tests.torture.campaigns.kill_at import kill_at_failpoints
 from tests.torture.campaigns.kill_web import kill_web
+from tests.torture.campaigns.revoke import revoke_access
 from tests.torture.campaigns.run import Campaign, Run
 from tests.torture.campaigns.services import break_redis, restart_postgres
 from tests.torture.campaigns.weather import HEARTBEAT, PATIENCE, break_network
@@ -44,6 +45,7 @@ CAMPAIGNS = {
             pace=Pace(visitor=0.5, agent=0.25),
             has_network=True,
         ),
+        Campaign("R14", "access revoked", revoke_access, 20, 1, visitors=4, slice_visitors=4, agents=2),
         Campaign(
             "R15",
             "all sockets cut at once",

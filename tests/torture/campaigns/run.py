@@ -25,6 +25,8 @@ class Run:
     pause: float
     figures: dict[str, float | int | str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    # What is done when the history has been read, since nothing can be read afterwards.
+    last_act: Callable[[], Awaitable[None]] | None = None
 
     async def off_loop(self, call: Callable[[], None]) -> None:
         """Run something that blocks beside the clients."""

@@ -115,17 +115,18 @@ def _plant_in_fan_out(failpoint: Failpoint) -> None:
 
 
 def _plant_in_answers(failpoint: Failpoint) -> None:
-    from chat.consumers.base import FrameConsumer
+    from chat.consumers import poll, socket
 
-    send = FrameConsumer.send_frame
+    right = socket.answer
 
-    async def send_frame(self: FrameConsumer, frame: dict[str, Any]) -> None:
-        if frame["type"] == "ack" and "client_id" in frame["data"] and failpoint.is_armed("before ack"):
+    async def answer(*arguments: Any) -> Any:
+        frame = await right(*arguments)
+        if frame and frame["type"] == "ack" and "client_id" in frame["data"] and failpoint.is_armed("before ack"):
             await asyncio.sleep(PUBLISH_SECONDS)  # others have it by now; only its sender does not know
             failpoint.reach("before ack", [frame["data"]["client_id"]])
-        await send(self, frame)
+        return frame
 
-    FrameConsumer.send_frame = send_frame  # type: ignore[method-assign]
+    socket.answer = poll.answer = answer
 
 
 def plant_in_worker(failpoint: Failpoint) -> None:

@@ -7,16 +7,27 @@ from functools import partial
 from tests.torture.campaigns.run import Run
 from tests.torture.client import Person
 from tests.torture.held import REFUSED, Held, HeldPoll, HeldSocket
-from tests.torture.revocations import REVOCATIONS, SUSPENSION, Revocation, Stage, make_person, make_stage
+from tests.torture.revocations import (
+    AGAIN,
+    REVOCATIONS,
+    SHUT_OUT,
+    SIGNED_OUT,
+    SUSPENSION,
+    Revocation,
+    Stage,
+    make_person,
+    make_stage,
+)
 from tests.torture.rig import until
 
 SECONDS = 5.0
-HTTP_REFUSALS = (401, 403, 404)
+# How a parked question is told: 503 is the close code 1012.
+HTTP_REFUSALS = {SHUT_OUT: (401, 403, 404), SIGNED_OUT: (401, 404), AGAIN: (429, 503)}
 # Which kinds of connection each kind of person has.
 TRANSPORTS: dict[str, tuple[type[HeldSocket] | type[HeldPoll], ...]] = {
-    "visitor": (HeldSocket,),
-    "agent": (HeldSocket,),
-    "app": (),
+    "visitor": (HeldSocket, HeldPoll),
+    "agent": (HeldSocket, HeldPoll),
+    "app": (HeldSocket, HeldPoll),
 }
 
 
@@ -70,7 +81,7 @@ async def _act(run: Run, stage: Stage, revocation: Revocation, person: Person, h
         return
     run.note_slowest(f"{revocation.name}, s", max(one.ended_at or 0.0 for one in held) - done)
     for one in held:
-        codes = HTTP_REFUSALS if isinstance(one, HeldPoll) else revocation.codes
+        codes = HTTP_REFUSALS[revocation.codes] if isinstance(one, HeldPoll) else revocation.codes
         if one.ended_with not in codes:
             run.problems.append(f"{revocation.name}: {one.name} ended with {one.ended_with}, expected {codes}")
     if revocation.stays_out:

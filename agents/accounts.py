@@ -10,12 +10,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agents.assignments import release_conversation
-from agents.models import Agent, Assignment, Membership, Queue
-from chat.fanout import agent_topic, announce_close
-from chat.protocol import CLOSE_FORBIDDEN
+from agents.assignments import lock_free_conversations_of, release_conversation
+from agents.closing import close_agent
+from agents.models import Agent, Membership, Queue
+from chat.protocol import CLOSE_FORBIDDEN, CLOSE_RECONNECT
 from tenants.accounts import AccountRefused, clean_email, clean_name, create_account, reset_password
-from tenants.context import current_tenant, in_tenant
+from tenants.context import in_tenant
 from tenants.models import Tenant, User
 
 __all__ = [
@@ -91,15 +91,18 @@ def create_first_admin(tenant: Tenant, *, email: str, name: str, now: datetime) 
 def change_agent(agent: Agent, *, role: str, is_active: bool, now: datetime) -> None:
     """Set the role and whether the agent works here at all. Raises LastAdmin.
 
-    Who leaves loses every connection, and what was assigned waits again. Locks the brand's admins, then conversations.
+    Who leaves loses every connection, and what was assigned waits again. Whose role changes is told to connect anew: a
+    connection knows the role that it was opened with. Locks the brand's admins, then the agent.
     """
     with transaction.atomic():
         check_admin_remains(agent, role, is_active)
-        was_active = Agent.objects.filter(pk=agent.pk, is_active=True).exists()
+        before = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
         Agent.objects.filter(pk=agent.pk).update(role=role, is_active=is_active)
         agent.role, agent.is_active = role, is_active
-        if was_active and not is_active:
+        if before.is_active and not is_active:
             _let_go(agent, now)
+        elif before.role != role:
+            close_agent(agent, CLOSE_RECONNECT)
 
 
 def check_admin_remains(agent: Agent, role: str, is_active: bool) -> None:
@@ -116,7 +119,11 @@ def check_admin_remains(agent: Agent, role: str, is_active: bool) -> None:
 
 
 def _let_go(agent: Agent, now: datetime) -> None:
-    held = Assignment.objects.filter(agent=agent, ended_at__isnull=True).order_by("conversation_id")
-    for conversation_id in held.values_list("conversation_id", flat=True):
+    """Close the agent's connections and give back what it has.
+
+    The agent is locked already, and everybody else locks the conversation first: one that somebody holds at this moment
+    is left to sweep_take_back, since waiting for it could be waiting for each other.
+    """
+    close_agent(agent, CLOSE_FORBIDDEN)
+    for conversation_id in lock_free_conversations_of(agent):
         release_conversation(conversation_id, agent=agent, now=now)
-    announce_close(agent_topic(current_tenant(), agent.pk), CLOSE_FORBIDDEN)

@@ -86,6 +86,13 @@ def take_if_waiting(conversation_id: UUID, *, agent: Agent, now: datetime) -> No
             take_conversation(conversation_id, agent=agent, now=now)
 
 
+def lock_free_conversations_of(agent: Agent) -> list[UUID]:
+    """Lock those of the agent's conversations that nobody else holds locked, without waiting; return their ids."""
+    mine = Conversation.objects.filter(assignee_id=agent.pk, status=Conversation.Status.ASSIGNED)
+    free = mine.select_for_update(no_key=True, skip_locked=True).order_by("pk")
+    return [conversation.pk for conversation in free]
+
+
 def place_in_default_queue() -> Place:
     """Where a new conversation waits; registered with chat/placement when the app is loaded."""
     queue = Queue.objects.order_by("-is_default", "position").first()

@@ -1,24 +1,37 @@
-"""An agent's connections end with the sign-in or the role that they stand on."""
+"""An agent's connections end with the sign-in, the account or the role that they stand on."""
 
-from typing import Any
-
-from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
 
 from agents.models import Agent
 from chat.fanout import agent_topic, announce_close, session_topic
-from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN
-from tenants.context import current_tenant, is_in_tenant
+from chat.protocol import CLOSE_AUTHENTICATION
+from tenants.context import current_tenant, for_each_tenant
+from tenants.models import Tenant, User
+from tenants.signals import account_signed_out, session_ended
 
 
-def close_session(sender: object, request: Any, **_: object) -> None:
+def close_session(sender: object, tenant: Tenant | None, session_key: str, **_: object) -> None:
     """Close what this sign-in opened; other sign-ins of the same person go on."""
-    if is_in_tenant() and request.session.session_key:
-        announce_close(session_topic(current_tenant(), request.session.session_key), CLOSE_AUTHENTICATION)
+    if tenant is not None:
+        announce_close(session_topic(tenant, session_key), CLOSE_AUTHENTICATION)
 
 
-def close_agent(agent: Agent) -> None:
+def close_account(sender: object, user: User, **_: object) -> None:
+    """Close all connections of an account, in every brand that it works for; a broken brand stops no other."""
+    for_each_tenant(lambda _tenant: _close_agents_of(user))
+
+
+def close_agent(agent: Agent, code: int) -> None:
     """Close all connections of an agent of the current brand."""
-    announce_close(agent_topic(current_tenant(), agent.pk), CLOSE_FORBIDDEN)
+    announce_close(agent_topic(current_tenant(), agent.pk), code)
 
 
-user_logged_out.connect(close_session, dispatch_uid="close-session")
+def _close_agents_of(user: User) -> None:
+    # Where the caller has a transaction: what fails in one brand must not spoil it for the next.
+    with transaction.atomic():
+        for agent in Agent.objects.filter(user_id=user.pk):
+            close_agent(agent, CLOSE_AUTHENTICATION)
+
+
+session_ended.connect(close_session, dispatch_uid="close-session")
+account_signed_out.connect(close_account, dispatch_uid="close-account")

@@ -1,9 +1,9 @@
 """Connections whose right to be there has ended are closed, on every process, within a moment."""
 
-from chat.fanout import announce_close, brand_topic
+from chat.fanout import announce_close, brand_topic, key_topic
 from chat.protocol import CLOSE_AUTHENTICATION
-from tenants.models import Tenant
-from tenants.signals import brand_suspended
+from tenants.models import ApiKey, Tenant
+from tenants.signals import brand_suspended, key_revoked
 
 
 def close_brand(sender: object, tenant: Tenant, **_: object) -> None:
@@ -11,4 +11,10 @@ def close_brand(sender: object, tenant: Tenant, **_: object) -> None:
     announce_close(brand_topic(tenant), CLOSE_AUTHENTICATION)
 
 
+def close_key(sender: object, key: ApiKey, **_: object) -> None:
+    """Close what the key's programs have open."""
+    announce_close(key_topic(key.tenant, key.pk), CLOSE_AUTHENTICATION)
+
+
 brand_suspended.connect(close_brand, dispatch_uid="close-brand")
+key_revoked.connect(close_key, dispatch_uid="close-key")

@@ -18,6 +18,8 @@ MAX_SEQ = 2**63 - 1
 
 LIMITS = {"text": MAX_TEXT_CHARS, "frame": MAX_FRAME_BYTES, "upload": MAX_UPLOAD_BYTES, "files": MAX_FILES}
 
+# Come back at once: what the connection was opened with has changed.
+CLOSE_RECONNECT = 1012
 CLOSE_LATER = 1013
 CLOSE_PROTOCOL = 4400
 CLOSE_AUTHENTICATION = 4401

@@ -110,10 +110,13 @@ def merge_attributes(current: dict[str, Any], new: Mapping[str, Any]) -> dict[st
 
 
 def _visitor_of(token: str) -> Visitor | None:
+    """The token's visitor, locked: saving one that was read before a log-out would make its dead tokens live again."""
     try:
-        return read_token(token).visitor
+        visitor = read_token(token).visitor
     except Unauthenticated:
         return None
+    fresh = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor.pk)
+    return fresh.filter(token_generation=visitor.token_generation).first()
 
 
 def _become(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) -> Visitor:

@@ -5,12 +5,16 @@ from datetime import datetime
 
 from django.db import transaction
 
+from chat.fanout import announce_close, brand_topic
 from chat.models import Widget
 from chat.models.widget import make_identity_secret
+from chat.protocol import CLOSE_RECONNECT
 from tenants.context import current_tenant
 from tenants.keys import create_key, hash_key, revoke_key
 from tenants.models import ApiKey, Tenant
 
+# Fields that say who may connect.
+GATES = {"allowed_origins", "allow_apps", "enforce_identity"}
 GREETING_EN = "Hi! How can we help you today?"
 GREETING_ZH = "您好！请问有什么可以帮您？"
 
@@ -42,6 +46,14 @@ def add_widget(widget: Widget, now: datetime) -> None:
         widget.save(force_insert=True)
 
 
+def change_widget(widget: Widget, fields: Sequence[str]) -> None:
+    """Save these fields of the widget. Who is connected asks again where it is decided anew who may be."""
+    with transaction.atomic():
+        widget.save(update_fields=fields)
+        if GATES & set(fields):
+            _let_all_ask_again()
+
+
 def remove_widget(widget: Widget, now: datetime) -> None:
     """Delete the widget and revoke its key: embeds of it stop working at once. Its conversations stay."""
     with transaction.atomic():
@@ -49,6 +61,7 @@ def remove_widget(widget: Widget, now: datetime) -> None:
         if key:
             revoke_key(key, now)
         widget.delete()
+        _let_all_ask_again()
 
 
 def renew_identity_secret(widget: Widget) -> str:
@@ -56,6 +69,11 @@ def renew_identity_secret(widget: Widget) -> str:
     widget.identity_secret = make_identity_secret()
     Widget.objects.filter(pk=widget.pk).update(identity_secret=widget.identity_secret)
     return widget.identity_secret
+
+
+def _let_all_ask_again() -> None:
+    """Visitors' connections do not follow their widget: it changes once a month, and each of them would pay for it."""
+    announce_close(brand_topic(current_tenant()), CLOSE_RECONNECT)
 
 
 def furnish_brand(tenant: Tenant, now: datetime) -> None:

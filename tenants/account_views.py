@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.signals import user_login_failed
@@ -17,9 +17,10 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenants.accounts import change_password
 from tenants.models import Tenant, User
 from tenants.requests import BrandRequest
-from tenants.sessions import ENTER, sign_in
+from tenants.sessions import ENTER, sign_in, sign_out
 
 DEFAULT_ACCENT = "#2563eb"
 
@@ -71,8 +72,8 @@ def show_lockout(request: BrandRequest, *_args: Any, **_kwargs: Any) -> HttpResp
 @require_POST
 @csrf_protect
 @never_cache
-def sign_out(request: BrandRequest) -> HttpResponse:
-    logout(request)
+def sign_out_page(request: BrandRequest) -> HttpResponse:
+    sign_out(request)
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return HttpResponse(status=204)
     return HttpResponseRedirect(reverse("sign-in"))
@@ -87,7 +88,7 @@ def password_page(request: BrandRequest) -> HttpResponse:
     """Change one's own password. Every other session of the account ends, in all brands: its hash is part of them."""
     form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        change_password(form.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, form.user)
         return HttpResponseRedirect(reverse("password") + "?changed=1")
     context = {"form": form, "is_changed": request.method != "POST" and "changed" in request.GET}

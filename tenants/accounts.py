@@ -1,5 +1,6 @@
 """Staff accounts: one login for all brands. What an account is in a brand is said by agents/accounts.py."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.context import in_public
 from tenants.models import User
 from tenants.passwords import make_password
+from tenants.signals import account_signed_out
 
 
 class AccountRefused(Exception):
@@ -70,7 +72,22 @@ def reset_password(email: str) -> str:
         password = make_password()
         user.set_password(password)
         user.save(update_fields=["password"])
+    account_signed_out.send(User, user=user)
     return password
+
+
+def change_password(user: User, password: str) -> None:
+    """Give the account the password that its owner chose. All of its sessions end, in every brand."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    account_signed_out.send(User, user=user)
+
+
+def change_account(user: User, fields: Sequence[str]) -> None:
+    """Save these fields of the account. Deactivated, it is signed out everywhere."""
+    user.save(update_fields=fields)
+    if "is_active" in fields and not user.is_active:
+        account_signed_out.send(User, user=user)
 
 
 def clean_email(text: str) -> str:

@@ -8,6 +8,7 @@ import secrets
 from uuid import UUID
 
 from django.core.cache import cache
+from django.utils.crypto import constant_time_compare
 
 from tenants.context import in_public, in_tenant
 from tenants.models import Tenant, User
@@ -29,7 +30,8 @@ def start_handoff(user: User, slug: str) -> tuple[Tenant, str]:
         raise HandoffRefused
     code = secrets.token_urlsafe(32)
     with in_public():
-        cache.set(_key(code), {"user": str(user.pk), "tenant": str(tenant.pk)}, LIFETIME_SECONDS)
+        ticket = {"user": str(user.pk), "tenant": str(tenant.pk), "sign_in": user.get_session_auth_hash()}
+        cache.set(_key(code), ticket, LIFETIME_SECONDS)
     return tenant, code
 
 
@@ -41,6 +43,9 @@ def redeem_handoff(code: str, tenant: Tenant) -> User:
     with in_public():
         user = User.objects.filter(pk=UUID(ticket["user"]), is_active=True).first()
     if user is None or not _may_enter(user, tenant):
+        raise HandoffRefused
+    # A new password ends the sign-in that the code came from, and the code with it.
+    if not constant_time_compare(ticket["sign_in"], user.get_session_auth_hash()):
         raise HandoffRefused
     return user
 

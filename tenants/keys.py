@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tenants.models import ApiKey, Tenant
+from tenants.signals import key_revoked
 
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "kf_pk_", ApiKey.Kind.SECRET: "kf_sk_"}
 # No key is longer; what is, need not be looked for.
@@ -51,8 +52,9 @@ def note_use(key: ApiKey, now: datetime) -> None:
 
 
 def revoke_key(key: ApiKey, now: datetime) -> None:
-    """Make the key worthless from now on. Revoking twice keeps the first time."""
+    """Make the key worthless from now on and close what it opened. Revoking twice keeps the first time."""
     ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+    key_revoked.send(ApiKey, key=key)
 
 
 def hash_key(text: str) -> str:

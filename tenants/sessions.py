@@ -1,10 +1,11 @@
 """Staff sessions. A session belongs to the brand (or the installation) whose host it was made on."""
 
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.contrib.sessions.backends.base import SessionBase
 
 from tenants.models import Tenant, User
 from tenants.requests import BrandRequest
+from tenants.signals import session_ended
 
 BRAND_KEY = "brand"
 INSTALLATION = "installation"
@@ -13,9 +14,28 @@ ENTER = "tenants.enter"
 
 
 def sign_in(request: BrandRequest, user: User) -> None:
-    """Start a session for `user` at the brand of this request, with a fresh session key."""
+    """Start a session for `user` at the brand of this request, with a fresh session key. One that was there ends."""
+    former = _key_of_sign_in(request)
     login(request, user, backend="tenants.auth.StaffBackend")
     request.session[BRAND_KEY] = brand_mark(request.tenant)
+    _tell_end(request, former)
+
+
+def sign_out(request: BrandRequest) -> None:
+    """End the session of this request, and no other of the account."""
+    former = _key_of_sign_in(request)
+    logout(request)
+    _tell_end(request, former)
+
+
+def _key_of_sign_in(request: BrandRequest) -> str | None:
+    return request.session.session_key if "_auth_user_id" in request.session else None
+
+
+def _tell_end(request: BrandRequest, session_key: str | None) -> None:
+    """Only now, when the session is gone: a connection that is closed and comes back at once must not find it."""
+    if session_key is not None:
+        session_ended.send(SessionBase, tenant=request.tenant, session_key=session_key)
 
 
 def belongs_to_brand(session: SessionBase, tenant: Tenant | None) -> bool:

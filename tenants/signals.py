@@ -1,6 +1,12 @@
-"""What the apps above must know when something of the installation ends. Sent by verb functions, never by save()."""
+"""What apps above must know when something of the installation ends. Sent by verb functions, never by save()."""
 
 from django.dispatch import Signal
 
 # Keyword argument: tenant. Its hosts, keys and tasks have just stopped.
 brand_suspended = Signal()
+# Keyword argument: user. None of the account's sign-ins is good any more, in any brand.
+account_signed_out = Signal()
+# Keyword arguments: tenant (None: the installation), session_key. This sign-in is over; others of the account go on.
+session_ended = Signal()
+# Keyword argument: key, with its tenant.
+key_revoked = Signal()

@@ -6,7 +6,7 @@ from tenants import account_views, handoff_views
 
 urlpatterns = [
     path("account/sign-in", account_views.sign_in_page, name="sign-in"),
-    path("account/sign-out", account_views.sign_out, name="sign-out"),
+    path("account/sign-out", account_views.sign_out_page, name="sign-out"),
     path("account/password", account_views.password_page, name="password"),
     path("account/language", account_views.choose_language, name="language"),
     path("account/handoff/start", handoff_views.start_page, name="handoff-start"),

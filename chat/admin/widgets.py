@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from chat.models import Widget
 from chat.models.widget import validate_origins
-from chat.widgets import add_widget, remove_widget, renew_identity_secret
+from chat.widgets import add_widget, change_widget, remove_widget, renew_identity_secret
 from tenants.admin.base import KefuModelAdmin, Secret, confirmed
 from tenants.admin.site import brand_admin
 
@@ -90,7 +90,7 @@ class WidgetAdmin(KefuModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Widget, form: WidgetForm, change: bool) -> None:
         if change:
-            obj.save(update_fields=list(WidgetForm.Meta.fields))
+            change_widget(obj, form.changed_data)
         else:
             add_widget(obj, timezone.now())
 

@@ -14,7 +14,7 @@ from chat.fanout.announce import (
     hint,
     publish_entry,
 )
-from chat.fanout.bus import adopt_running_loop
+from chat.fanout.bus import adopt_running_loop, finish_publishing
 from chat.fanout.following import Follower, delivers_directly, listening, subscribe, unsubscribe
 from chat.fanout.rows import rows_frame
 from chat.fanout.topics import (
@@ -40,6 +40,7 @@ __all__ = [
     "delivers_directly",
     "desk_topic",
     "encode_frame",
+    "finish_publishing",
     "hint",
     "key_topic",
     "listening",

@@ -62,6 +62,15 @@ class Bus:
             except Exception:
                 dropped.labels("bus").inc()
                 logger.warning("fan-out: publishing failed; clients will ask by seq", exc_info=True)
+            finally:
+                self._queue.task_done()
+
+    async def finish(self) -> None:
+        """Wait until all that was put is at Redis."""
+        await self._queue.join()
+        layer = channel_layer()
+        if isinstance(layer, KefuChannelLayer):
+            await layer.hub().finish()
 
 
 _bus: Bus | None = None
@@ -94,6 +103,20 @@ def publish(topic: str, message: dict[str, Any]) -> None:
     """Hand a message to every process with a follower of the topic. Safe in any thread."""
     current = bus()
     current.call(current.put, topic, message)
+
+
+def finish_publishing(seconds: float = 5.0) -> None:
+    """Wait until what was announced is at Redis: for commands, which end right after and would take it with them.
+
+    Never called on the loop that publishes. Gives up after `seconds`: then Redis does not answer.
+    """
+    if _bus is not None:
+        waiting = asyncio.run_coroutine_threadsafe(_bus.finish(), _bus.loop)
+        try:
+            waiting.result(seconds)
+        except TimeoutError:
+            waiting.cancel()
+            logger.warning("fan-out: what was announced could not be handed to Redis in time")
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

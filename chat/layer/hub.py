@@ -54,6 +54,11 @@ class Hub:
             del self._receivers[name]
             await self._shard_of(name).unsubscribe(name)
 
+    async def finish(self) -> None:
+        """Wait until what was published is at Redis."""
+        for shard in self._shards:
+            await shard.finish()
+
     async def close(self) -> None:
         for shard in self._shards:
             await shard.close()

@@ -63,6 +63,11 @@ class Shard:
         if self._publisher is None:
             self._publisher = asyncio.get_running_loop().create_task(self._publish_waiting())
 
+    async def finish(self) -> None:
+        """Wait until nothing waits to be published."""
+        while self._publisher is not None:
+            await asyncio.shield(self._publisher)
+
     async def _publish_waiting(self) -> None:
         try:
             while self._waiting:

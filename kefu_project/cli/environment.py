@@ -1,6 +1,7 @@
 """Gives a command a database, a Redis and Django: those of a running `kefu up`, else started for this command only."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,7 @@ def installation(data_dir: Path, *, empty: bool = False) -> Iterator[Services]:
             _require_tables()
         yield services
     finally:
+        _finish_announcing()
         _close_database()
         services.stop()
 
@@ -57,6 +59,14 @@ def set_up_django() -> None:
         django.setup()
     except ImproperlyConfigured as error:
         raise StartProblem(f"A setting is wrong: {error}", "Correct it, then start again.") from error
+
+
+def _finish_announcing() -> None:
+    """What a command announced is published by a thread that ends with the process: let it finish first."""
+    if "chat.fanout" in sys.modules:
+        from chat.fanout import finish_publishing
+
+        finish_publishing()
 
 
 def _close_database() -> None:

@@ -24,7 +24,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from tenants.accounts import AccountRefused, create_account, reset_password
+from tenants.accounts import AccountRefused, change_account, create_account, reset_password
 from tenants.addresses import address_at, primary_host
 from tenants.admin.base import AddedByVerb, ReadOnlyAdmin, Secret, confirmed
 from tenants.admin.brand import HistoryAdmin
@@ -283,6 +283,9 @@ class AccountAdmin(AddedByVerb):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # brands refer to accounts: deactivate instead
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        change_account(obj, form.changed_data)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         # Nobody locks themselves out.

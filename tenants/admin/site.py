@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
-from tenants.account_views import sign_out
+from tenants.account_views import sign_out_page
 from tenants.requests import BrandRequest
 
 # Brand admins have it in their brand, installation admins on the installation's hosts; nobody has it elsewhere.
@@ -63,7 +63,7 @@ class KefuAdminSite(UnfoldAdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("sign-in"))
 
     def logout(self, request: BrandRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return sign_out(request)
+        return sign_out_page(request)
 
     def password_change(self, request: BrandRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("password"))

@@ -1,38 +1,44 @@
-"""The group commit's SQL: one round trip locks the conversations, writes the rows and reads back what is announced.
+"""The group commit's SQL: one statement locks the conversations, writes the rows and reads back what is announced.
 
-Statements name their schema: these connections never have a search_path. The lock comes first and in a statement of its
-own, because only the next statement's snapshot sees what others committed while we waited for the lock.
+It is a function of the connection's own (`pg_temp`), made when a brand first writes over it: one message to the server
+and one back, whatever the batch holds, with all of it in JSON, which both sides read and write faster than columns. Old
+and new code can write side by side, since neither leaves a function behind. Statements name their schema: these
+connections never have a search_path. The lock is a statement of its own inside, because only the next statement's
+snapshot sees what others committed while we waited for the lock.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import msgspec
+from django.db import models
 from psycopg import AsyncConnection, sql
-from psycopg.rows import dict_row
 
 from chat.authors import Author
 from chat.message_log.append import preview_of
 from chat.message_log.entries import Batch, Entry, NeedsVerb, Written
 from chat.models import Conversation, Message, Visitor
 
-encode_json = msgspec.json.Encoder().encode
+LOCK = "PERFORM id FROM {schema}.chat_conversation WHERE id = ANY(targets) ORDER BY id FOR NO KEY UPDATE;"
 
-LOCK = "SELECT id FROM {schema}.chat_conversation WHERE id = ANY(%(conversations)s) ORDER BY id FOR NO KEY UPDATE"
+INPUT = """
+SELECT * FROM ROWS FROM (json_to_recordset(batch) AS (
+    id uuid, conversation_id uuid, event text, author_kind text, author_id uuid, author_name text, visibility text,
+    body jsonb, client_id uuid, preview text, created_at timestamptz
+)) WITH ORDINALITY AS i (
+    id, conversation_id, event, author_kind, author_id, author_name, visibility, body, client_id, preview, created_at,
+    ord
+)
+"""
 
 # A row per entry: the seq that it got, or the earlier row of the same client_id, or neither: then the verb decides.
 WRITE = """
 WITH input AS (
-    SELECT * FROM unnest(
-        %(ids)s::uuid[], %(targets)s::uuid[], %(events)s::text[], %(author_kinds)s::text[], %(author_ids)s::uuid[],
-        %(author_names)s::text[], %(visibilities)s::text[], %(bodies)s::text[], %(client_ids)s::uuid[],
-        %(previews)s::text[], %(times)s::timestamptz[]
-    ) WITH ORDINALITY AS i (
-        id, conversation_id, event, author_kind, author_id, author_name, visibility, body, client_id, preview,
-        created_at, ord
-    )
+{input}
 ), earlier AS (
     SELECT i.ord, m.id, m.conversation_id, m.seq, m.body, m.created_at
     FROM input i
@@ -51,8 +57,7 @@ WITH input AS (
         id, conversation_id, seq, event, author_kind, author_id, author_name, visibility, body, client_id, created_at
     )
     SELECT
-        id, conversation_id, seq, event, author_kind, author_id, author_name, visibility, body::jsonb, client_id,
-        created_at
+        id, conversation_id, seq, event, author_kind, author_id, author_name, visibility, body, client_id, created_at
     FROM fresh
 ), changes AS (
     SELECT
@@ -84,91 +89,132 @@ WITH input AS (
     LEFT JOIN fresh last ON last.conversation_id = n.conversation_id AND last.seq = n.last_message_seq
     WHERE c.id = n.conversation_id
 )
-SELECT i.ord, f.seq, e.id AS earlier_id, e.conversation_id AS earlier_conversation_id, e.seq AS earlier_seq,
-       e.body AS earlier_body, e.created_at AS earlier_created_at
-FROM input i LEFT JOIN fresh f ON f.ord = i.ord LEFT JOIN earlier e ON e.ord = i.ord
-ORDER BY i.ord
+SELECT json_agg(json_build_object(
+    'seq', f.seq,
+    'earlier', CASE WHEN e.id IS NOT NULL THEN json_build_object(
+        'id', e.id, 'conversation_id', e.conversation_id, 'seq', e.seq, 'body', e.body, 'created_at', e.created_at
+    ) END
+) ORDER BY i.ord) INTO answers
+FROM input i LEFT JOIN fresh f ON f.ord = i.ord LEFT JOIN earlier e ON e.ord = i.ord;
 """
 
 READ = """
-SELECT {columns} FROM {schema}.chat_conversation c JOIN {schema}.chat_visitor v ON v.id = c.visitor_id
-WHERE c.id = ANY(%(conversations)s)
+SELECT coalesce(json_agg(json_build_object('conversation', c, 'visitor', v)), '[]') INTO states
+FROM {schema}.chat_conversation c JOIN {schema}.chat_visitor v ON v.id = c.visitor_id WHERE c.id = ANY(targets);
 """
 
-CONVERSATION_COLUMNS = [str(field.column) for field in Conversation._meta.concrete_fields]
-VISITOR_COLUMNS = [str(field.column) for field in Visitor._meta.concrete_fields]
+FUNCTION = """
+CREATE OR REPLACE FUNCTION {name}(batch json, targets uuid[]) RETURNS text LANGUAGE plpgsql AS $body$
+DECLARE answers json; states json;
+BEGIN
+{lock}
+{write}
+{read}
+RETURN json_build_object('answers', answers, 'states', states);
+END $body$
+"""
+
+
+class Earlier(msgspec.Struct):
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    body: dict[str, Any]
+    created_at: datetime
+
+
+class Answer(msgspec.Struct):
+    seq: int | None
+    earlier: Earlier | None
+
+
+def _row_of(model: type[models.Model]) -> type[msgspec.Struct]:
+    """The columns of a model as a row in JSON has them, in the order of the model's fields."""
+    types = {models.UUIDField: UUID | None, models.DateTimeField: datetime | None}
+    fields = []
+    for field in model._meta.concrete_fields:
+        held = getattr(field, "target_field", field)
+        fields.append((str(field.column), next((t for kind, t in types.items() if isinstance(held, kind)), Any)))
+    return msgspec.defstruct(f"{model.__name__}Row", fields)
+
+
+class State(msgspec.Struct):
+    conversation: _row_of(Conversation)  # type: ignore[valid-type]
+    visitor: _row_of(Visitor)  # type: ignore[valid-type]
+
+
+class Answers(msgspec.Struct):
+    answers: list[Answer]
+    states: list[State]
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Answers).decode
+# The schemas whose function a connection has.
+_prepared: "WeakKeyDictionary[AsyncConnection[Any], set[str]]" = WeakKeyDictionary()
 
 
 async def write_batch(connection: AsyncConnection[Any], schema: str, entries: Sequence[Entry]) -> Batch:
-    """Write the entries in one transaction; `entries` hold no (author, client_id) twice. Raises psycopg.Error."""
-    lock, write, read = statements(schema)
-    wanted = {"conversations": list({entry.conversation_id for entry in entries})}
-    async with connection.pipeline(), connection.transaction():
-        await connection.execute(lock, wanted, prepare=True)
-        answers = await connection.cursor(row_factory=dict_row).execute(write, _columns(entries), prepare=True)
-        found = await connection.cursor().execute(read, wanted, prepare=True)
-        rows, conversations = await answers.fetchall(), [_conversation(row) for row in await found.fetchall()]
-    known = {conversation.pk: conversation for conversation in conversations}
-    return Batch([_result(entry, row, known) for entry, row in zip(entries, rows, strict=True)], known)
+    """Write the entries in one transaction; `entries` hold no (author, client_id) twice. Raises psycopg.Error.
+
+    The connection commits by itself: when this returns, it is done.
+    """
+    known = _prepared.setdefault(connection, set())
+    create, call = statements(schema)
+    if schema not in known:
+        await connection.execute(create)
+        known.add(schema)
+    targets = list({entry.conversation_id for entry in entries})
+    batch = _encode([_input(entry) for entry in entries]).decode()
+    answer = await (await connection.execute(call, (batch, targets), prepare=True)).fetchone()
+    assert answer is not None
+    read = _decode(answer[0])
+    conversations = {state.pk: state for state in map(_conversation, read.states)}
+    return Batch([_result(entry, one) for entry, one in zip(entries, read.answers, strict=True)], conversations)
 
 
 @lru_cache(maxsize=4096)
-def statements(schema: str) -> tuple[sql.Composed, sql.Composed, sql.Composed]:
-    name = sql.Identifier(schema)
-    columns = sql.SQL(", ").join(
-        sql.Identifier(table, column)
-        for table, columns in (("c", CONVERSATION_COLUMNS), ("v", VISITOR_COLUMNS))
-        for column in columns
-    )
-    return (
-        sql.SQL(LOCK).format(schema=name),
-        sql.SQL(WRITE).format(schema=name),
-        sql.SQL(READ).format(schema=name, columns=columns),
-    )
+def statements(schema: str) -> tuple[sql.Composed, sql.Composed]:
+    """The function that writes over this schema, and the call of it."""
+    name = sql.Identifier("pg_temp", f"append_{schema}"[:63])
+    part = {"schema": sql.Identifier(schema), "input": sql.SQL(INPUT)}
+    body = {key: sql.SQL(text).format(**part) for key, text in (("lock", LOCK), ("write", WRITE), ("read", READ))}
+    return sql.SQL(FUNCTION).format(name=name, **body), sql.SQL("SELECT {}(%s, %s)").format(name)
 
 
-def _columns(entries: Sequence[Entry]) -> dict[str, list[Any]]:
+def _input(entry: Entry) -> dict[str, Any]:
     return {
-        "ids": [entry.id for entry in entries],
-        "targets": [entry.conversation_id for entry in entries],
-        "events": [entry.event for entry in entries],
-        "author_kinds": [entry.author.kind for entry in entries],
-        "author_ids": [entry.author.id for entry in entries],
-        "author_names": [entry.author.name for entry in entries],
-        "visibilities": [entry.visibility for entry in entries],
-        "bodies": [encode_json(entry.body).decode() for entry in entries],
-        "client_ids": [entry.client_id for entry in entries],
-        "previews": [preview_of(entry.body) for entry in entries],
-        "times": [entry.created_at for entry in entries],
+        "id": entry.id,
+        "conversation_id": entry.conversation_id,
+        "event": entry.event,
+        "author_kind": entry.author.kind,
+        "author_id": entry.author.id,
+        "author_name": entry.author.name,
+        "visibility": entry.visibility,
+        "body": entry.body,
+        "client_id": entry.client_id,
+        "preview": preview_of(entry.body),
+        "created_at": entry.created_at,
     }
 
 
-def _conversation(row: Sequence[Any]) -> Conversation:
-    split = len(CONVERSATION_COLUMNS)
-    conversation = Conversation.from_db("default", _attributes(Conversation), row[:split])
-    conversation.visitor = Visitor.from_db("default", _attributes(Visitor), row[split:])
+def _conversation(state: State) -> Conversation:
+    conversation = Conversation.from_db("default", _names(Conversation), msgspec.structs.astuple(state.conversation))
+    conversation.visitor = Visitor.from_db("default", _names(Visitor), msgspec.structs.astuple(state.visitor))
     return conversation
 
 
 @lru_cache
-def _attributes(model: type[Conversation] | type[Visitor]) -> list[str]:
+def _names(model: type[models.Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def _result(entry: Entry, row: dict[str, Any], known: dict[UUID, Conversation]) -> Written | NeedsVerb:
-    if row["seq"] is not None:
-        return Written(_message(entry, row["seq"], entry.author), duplicate=False)
-    if row["earlier_id"] is None:
+def _result(entry: Entry, answer: Answer) -> Written | NeedsVerb:
+    if answer.seq is not None:
+        return Written(_message(entry, answer.seq, entry.author), duplicate=False)
+    if answer.earlier is None:
         return NeedsVerb()
-    earlier = Message(
-        id=row["earlier_id"],
-        conversation_id=row["earlier_conversation_id"],
-        seq=row["earlier_seq"],
-        event=entry.event,
-        body=row["earlier_body"],
-        client_id=entry.client_id,
-        created_at=row["earlier_created_at"],
-    )
+    earlier = Message(**msgspec.structs.asdict(answer.earlier), event=entry.event, client_id=entry.client_id)
     return Written(earlier, duplicate=True)
 
 

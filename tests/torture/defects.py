@@ -38,7 +38,7 @@ def seq_without_lock() -> None:
     """Seq is taken without locking the conversation."""
     from chat.message_log import statement
 
-    statement.LOCK = "SELECT id FROM {schema}.chat_conversation WHERE id = ANY(%(conversations)s)"
+    statement.LOCK = "PERFORM id FROM {schema}.chat_conversation WHERE id = ANY(targets);"
     # Slower, so that two processes meet at the pace of a small campaign.
     _spoil_write("FROM input i LEFT JOIN fresh", "FROM (SELECT pg_sleep(0.1)) s, input i LEFT JOIN fresh")
 

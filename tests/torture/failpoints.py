@@ -28,7 +28,6 @@ WORKER_POINTS = (
 PUBLISH_SECONDS = 0.2
 # Which work of a worker is under way in this thread.
 _work: ContextVar[str] = ContextVar("work", default="")
-_in_hand: ContextVar[list[str]] = ContextVar("in_hand", default=[])  # noqa: B039  (never changed in place)
 
 
 class Failpoint:
@@ -72,27 +71,24 @@ def plant_in_web(failpoint: Failpoint) -> None:
 
 
 def _plant_in_log(failpoint: Failpoint) -> None:
-    from psycopg import AsyncTransaction
-
     from chat.message_log import writer
 
-    write, leave = writer.write_batch, AsyncTransaction.__aexit__
+    write = writer.write_batch
 
     async def write_batch(connection: Any, schema: str, entries: Any) -> Any:
         keys = [str(entry.client_id) for entry in entries]
         failpoint.reach("before insert", keys)
-        _in_hand.set(keys)
-        done = await write(connection, schema, entries)
+        if failpoint.is_armed("before commit"):
+            # The statement commits by itself; inside a transaction of ours there is a time between.
+            async with connection.transaction():
+                done = await write(connection, schema, entries)
+                failpoint.reach("before commit", keys)
+        else:
+            done = await write(connection, schema, entries)
         failpoint.reach("after commit", keys)
         return done
 
-    async def leave_transaction(self: Any, *error: Any) -> Any:
-        if error[0] is None:
-            failpoint.reach("before commit", _in_hand.get())
-        return await leave(self, *error)
-
     writer.write_batch = write_batch
-    AsyncTransaction.__aexit__ = leave_transaction  # type: ignore[method-assign]
 
 
 def _plant_in_fan_out(failpoint: Failpoint) -> None:

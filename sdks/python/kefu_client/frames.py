@@ -1,6 +1,5 @@
 """The shapes that travel: the envelope, log events, refusals."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,31 +46,37 @@ def as_log_event(frame: Frame) -> LogEvent | None:
     return LogEvent(frame.type, frame.conversation, frame.seq, frame.id or "", frame.ts or 0, frame.data)
 
 
-def decode_frame(raw: str | bytes) -> Frame | None:
-    """Anything that is not an envelope gives None: one bad frame never stops the connection."""
-    try:
-        return frame_of(json.loads(raw))
-    except ValueError:
-        return None
-
-
 def frame_of(value: object) -> Frame | None:
+    """Anything that is not an envelope gives None: one bad frame never stops the connection."""
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         return None
     data = value.get("data")
-    texts = {name: found for name in ("id", "reply_to", "conversation") if isinstance(found := value.get(name), str)}
-    numbers = {name: found for name in ("seq", "ts") if isinstance(found := value.get(name), int)}
-    return Frame(value["type"], data if isinstance(data, dict) else {}, **texts, **numbers)
-
-
-def encode_frame(frame: Frame) -> str:
-    return json.dumps(json_of(frame), separators=(",", ":"), ensure_ascii=False)
+    return Frame(
+        type=value["type"],
+        data=data if isinstance(data, dict) else {},
+        id=_text(value.get("id")),
+        reply_to=_text(value.get("reply_to")),
+        conversation=_text(value.get("conversation")),
+        seq=_number(value.get("seq")),
+        ts=_number(value.get("ts")),
+    )
 
 
 def json_of(frame: Frame) -> Json:
     names = ("id", "reply_to", "conversation", "seq", "ts")
-    return {
-        "type": frame.type,
-        **{name: value for name in names if (value := getattr(frame, name)) is not None},
-        "data": frame.data,
-    }
+    envelope: Json = {"type": frame.type}
+    envelope |= {name: value for name in names if (value := getattr(frame, name)) is not None}
+    return envelope | {"data": frame.data}
+
+
+def log_event_of(value: object) -> LogEvent | None:
+    frame = frame_of(value)
+    return as_log_event(frame) if frame else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -41,7 +41,7 @@ class Ladder:
         return self._at
 
     def upper(self) -> Rung:
-        """Return the one to try beside the working lower one; long poll has its turn too, in case sockets never come."""
+        """Return the one to try beside the working lower one. Long poll has its turn: sockets may never come."""
         return Rung.LONG_POLL if self._at is Rung.POLL and self._step % 2 else Rung.SOCKET
 
     def retry_in(self, now: float) -> float | None:

@@ -247,6 +247,8 @@ class Client:
             self._following.accept(event)
 
     def _note_sent(self, entry: Entry, ack: Ack) -> None:
+        if self._follow_new and ack.conversation not in self._following:
+            self.follow(ack.conversation, ack.seq - 1)
         future = self._acks.get(entry.client_id)
         if future and not future.done():
             future.set_result(ack)

@@ -22,6 +22,8 @@ CONNECT_WITHIN_SECONDS = 10.0
 FRAMES_AT_ONCE = 50
 BYTES_AT_ONCE = 200_000
 MAX_POSITIONS = 200
+# The server tells for 5 s again what changed beside the positions: ask no faster than this.
+MIN_INTERVAL_MS = 250
 
 CODES = {401: 4401, 403: 4403, 409: 4409, 429: 4429, 503: 1013}
 
@@ -93,10 +95,13 @@ class PollingLink:
     async def _read_for_ever(self) -> None:
         while True:
             self._stir.clear()
+            asked_at = self._clock()
             with suppress(LinkSilent):
                 await self._read_once()
             if not self._wait:
-                await self._pause()
+                await self._pause(poll_pause(self._clock() - self._active_at))
+            elif (left := asked_at + MIN_INTERVAL_MS - self._clock()) > 0:
+                await asyncio.sleep(left / 1_000)
 
     async def _read_once(self) -> None:
         url = self._access.http_url("events", self._query_now())
@@ -125,9 +130,11 @@ class PollingLink:
         after = ",".join(f"{conversation}:{seq}" for conversation, seq in positions)
         return {"after": after, **self._query, "wait": str(self._wait)}
 
-    async def _pause(self) -> None:
+    async def _pause(self, ms: float) -> None:
+        """Until it is time again, or we have said something: the answer to that may be there."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stir.wait(), poll_pause(self._clock() - self._active_at) / 1_000)
+            async with asyncio.timeout(ms / 1_000):
+                await self._stir.wait()
 
     def _note_time(self, ts: int | None) -> None:
         if ts is not None:

@@ -1,0 +1,140 @@
+"""The Python client against a running server, over every rung."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kefu_client import Client, FrameError, LogEvent, Refused, Rung, polling_link, transports
+from tests.sdk.proxies import Network, network_to
+
+WAIT_SECONDS = 20.0
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not condition():  # noqa: ASYNC110 - the condition is the client's own state
+            await asyncio.sleep(0.02)
+
+
+def recording(client: Client) -> list[LogEvent]:
+    events: list[LogEvent] = []
+    client.on_event(events.append)
+    return events
+
+
+def texts(events: list[LogEvent]) -> list[str]:
+    return [event.data["text"] for event in events if event.type == "message.created"]
+
+
+def visitor(server: Any, token: str, **options: Any) -> Client:
+    return make(server, token=token, origin=server.origin("acme.localhost"), **options)
+
+
+def make(server: Any, **options: Any) -> Client:
+    return Client(server.origin("acme.localhost"), **{"address": ("127.0.0.1", server.port), **options})
+
+
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+async def test_a_visitor_and_an_agent_talk(server, vera_token, alice, acme, make_session, encoding):
+    session = await asyncio.to_thread(make_session, alice, acme)
+    desk = make(server, session=session, encoding=encoding)
+    async with visitor(server, vera_token, encoding=encoding) as vera, desk:
+        heard, answered = recording(desk), recording(vera)
+        first = await vera.send(None, "Hello?")
+        await desk.live()
+        desk.follow(first.conversation, after=0)
+        await until(lambda: texts(heard) == ["Hello?"])
+        answer = await desk.send(first.conversation, "Good day")
+        await until(lambda: "Good day" in texts(answered))
+        again = await vera.send(first.conversation, "I have a question")
+        await until(lambda: texts(heard) == ["Hello?", "Good day", "I have a question"])
+        assert [event.seq for event in heard] == list(range(1, again.seq + 1))
+        assert first.seq < answer.seq < again.seq
+
+
+async def test_a_program_answers_with_its_key(server, vera_token, acme_key):
+    async with visitor(server, vera_token) as vera:
+        ack = await vera.send(None, "Where is my parcel?")
+        bot = make(server, key=acme_key)
+        async with bot:
+            heard = recording(bot)
+            assert (await bot.live())["me"]["kind"] == "app"
+            bot.follow(ack.conversation)
+            await until(lambda: texts(heard) == ["Where is my parcel?"])
+            answers = recording(vera)
+            await bot.send(ack.conversation, "On its way")
+            await until(lambda: "On its way" in texts(answers))
+
+
+async def test_a_dead_token_ends_it_and_says_so(server):
+    async with visitor(server, "not-a-token") as client:
+        with pytest.raises(Refused) as refused:
+            await client.live()
+        assert refused.value.code == 4401
+        with pytest.raises(FrameError, match="4401"):
+            await client.send(None, "Hello?")
+
+
+async def talk(client: Client, conversation: str, name: str, count: int) -> None:
+    for number in range(count):
+        await client.send(conversation, f"{name} {number}")
+
+
+async def test_over_all_three_rungs_both_sides_lose_nothing(server, vera_token, alice, acme, make_session, monkeypatch):
+    """Sockets die, parked requests die, all comes back: every message is there once, in one order, at both ends."""
+    monkeypatch.setattr(polling_link, "SILENT_AFTER_SECONDS", 0.5)
+    monkeypatch.setattr(transports, "WAIT_SECONDS", 1)
+    session = await asyncio.to_thread(make_session, alice, acme)
+    async with network_to(server.port) as network:
+        desk = make(server, session=session, address=network.address)
+        vera = visitor(server, vera_token, address=network.address)
+        async with vera, desk:
+            heard, shown = recording(desk), recording(vera)
+            conversation = (await vera.send(None, "vera first")).conversation
+            desk.follow(conversation)
+            await asyncio.gather(
+                desk.live(), talk(vera, conversation, "socket", 5), talk(desk, conversation, "desk s", 5)
+            )
+            await go_to(network, {"socket"}, Rung.LONG_POLL, vera, desk)
+            await asyncio.gather(talk(vera, conversation, "parked", 5), talk(desk, conversation, "desk p", 5))
+            await go_to(network, {"socket", "parked"}, Rung.POLL, vera, desk)
+            await asyncio.gather(talk(vera, conversation, "polled", 3), talk(desk, conversation, "desk q", 3))
+            await go_to(network, set(), Rung.SOCKET, vera, desk)
+            last = await vera.send(conversation, "the end")
+            await until(lambda: all("the end" in texts(events) for events in (heard, shown)))
+        assert [event.seq for event in heard] == list(range(1, last.seq + 1))
+        assert texts(heard) == texts(shown)
+        assert len(set(texts(heard))) == len(texts(heard)) == 28
+
+
+async def go_to(network: Network, refused: set[str], rung: Rung, *clients: Client) -> None:
+    """Change what the network lets through and wait until the clients have found their way."""
+    network.refused = refused
+    if refused:
+        network.cut()
+    else:
+        for client in clients:
+            client.wake()
+    await until(lambda: all(client.rung is rung and client.state == "live" for client in clients))
+
+
+async def test_what_was_written_while_away_comes_and_goes_after_a_cut(server, vera_token, alice, acme, make_session):
+    session = await asyncio.to_thread(make_session, alice, acme)
+    async with network_to(server.port) as network:
+        desk = make(server, session=session)
+        async with visitor(server, vera_token, address=network.address) as vera, desk:
+            shown = recording(vera)
+            conversation = (await vera.send(None, "Hello?")).conversation
+            await desk.live()
+            network.is_away = True
+            network.cut()
+            await until(lambda: vera.state == "waiting")
+            await vera.enqueue(conversation, "written in a tunnel")
+            await desk.send(conversation, "Are you there?")
+            network.is_away = False
+            vera.wake()
+            await until(lambda: {"Are you there?", "written in a tunnel"} <= set(texts(shown)))
+        seqs = [event.seq for event in shown]
+        assert seqs == list(range(seqs[0], seqs[-1] + 1))

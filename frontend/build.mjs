@@ -101,6 +101,7 @@ function lightenTokens(css) {
     const used = new Set([...css.matchAll(/var\((--kf-[\w-]+)/g)].map((match) => match[1]));
     css = css.replace(TOKEN, (whole, name) => (used.has(name) ? whole : ""));
   }
+  css = css.replace(/(--[\w-]+:)([^;{}]*)/g, (_, name, value) => name + value.trim().replaceAll(", ", ",").replaceAll(" / ", "/"));
   const left = [...new Set([...css.matchAll(/--kf-(?!(?:on-)?accent)[\w-]+/g)].map(([name]) => name))];
   return Buffer.from(css.replace(/--kf-[\w-]+/g, (name) => (left.includes(name) ? `--${left.indexOf(name).toString(36)}` : name)));
 }

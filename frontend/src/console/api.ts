@@ -7,6 +7,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
+    /** Seconds, where the server named them. */
+    readonly retryAfter: number | null = null,
   ) {
     super(detail);
     this.name = "ApiError";
@@ -26,11 +28,11 @@ function csrfToken(): string {
 }
 
 /** Problem documents carry `code`; anything else is named after its status. */
-export function refusal(status: number, body: unknown): ApiError {
+export function refusal(status: number, body: unknown, retryAfter: string | null = null): ApiError {
   const problem = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const code = typeof problem.code === "string" ? problem.code : STATUS_CODES[status] ?? "internal";
   const detail = typeof problem.detail === "string" ? problem.detail : "";
-  return new ApiError(status, code, detail);
+  return new ApiError(status, code, detail, Number(retryAfter) || null);
 }
 
 const STATUS_CODES: Record<number, string> = {
@@ -62,7 +64,7 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
     throw new ApiError(0, "offline", "");
   }
   const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-  if (!response.ok) throw refusal(response.status, answer);
+  if (!response.ok) throw refusal(response.status, answer, response.headers.get("Retry-After"));
   return answer as T;
 }
 
@@ -71,6 +73,10 @@ const query = (values: Record<string, string | number | null | undefined>): stri
   const filled = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
   return new URLSearchParams(filled.map(([key, value]) => [key, String(value)])).toString();
 };
+
+/** What the engine polls with where no socket gets through. */
+export const callAgent = (method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<any> =>
+  call(method, AGENT + path, body, signal);
 
 export const fetchMe = (): Promise<Me> => call("GET", `${AGENT}/me`);
 

@@ -1,33 +1,27 @@
-// One WebSocket that comes back: handshake, heartbeat, reconnect, requests with answers.
-// Knows nothing of conversations; engine.ts adds those.
+// One line to the server that comes back: handshake, heartbeat, requests with answers, and the way down and up the
+// ladder of transports. Knows nothing of conversations; engine.ts adds those.
 import { reconnectDelay, verdictOn } from "./backoff";
-import type { Clock } from "./clock";
-import { decodeFrame, FrameError } from "./frames";
+import { FrameError } from "./frames";
 import type { Frame, HelloData } from "./frames";
-import { FixedHeartbeat as Heartbeat } from "./heartbeat";
+import { Heartbeat } from "./heartbeat";
+import { Ladder } from "./ladder";
+import type { Rung } from "./ladder";
+import { recallLearnt, rememberLearnt } from "./memory";
+import { openTransport } from "./transport";
+import type { Line, Network, Peer, Transport } from "./transport";
 
 export type ConnectionState =
   | { kind: "connecting" }
-  | { kind: "live" }
+  | { kind: "live"; rung: Rung }
   | { kind: "waiting"; retryAt: number }
   | { kind: "offline" }
   | { kind: "stopped" };
 
-export interface SocketLike {
-  send(data: string): void;
-  close(code?: number): void;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-}
-
-export type OpenSocket = (url: string, protocols: string[]) => SocketLike;
-
 export interface ConnectionOptions {
-  url: string;
-  protocols: () => Promise<string[]> | string[];
-  clock: Clock;
-  openSocket: OpenSocket;
+  peer: Peer;
+  network: Network;
   isOnline: () => boolean;
+  positions: Line["positions"];
   onState(state: ConnectionState): void;
   onHello(hello: HelloData): void;
   /** Everything but answers to requests. */
@@ -44,6 +38,15 @@ interface Pending {
   timers: unknown[];
 }
 
+/** A transport, from dialling to its end. */
+interface Link {
+  rung: Rung;
+  transport: Transport | null;
+  hello: HelloData | null;
+  /** Runs out when no hello comes. */
+  patience: unknown;
+}
+
 const HELLO_WITHIN_MS = 10_000;
 const LATE_MS = 4_000;
 const ANSWER_WITHIN_MS = 20_000;
@@ -52,16 +55,19 @@ const STABLE_MS = 10_000;
 const DRAIN_SPREAD_MS = 3_000;
 
 export class Connection {
-  private socket: SocketLike | null = null;
+  /** The one in use, or the one that we hope to use. */
+  private link: Link | null = null;
+  /** A better one, dialled beside the one in use: a higher rung, or another node's. */
+  private trial: Link | null = null;
+  private readonly ladder = new Ladder();
   private heartbeat: Heartbeat | null = null;
   private requests = new Map<string, Pending>();
   private nextRequest = 1;
   private attempt = 0;
   private liveSince = 0;
-  /** Grows with every socket, so that a late answer of an old one is recognised. */
-  private generation = 0;
   private beatTimer: unknown = null;
   private waitTimer: unknown = null;
+  private climbTimer: unknown = null;
   private current: ConnectionState = { kind: "stopped" };
 
   constructor(private readonly options: ConnectionOptions) {}
@@ -71,173 +77,245 @@ export class Connection {
   }
 
   start(): void {
-    if (this.current.kind === "stopped") void this.connect();
+    if (this.current.kind === "stopped") this.connect();
   }
 
   stop(): void {
-    this.leaveSocket("stopped");
-    this.options.clock.clearTimeout(this.waitTimer);
+    this.leave("stopped");
+    this.hangUp(this.trial);
+    this.trial = null;
+    this.clock.clearTimeout(this.waitTimer);
     this.become({ kind: "stopped" });
   }
 
-  /** Connects at once where we were waiting; where we are live, checks that we really are. */
+  /** Connects at once where we were waiting; where we are live, checks that we really are, and could not be better. */
   retryNow(): void {
     if (this.isLive) {
-      this.heartbeat?.doubt(this.options.clock.now());
-      this.scheduleBeat();
+      this.doubt();
+      this.ladder.wake(this.clock.now());
+      this.climbLater();
     } else if (this.current.kind === "waiting" || this.current.kind === "offline") {
-      void this.connect();
+      this.connect();
     }
+  }
+
+  /** Positions are the question then, and no `resume` is needed. */
+  get isPolling(): boolean {
+    return Boolean(this.link?.rung);
+  }
+
+  ask(): void {
+    this.link?.transport?.ask?.();
   }
 
   send(type: string, data: unknown, conversation?: string | null, id?: string): void {
     if (!this.isLive) return;
-    const frame = { type, ...(id && { id }), ...(conversation && { conversation }), data };
-    this.socket?.send(JSON.stringify(frame));
+    this.link!.transport!.send({ type, ...(id && { id }), ...(conversation && { conversation }), data });
+    this.heartbeat?.sent(this.clock.now());
+    this.scheduleBeat();
   }
 
   request(type: string, data: unknown, conversation?: string | null): Promise<Frame<any>> {
     if (!this.isLive) return Promise.reject(new FrameError("disconnected", "Not connected."));
-    const { clock } = this.options;
     const id = String(this.nextRequest++);
     return new Promise((resolve, reject) => {
       // A late answer is probed at once: if the link is dead, we know seconds later and not at the next beat.
-      const late = clock.setTimeout(() => this.retryNow(), LATE_MS);
-      const lost = clock.setTimeout(() => {
+      const late = this.clock.setTimeout(() => this.doubt(), LATE_MS);
+      const lost = this.clock.setTimeout(() => {
         this.requests.delete(id);
         reject(new FrameError("timeout", "No answer."));
+        this.switchOver();
       }, ANSWER_WITHIN_MS);
       this.requests.set(id, { resolve, reject, timers: [late, lost] });
       this.send(type, data, conversation, id);
     });
   }
 
-  private async connect(): Promise<void> {
-    const { options } = this;
-    options.clock.clearTimeout(this.waitTimer);
-    const generation = ++this.generation;
-    this.become({ kind: "connecting" });
-    let protocols: string[];
-    try {
-      protocols = await options.protocols();
-    } catch {
-      if (generation === this.generation) this.waitThenConnect(0);
-      return;
-    }
-    if (generation !== this.generation || this.current.kind !== "connecting") return;
-    try {
-      this.socket = options.openSocket(options.url, protocols);
-    } catch {
-      this.waitThenConnect(0);
-      return;
-    }
-    this.socket.onmessage = (event) => generation === this.generation && this.receive(event.data);
-    this.socket.onclose = (event) => generation === this.generation && this.closed(event.code);
-    this.waitTimer = options.clock.setTimeout(() => this.closed(1006), HELLO_WITHIN_MS);
+  private get clock() {
+    return this.options.network.clock;
   }
 
-  private receive(raw: unknown): void {
-    const frame = decodeFrame(raw);
-    if (!frame) return;
-    this.heartbeat?.heard(this.options.clock.now());
-    if (frame.type === "hello") this.welcomed(frame.data as HelloData);
-    else if (frame.reply_to) this.answered(frame);
+  private connect(): void {
+    this.clock.clearTimeout(this.waitTimer);
+    this.become({ kind: "connecting" });
+    this.dial("link", this.ladder.rung());
+  }
+
+  private dial(place: "link" | "trial", rung: Rung): void {
+    const { peer, network, positions } = this.options;
+    const link: Link = (this[place] = { rung, transport: null, hello: null, patience: null });
+    const onEnd = (code: number, afterMs = 0): void => {
+      if (link === this.link) this.closed(code, afterMs);
+      else if (link === this.trial) this.trialFailed(link);
+    };
+    link.patience = this.clock.setTimeout(() => onEnd(1006), HELLO_WITHIN_MS);
+    try {
+      link.transport = openTransport(rung, peer, network, {
+        positions,
+        onEnd,
+        onFrame: (frame) => this.receive(link, frame),
+        onAnswer: () => link === this.link && this.proven(rung),
+      });
+    } catch {
+      onEnd(1006);
+    }
+  }
+
+  private receive(link: Link, frame: Frame<any>): void {
+    if (frame.type === "hello") {
+      link.hello = frame.data as HelloData;
+      this.clock.clearTimeout(link.patience);
+      return link === this.trial ? this.switchOver() : this.welcomed(link, link.hello);
+    }
+    if (link !== this.link) return; // not in use yet: what it brings meanwhile is resumed
+    this.heartbeat?.heard(this.clock.now());
+    if (frame.reply_to) this.answered(frame);
     else if (frame.type === "drain") this.drained();
     else this.options.onFrame(frame);
     this.scheduleBeat();
   }
 
-  private welcomed(hello: HelloData): void {
-    const { clock } = this.options;
-    clock.clearTimeout(this.waitTimer);
-    this.heartbeat = new Heartbeat(hello.heartbeat * 1_000, clock.now());
-    this.liveSince = clock.now();
-    this.become({ kind: "live" });
+  private welcomed({ rung }: Link, hello: HelloData): void {
+    const now = this.clock.now();
+    // Only a socket idles: a parked request is known to be dead by the clock.
+    this.heartbeat = rung ? null : new Heartbeat({ serverInterval: hello.heartbeat * 1_000, learnt: recallLearnt() }, now);
+    this.liveSince = now;
+    this.become({ kind: "live", rung });
     this.options.onHello(hello);
+    this.scheduleBeat();
+    // Polls say hello also where something between us and the server cuts every request that is parked.
+    if (!rung) this.proven(rung);
+  }
+
+  private proven(rung: Rung): void {
+    this.ladder.opened(rung, this.clock.now());
+    this.climbLater();
   }
 
   private answered(frame: Frame<any>): void {
     const pending = this.requests.get(frame.reply_to!);
     if (frame.type === "pong") {
       if (typeof frame.data.heartbeat === "number")
-        this.heartbeat?.setInterval(frame.data.heartbeat * 1_000, this.options.clock.now());
+        this.heartbeat?.setServerInterval(frame.data.heartbeat * 1_000, this.clock.now());
       this.options.onFrame(frame);
     }
     if (!pending) return;
     this.requests.delete(frame.reply_to!);
-    for (const timer of pending.timers) this.options.clock.clearTimeout(timer);
+    for (const timer of pending.timers) this.clock.clearTimeout(timer);
     if (frame.type === "error") {
       const { code, message, retry_after } = frame.data;
       pending.reject(new FrameError(String(code), String(message), typeof retry_after === "number" ? retry_after : null));
     } else {
       pending.resolve(frame);
     }
+    this.switchOver();
+  }
+
+  /** The better rung is tried while the lower one goes on working. */
+  private climbLater(): void {
+    const wait = this.ladder.retryIn(this.clock.now());
+    this.clock.clearTimeout(this.climbTimer);
+    if (wait === null || !this.isLive || this.trial) return;
+    this.climbTimer = this.clock.setTimeout(() => this.dial("trial", this.ladder.upper()), wait);
+  }
+
+  /** From the old link to the one that was tried, between two requests: none is torn from its answer. */
+  private switchOver(): void {
+    const { trial } = this;
+    if (!trial?.hello || this.requests.size) return;
+    this.hangUp(this.link);
+    this.link = trial;
+    this.trial = null;
+    this.welcomed(trial, trial.hello);
+  }
+
+  private trialFailed(trial: Link): void {
+    this.hangUp(trial);
+    this.trial = null;
+    if (trial.rung === this.link?.rung) return this.closed(1012); // drained, and nobody else to go to
+    this.ladder.failed(trial.rung, this.clock.now());
+    this.climbLater();
   }
 
   /** The node goes away: spread over a moment, so that its neighbours are not hit by all of its clients at once. */
   private drained(): void {
-    const generation = this.generation;
-    this.options.clock.setTimeout(() => {
-      if (generation === this.generation) this.closed(1012);
+    const { link } = this;
+    this.clock.setTimeout(() => {
+      if (link !== this.link || !link) return;
+      this.hangUp(this.trial);
+      this.dial("trial", link.rung);
     }, Math.random() * DRAIN_SPREAD_MS);
   }
 
-  private closed(code: number): void {
+  private closed(code: number, afterMs = 0, isDead = false): void {
     const { options } = this;
-    const { clock } = options;
-    if (this.liveSince && clock.now() - this.liveSince >= STABLE_MS) this.attempt = 0;
-    this.leaveSocket("disconnected");
-    clock.clearTimeout(this.waitTimer);
+    const { rung, hello } = this.link!;
+    const now = this.clock.now();
+    if (!hello) this.ladder.failed(rung, now);
+    else if (isDead || (rung && code === 1006)) this.ladder.probeDead(rung, now);
+    else this.ladder.closed(rung, now);
+    if (code === 1006) this.heartbeat?.lost(now);
+    if (this.liveSince && now - this.liveSince >= STABLE_MS) this.attempt = 0;
+    this.leave("disconnected");
     const verdict = verdictOn(code);
-    if (verdict.kind === "retry") return this.waitThenConnect(verdict.atLeastMs);
-    this.become({ kind: "stopped" });
+    if (verdict.kind === "retry") return this.comeBack(Math.max(verdict.atLeastMs, afterMs));
+    this.stop();
     if (verdict.kind === "epoch") options.onEpochClosed();
     else options.onFatal(code);
   }
 
-  private waitThenConnect(atLeastMs: number): void {
-    const { clock, isOnline } = this.options;
+  private comeBack(atLeastMs: number): void {
     const delay = Math.max(atLeastMs, reconnectDelay(this.attempt++));
+    const { trial } = this;
+    if (trial) {
+      // Under way already.
+      this.link = trial;
+      this.trial = null;
+      return trial.hello ? this.welcomed(trial, trial.hello) : this.become({ kind: "connecting" });
+    }
     // Also tried while "offline": some machines say so although this host can be reached.
-    this.waitTimer = clock.setTimeout(() => void this.connect(), delay);
-    this.become(isOnline() ? { kind: "waiting", retryAt: clock.now() + delay } : { kind: "offline" });
+    this.waitTimer = this.clock.setTimeout(() => this.connect(), delay);
+    this.become(this.options.isOnline() ? { kind: "waiting", retryAt: this.clock.now() + delay } : { kind: "offline" });
   }
 
-  private leaveSocket(code: "disconnected" | "stopped"): void {
-    const { clock } = this.options;
-    this.generation++;
-    clock.clearTimeout(this.beatTimer);
-    const socket = this.socket;
-    this.socket = null;
-    this.heartbeat = null;
+  private leave(code: "disconnected" | "stopped"): void {
+    this.clock.clearTimeout(this.beatTimer);
+    this.clock.clearTimeout(this.climbTimer);
+    this.hangUp(this.link);
+    if (this.heartbeat) rememberLearnt(this.heartbeat.learnt());
+    this.link = this.heartbeat = null;
     this.liveSince = 0;
-    if (socket) {
-      socket.onmessage = socket.onclose = null;
-      try {
-        socket.close(1000);
-      } catch {
-        // Already gone.
-      }
-    }
     const orphans = [...this.requests.values()];
     this.requests.clear();
     for (const { reject, timers } of orphans) {
-      for (const timer of timers) clock.clearTimeout(timer);
+      for (const timer of timers) this.clock.clearTimeout(timer);
       reject(new FrameError(code, "Cut off."));
     }
   }
 
-  private scheduleBeat(): void {
-    const { clock } = this.options;
-    if (!this.heartbeat) return;
-    clock.clearTimeout(this.beatTimer);
-    this.beatTimer = clock.setTimeout(() => this.beat(), this.heartbeat.dueIn(clock.now()));
+  private hangUp(link: Link | null): void {
+    this.clock.clearTimeout(link?.patience);
+    link?.transport?.close();
   }
 
-  private beat(): void {
-    const action = this.heartbeat?.tick(this.options.clock.now());
-    if (action === "dead") return this.closed(1006);
-    if (action === "probe") this.send("ping", {}, null, `p${this.nextRequest++}`);
+  private doubt(): void {
+    this.heartbeat?.doubt(this.clock.now());
+    this.scheduleBeat();
+  }
+
+  private scheduleBeat(): void {
+    const { clock, heartbeat } = this;
+    clock.clearTimeout(this.beatTimer);
+    if (heartbeat) this.beatTimer = clock.setTimeout(() => this.beat(heartbeat), heartbeat.dueIn(clock.now()));
+  }
+
+  private beat(heartbeat: Heartbeat): void {
+    const action = heartbeat.tick(this.clock.now());
+    if (action === "dead") return this.closed(1006, 0, true);
+    if (action === "probe") {
+      rememberLearnt(heartbeat.learnt());
+      this.send("ping", {}, null, `p${this.nextRequest++}`);
+    }
     this.scheduleBeat();
   }
 

@@ -23,11 +23,11 @@ beforeEach(() => {
 
 function makeEngine(extra: Partial<EngineOptions> = {}): Engine {
   return new Engine({
-    url: "ws://acme.localhost/ws/v1/visitor",
-    protocols: () => ["kefu.v1.json"],
+    kind: "visitor",
+    token: () => "t",
+    http: server.http,
     outbox,
-    clock,
-    openSocket: server.open,
+    network: server.network(clock),
     onEvent: (frame) => void (frame.seq === undefined ? log.push(frame.type) : shown.push(frame.seq)),
     onState: (next) => void (state = next),
     onSnapshotNeeded: async (id) => {
@@ -240,11 +240,27 @@ test("another epoch in hello is told before anything is resumed", async () => {
   assert.equal(server.socket.count("resume"), 0);
 });
 
-test("drain moves on to another node without losing what is unsent", async () => {
+test("drain moves on to another node beside the old one, and loses nothing that is unsent", async () => {
   const engine = await liveEngine();
   server.socket.push({ type: "drain", data: {} });
   engine.sendMessage(draft("a"));
-  await reconnect();
+  await clock.advance(3_100);
   assert.equal(server.sockets.length, 2);
+  server.sockets[1]!.hello();
+  await clock.advance(0);
+  assert.ok(!server.sockets[0]!.isClosed, "a request is still waiting for its answer");
+  server.sockets[0]!.cut(1012);
+  await clock.advance(0);
+  assert.equal(state.kind, "live");
   assert.equal(server.socket.last("message.create")!.data.client_id, "a");
+});
+
+test("drained with nobody else to go to: comes back as after a cut", async () => {
+  await liveEngine();
+  server.socket.push({ type: "drain", data: {} });
+  await clock.advance(3_100);
+  server.sockets[1]!.cut();
+  assert.equal(state.kind, "waiting");
+  await reconnect();
+  assert.equal(state.kind, "live");
 });

@@ -3,17 +3,16 @@
 import { systemClock } from "./clock";
 import type { Clock } from "./clock";
 import { Connection } from "./connection";
-import type { ConnectionState, OpenSocket, SocketLike } from "./connection";
+import type { ConnectionState } from "./connection";
 import { FrameError, isLogEvent } from "./frames";
 import type { Frame, HelloData, LogEvent, MessageAck, ResumedData, ServerEvent } from "./frames";
 import { Lane } from "./lane";
 import type { Draft, Outbox, OutboxEntry } from "./outbox";
 import { SeqTracker } from "./tracker";
+import { openBrowserSocket } from "./transport";
+import type { Network, Peer } from "./transport";
 
-export interface EngineOptions {
-  url: string;
-  /** Asked before every handshake, so that a renewed token is used. */
-  protocols: () => Promise<string[]> | string[];
+export interface EngineOptions extends Peer {
   outbox: Outbox;
   onEvent(frame: ServerEvent): void;
   onState(state: ConnectionState): void;
@@ -34,8 +33,7 @@ export interface EngineOptions {
   onLost?(conversation: string): void;
   /** A log event of a conversation that is not followed. Without order, not to be shown: a hint to follow it. */
   onUnfollowed?(event: LogEvent): void;
-  clock?: Clock;
-  openSocket?: OpenSocket;
+  network?: Network;
 }
 
 interface Followed {
@@ -63,13 +61,13 @@ export class Engine {
   private catchUpAt = Infinity;
 
   constructor(private readonly options: EngineOptions) {
-    this.clock = options.clock ?? systemClock;
+    const network = options.network ?? browser;
+    this.clock = network.clock;
     this.epoch = options.epoch ?? "";
     this.connection = new Connection({
-      url: options.url,
-      protocols: options.protocols,
-      clock: this.clock,
-      openSocket: options.openSocket ?? openBrowserSocket,
+      peer: options,
+      network,
+      positions: () => [...this.followed].filter(([, one]) => one.isSubscribed).map(([id, one]) => [id, one.tracker.last]),
       isOnline: () => globalThis.navigator?.onLine !== false,
       onState: (state) => options.onState(state),
       onHello: (hello) => this.welcomed(hello),
@@ -162,6 +160,7 @@ export class Engine {
 
   private receive(frame: Frame<any>): void {
     if (frame.type === "pong") this.noteTops(frame.data.tops);
+    else if (frame.type === "resumed") this.notWhole(frame.data as ResumedData);
     else if (isLogEvent(frame)) this.acceptEvent(frame);
     else this.options.onEvent(frame);
   }
@@ -171,6 +170,17 @@ export class Engine {
     if (!followed) return this.options.onUnfollowed?.(event);
     this.deliver(followed.tracker.accept(event));
     if (followed.tracker.isBehind) this.catchUpIn(GAP_GRACE_MS);
+  }
+
+  /** A poll's positions could not be answered. They are not asked with again until a snapshot is here. */
+  private notWhole({ conversations }: ResumedData): void {
+    for (const [id, answer] of Object.entries(conversations ?? {})) {
+      const followed = this.followed.get(id);
+      if (!followed || followed.isCatchingUp) continue;
+      followed.isCatchingUp = true;
+      followed.isSubscribed = false;
+      void this.resumed(id, followed, answer);
+    }
   }
 
   private deliver(events: LogEvent[]): void {
@@ -205,7 +215,11 @@ export class Engine {
 
   private catchUp(conversations: string[]): void {
     if (!this.connection.isLive) return;
-    const idle = conversations.filter((id) => !this.followed.get(id)?.isCatchingUp);
+    const idle = conversations.filter((id) => this.followed.get(id)?.isCatchingUp === false);
+    if (this.connection.isPolling) {
+      for (const id of idle) this.followed.get(id)!.isSubscribed = true;
+      return this.connection.ask();
+    }
     for (let from = 0; from < idle.length; from += RESUME_CHUNK) void this.resume(idle.slice(from, from + RESUME_CHUNK));
   }
 
@@ -315,7 +329,7 @@ function groupByLane(entries: OutboxEntry[]): Map<string, OutboxEntry[]> {
   return groups;
 }
 
-const openBrowserSocket: OpenSocket = (url, protocols) => new WebSocket(url, protocols) as unknown as SocketLike;
+const browser: Network = { clock: systemClock, openSocket: openBrowserSocket };
 
 function listenForWakeUp(verb: "addEventListener" | "removeEventListener", wake: () => void): void {
   if (typeof window === "undefined") return;

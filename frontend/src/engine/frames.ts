@@ -100,14 +100,16 @@ export const isLogEvent = (frame: Frame<any>): frame is LogEvent =>
   typeof frame.seq === "number" && typeof frame.conversation === "string";
 
 /** Anything that is not an envelope gives null: one bad frame never stops the connection. */
+export function toFrame(value: unknown): Frame<any> | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { type, data } = value as { type?: unknown; data?: unknown };
+  if (typeof type !== "string") return null;
+  return { ...value, type, data: typeof data === "object" && data !== null ? data : {} };
+}
+
 export function decodeFrame(raw: unknown): Frame<any> | null {
-  if (typeof raw !== "string") return null;
   try {
-    const frame: unknown = JSON.parse(raw);
-    if (typeof frame !== "object" || frame === null) return null;
-    const { type, data } = frame as { type?: unknown; data?: unknown };
-    if (typeof type !== "string") return null;
-    return { ...(frame as object), type, data: typeof data === "object" && data !== null ? data : {} };
+    return toFrame(JSON.parse(raw as string));
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
-// A clock with hands that tests turn, and a server end for the engine's socket.
+// A clock with hands that tests turn, and a server end for the engine's transports.
 import type { Clock } from "./clock";
-import type { SocketLike } from "./connection";
 import type { Frame, LogEvent } from "./frames";
+import type { Network, SocketLike } from "./transport";
 
 export class FakeClock implements Clock {
   private time = 1_000_000;
@@ -35,15 +35,82 @@ export class FakeClock implements Clock {
 /** Lets promise chains run to their end. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const HELLO = { heartbeat: 25, limits: {}, me: {}, brand: {} };
+const hello = (epoch: string) => ({ type: "hello", data: { session: "s", epoch, ...HELLO } });
+
 export class FakeServer {
   sockets: FakeSocket[] = [];
-  open = (_url: string, protocols: string[]): SocketLike => {
+  requests: FakeRequest[] = [];
+
+  network(clock: Clock): Network {
+    return { clock, openSocket: this.open };
+  }
+
+  http = (method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<any> =>
+    new Promise((...ends) => this.requests.push(new FakeRequest(method, path, body as any, signal, ends)));
+
+  private open = (_path: string, protocols: string[]): SocketLike => {
     const socket = new FakeSocket(protocols);
     this.sockets.push(socket);
     return socket;
   };
+
   get socket(): FakeSocket {
     return this.sockets.at(-1)!;
+  }
+  /** The GET that waits for its answer. */
+  get parked(): FakeRequest | undefined {
+    return this.requests.findLast((one) => one.isOpen && one.method === "GET");
+  }
+  get posted(): FakeRequest | undefined {
+    return this.requests.findLast((one) => one.isOpen && one.method === "POST");
+  }
+  count(method: string): number {
+    return this.requests.filter((one) => one.method === method).length;
+  }
+}
+
+type Ends = [resolve: (answer: any) => void, reject: (error: object) => void];
+
+export class FakeRequest {
+  isOpen = true;
+
+  constructor(
+    readonly method: string,
+    readonly path: string,
+    private readonly body: { frames: Frame<any>[] } | undefined,
+    signal: AbortSignal,
+    private readonly ends: Ends,
+  ) {
+    signal.addEventListener("abort", () => this.fail());
+  }
+
+  get query(): URLSearchParams {
+    return new URL(this.path, "http://server").searchParams;
+  }
+  get frames(): Frame<any>[] {
+    return this.body!.frames;
+  }
+
+  answer(frames: object[], ts = 1): void {
+    this.isOpen = false;
+    this.ends[0](JSON.parse(JSON.stringify({ frames, ts })));
+  }
+  /** An answer that is none of ours. */
+  babble(): void {
+    this.isOpen = false;
+    this.ends[0](null);
+  }
+  hello(epoch = "e1"): void {
+    this.answer([hello(epoch)]);
+  }
+  /** An ack for every message of a POST. */
+  ack(seq: number): void {
+    this.answer(this.frames.map(({ id, data }) => ({ type: "ack", reply_to: id, data: { client_id: data.client_id, seq, conversation: "c1" } })));
+  }
+  fail(status = 0, retryAfter: number | null = null): void {
+    this.isOpen = false;
+    this.ends[1]({ status, retryAfter });
   }
 }
 
@@ -66,7 +133,7 @@ export class FakeSocket implements SocketLike {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
   hello(epoch = "e1"): void {
-    this.push({ type: "hello", data: { session: "s", epoch, heartbeat: 25, limits: {}, me: {}, brand: {} } });
+    this.push(hello(epoch));
   }
   cut(code = 1006): void {
     this.onclose?.({ code });

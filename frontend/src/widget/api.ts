@@ -48,19 +48,21 @@ function toError(status: number, body: unknown, retryAfter: string | null): ApiE
   return new ApiError(status, typeof code === "string" ? code : "internal", seconds > 0 ? seconds : null);
 }
 
-async function call<T>(method: string, path: string, token?: string, body?: object): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (token) headers.Authorization = `Bearer ${token}`;
-  if (body) headers["Content-Type"] = "application/json";
+async function request(path: string, token?: string, init?: RequestInit): Promise<Response> {
+  const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
   let response: Response;
   try {
-    response = await fetch(BASE + path, { method, headers, credentials: "omit", ...(body && { body: JSON.stringify(body) }) });
+    response = await fetch(path, { credentials: "omit", headers, ...init });
   } catch {
     throw new ApiError(0, "disconnected", null);
   }
-  const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-  if (!response.ok) throw toError(response.status, answer, response.headers.get("Retry-After"));
-  return answer as T;
+  if (response.ok) return response;
+  throw toError(response.status, await response.json().catch(() => null), response.headers.get("Retry-After"));
+}
+
+export async function call<T>(method: string, path: string, token?: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const init = { method, ...(signal && { signal }), ...(body && { body: JSON.stringify(body) }) };
+  return (await request(BASE + path, token, init)).json().catch(() => null);
 }
 
 export const openSession = (request: SessionRequest): Promise<Session> => call("POST", "/sessions", undefined, request);
@@ -107,7 +109,5 @@ export function uploadFile(
 export async function fetchFile(token: string, url: string): Promise<Blob> {
   const target = new URL(url, location.origin);
   if (target.origin !== location.origin) throw new ApiError(0, "forbidden", null); // the token stays at home
-  const response = await fetch(target, { headers: { Authorization: `Bearer ${token}` }, credentials: "omit" });
-  if (!response.ok) throw toError(response.status, null, null);
-  return response.blob();
+  return (await request(target.href, token)).blob();
 }

@@ -1,8 +1,8 @@
 // The panel's state and everything that changes it. Components read the signals and call the methods; they
 // never talk to the network themselves.
 import { batch, computed, effect, signal } from "@preact/signals";
-import { Engine, isLogEvent, newId, StoredOutbox } from "../engine";
-import type { ConnectionState, ConversationView, LogEvent, MessageAck, Outbox, OutboxEntry, ServerEvent } from "../engine";
+import { Engine, isLogEvent, newId, reconnectDelay, StoredOutbox } from "../engine";
+import type { ConnectionState, ConversationView, LogEvent, MessageAck, NamedRef, Outbox, OutboxEntry, ServerEvent } from "../engine";
 import * as api from "./api";
 import { ApiError } from "./api";
 import type { Session } from "./api";
@@ -22,8 +22,6 @@ import { Uploads } from "./uploads";
 export type Phase = "idle" | "loading" | "ready" | "failed" | "refused";
 
 type Wishes = Pick<HostState, "isOpen"> & Partial<HostState>;
-
-const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
 export class Chat {
   readonly phase = signal<Phase>("idle");
@@ -260,18 +258,17 @@ export class Chat {
     }
     this.phase.value = isFinal ? "refused" : "failed";
     if (isFinal) return;
-    const wait = retryAfter === null ? RETRY_MS[Math.min(this.attempt++, RETRY_MS.length - 1)]! : retryAfter * 1_000;
-    this.retryTimer = setTimeout(() => void this.openSession(), wait * (0.75 + Math.random() / 2));
+    const wait = Math.max(reconnectDelay(this.attempt++), 1_000 * (retryAfter ?? 0));
+    this.retryTimer = setTimeout(() => void this.openSession(), wait);
   }
 
   private startEngine(session: Session, outbox: Outbox, top: number): void {
     this.engine?.stop();
     this.outbox = outbox;
-    const url = new URL("/ws/v1/visitor", location.href);
-    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.engine = new Engine({
-      url: url.href,
-      protocols: () => ["kefu.v1.json", `kefu.token.${this.token}`],
+      kind: "visitor",
+      token: () => this.token,
+      http: (method, path, body, signal) => api.call(method, path, this.token, body, signal),
       outbox,
       epoch: session.epoch,
       onEvent: (event) => this.heard(event),
@@ -291,9 +288,8 @@ export class Chat {
   }
 
   private cutOff(code: number): void {
-    this.attempt++;
-    if (code === 4403 || this.attempt > 3) this.phase.value = "refused";
-    else this.retryTimer = setTimeout(() => void this.restart(), RETRY_MS[this.attempt]);
+    if (code === 4403 || this.attempt >= 3) this.phase.value = "refused";
+    else this.retryTimer = setTimeout(() => void this.restart(), reconnectDelay(++this.attempt));
   }
 
   private heard(event: ServerEvent): void {
@@ -417,23 +413,17 @@ export class Chat {
 }
 
 /** What an event of the log changes in the visitor's view of the conversation. */
-function changeConversation(view: ConversationView | null, event: LogEvent): ConversationView | null {
-  if (!view || view.id !== event.conversation) return view;
-  const next = { ...view, top: event.seq };
-  switch (event.type) {
-    case "conversation.assigned":
-      return { ...next, status: "assigned", agent: event.data.agent ?? null };
-    case "conversation.transferred":
-      return event.data.to?.agent
-        ? { ...next, status: "assigned", agent: event.data.to.agent }
-        : { ...next, status: "waiting", agent: null };
-    case "conversation.released":
-      return { ...next, status: "waiting", agent: null };
-    case "conversation.closed":
-      return { ...next, status: "closed" };
-    case "conversation.reopened":
-      return { ...next, status: next.agent ? "assigned" : "waiting" };
-    default:
-      return next;
-  }
+function changeConversation(view: ConversationView | null, { type, conversation, seq, data }: LogEvent): ConversationView | null {
+  if (view?.id !== conversation) return view;
+  const next = { ...view, top: seq };
+  if (type === "conversation.closed") return { ...next, status: "closed" };
+  const agents: Record<string, NamedRef | null> = {
+    "conversation.assigned": data.agent,
+    "conversation.transferred": data.to?.agent,
+    "conversation.released": null,
+    "conversation.reopened": view.agent,
+  };
+  if (!(type in agents)) return next;
+  const agent = agents[type] ?? null;
+  return { ...next, agent, status: agent ? "assigned" : "waiting" };
 }

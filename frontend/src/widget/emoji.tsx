@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { useLeaving } from "./leaving";
 import { t } from "./texts";
 
 // What people send to a help desk; the system's own picker has the rest.
@@ -9,14 +10,8 @@ const COLUMNS = 8;
 
 export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => void; onClose: () => void }) {
   const grid = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    grid.current?.querySelector("button")?.focus();
-    const leave = (event: Event) => {
-      if (!grid.current?.contains(event.target as Node)) onClose();
-    };
-    document.addEventListener("pointerdown", leave);
-    return () => document.removeEventListener("pointerdown", leave);
-  }, []);
+  useEffect(() => grid.current?.querySelector("button")?.focus(), []);
+  useLeaving(grid, onClose, "pointerdown"); // its own button takes the focus, and toggles
   const move = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
     const buttons = [...grid.current!.querySelectorAll("button")];

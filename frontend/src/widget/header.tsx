@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Avatar, BrandMark } from "./avatar";
 import type { Chat } from "./chat";
 import { Icon, Tool } from "./icons";
+import { useLeaving } from "./leaving";
 import { t } from "./texts";
 
 export function Header({ chat }: { chat: Chat }) {
@@ -38,17 +39,7 @@ export function Header({ chat }: { chat: Chat }) {
 function Menu({ chat }: { chat: Chat }) {
   const isOpen = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const leave = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) isOpen.value = false;
-    };
-    document.addEventListener("pointerdown", leave);
-    document.addEventListener("focusin", leave);
-    return () => {
-      document.removeEventListener("pointerdown", leave);
-      document.removeEventListener("focusin", leave);
-    };
-  }, []);
+  useLeaving(box, () => (isOpen.value = false), "pointerdown", "focusin");
   const canEnd = chat.conversation.value && chat.conversation.value.status !== "closed";
   const choose = (act: () => void) => () => {
     isOpen.value = false;

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { ConnectionLine, StatusBar } from "./bars";
 import type { Chat } from "./chat";
 import { Composer } from "./composer";
@@ -10,7 +10,8 @@ import { t } from "./texts";
 
 export function Panel({ chat }: { chat: Chat }) {
   const root = useRef<HTMLDivElement>(null);
-  const isDropping = useDrop(chat, root);
+  const isDropping = useSignal(false);
+  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && chat.phase.value === "ready";
   const { brand } = chat.config;
   return (
     <div
@@ -21,6 +22,18 @@ export function Panel({ chat }: { chat: Chat }) {
       onKeyDown={(event) => {
         if (event.key === "Tab") keepInside(event, root.current!);
         if (event.key === "Escape" && !event.isComposing) chat.close();
+      }}
+      onDragOver={(event) => {
+        event.preventDefault(); // without it the browser would open the file in our place
+        isDropping.value = Boolean(carriesFiles(event));
+      }}
+      onDragLeave={(event) => {
+        if (!event.relatedTarget) isDropping.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        isDropping.value = false;
+        if (carriesFiles(event)) chat.uploads.add(event.dataTransfer!.files);
       }}
     >
       <Header chat={chat} />
@@ -83,33 +96,4 @@ function keepInside(event: KeyboardEvent, root: HTMLElement): void {
   if (document.activeElement !== edge) return;
   event.preventDefault();
   (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
-}
-
-function useDrop(chat: Chat, root: { current: HTMLElement | null }) {
-  const isDropping = useSignal(false);
-  useEffect(() => {
-    const element = root.current!;
-    const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && chat.phase.value === "ready";
-    const over = (event: DragEvent) => {
-      event.preventDefault(); // without it the browser would open the file in our place
-      isDropping.value = Boolean(carriesFiles(event));
-    };
-    const leave = (event: DragEvent) => {
-      if (!event.relatedTarget) isDropping.value = false;
-    };
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      isDropping.value = false;
-      if (carriesFiles(event)) chat.uploads.add(event.dataTransfer!.files);
-    };
-    element.addEventListener("dragover", over);
-    element.addEventListener("dragleave", leave);
-    element.addEventListener("drop", drop);
-    return () => {
-      element.removeEventListener("dragover", over);
-      element.removeEventListener("dragleave", leave);
-      element.removeEventListener("drop", drop);
-    };
-  }, []);
-  return isDropping;
 }

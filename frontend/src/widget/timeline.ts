@@ -32,23 +32,16 @@ export type Entry = MessageEntry | NoticeEntry;
 /** Null for events that a visitor is not shown (advanced, created, released). */
 export function toEntry(event: LogEvent): Entry | null {
   if (event.type === "message.created") return toMessage(event);
-  const notice = (kind: NoticeEntry["kind"], name = ""): NoticeEntry => {
-    const { conversation, seq, ts } = event;
-    return { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, kind, name };
+  const { conversation, seq, ts, data } = event;
+  const names: Record<NoticeEntry["kind"], string | undefined> = {
+    assigned: data.agent?.name,
+    transferred: (data.to?.agent ?? data.to?.queue)?.name,
+    closed: "",
+    reopened: "",
   };
-  const { data } = event;
-  switch (event.type) {
-    case "conversation.assigned":
-      return notice("assigned", data.agent?.name);
-    case "conversation.transferred":
-      return notice("transferred", data.to?.agent?.name ?? data.to?.queue?.name);
-    case "conversation.closed":
-      return notice("closed");
-    case "conversation.reopened":
-      return notice("reopened");
-    default:
-      return null;
-  }
+  const kind = event.type.split(".")[1] as NoticeEntry["kind"];
+  if (!Object.hasOwn(names, kind)) return null;
+  return { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, kind, name: names[kind] ?? "" };
 }
 
 function toMessage(event: LogEvent<MessageData>): MessageEntry {

@@ -3,6 +3,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
 import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
+import { callAgent } from "../api";
 import type { Row } from "../wire";
 import { changeRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
 import { route } from "./route";
@@ -10,7 +11,6 @@ import { goToSignIn, me, myId, noteAvailability } from "./session";
 import { Thread } from "./thread";
 
 const KEPT_THREADS = 12;
-const SUBPROTOCOL = "kefu.v1.json";
 
 export const connection = signal<ConnectionState>({ kind: "connecting" });
 export const wasEverLive = signal(false);
@@ -65,9 +65,11 @@ function receive(frame: ServerEvent): void {
 type HintHandler = (data: any, conversation: string | undefined) => void;
 
 const hintHandlers: Record<string, HintHandler> = {
-  "conversation.updated": ({ row }: { row: Row }) => {
-    receiveRow(row);
-    threads.get(row.id)?.noteVisitor(row.visitor);
+  "conversation.updated": ({ rows, row }: { rows?: Row[]; row?: Row }) => {
+    for (const one of rows ?? [row!]) {
+      receiveRow(one);
+      threads.get(one.id)?.noteVisitor(one.visitor);
+    }
   },
   "conversation.read": (data: { by: "visitor" | "agent"; seq: number }, conversation) => {
     if (conversation) threads.get(conversation)?.noteRead(data.by, data.seq);
@@ -96,17 +98,12 @@ function closedForGood(code: number): void {
   if (code === 4401) goToSignIn();
 }
 
-function socketUrl(path: string): string {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}${path}`;
-}
-
 export function startDesk(): void {
-  const { ws, epoch, agent, brand } = me.peek()!;
+  const { epoch, agent, brand } = me.peek()!;
   outbox = new StoredOutbox(`agent:${brand.slug}:${agent.id}`);
   engine = new Engine({
-    url: socketUrl(ws),
-    protocols: () => [SUBPROTOCOL],
+    kind: "agent",
+    http: callAgent,
     outbox,
     epoch,
     onEvent: receive,

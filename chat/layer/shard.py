@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,6 +29,13 @@ dropped = Counter("kefu_layer_dropped", "Messages not handed to Redis.", ["reaso
 publish_batch = Histogram("kefu_layer_publish_batch", "Messages per pipeline.", buckets=(1, 2, 5, 10, 50, 100, 500))
 reconnects = Counter("kefu_layer_reconnects", "Times that the subscriptions had to be made again.")
 
+# One command and one answer for all messages of a moment: an answer for each costs more than the message.
+PUBLISH_ALL = """
+for i = 1, #ARGV, 2 do
+    redis.call('PUBLISH', ARGV[i], ARGV[i + 1])
+end
+"""
+
 Deliver = Callable[[str, bytes], None]
 
 
@@ -42,10 +50,12 @@ class Shard:
             url, socket_timeout=None, socket_connect_timeout=CONNECT_SECONDS, protocol=2, max_connections=2
         )
         self._client = redis.asyncio.from_url(url, socket_timeout=CONNECT_SECONDS, max_connections=4, protocol=2)
+        self._publish_all = self._client.register_script(PUBLISH_ALL)
         self._topics: dict[str, asyncio.Future[None]] = {}
         # Topics whose followers do not know whether they are joined: they did not wait, or the connection is a new one.
         self._unsure: set[str] = set()
         self._is_silent = False
+        self._heard_at = 0.0
         self._waiting: deque[tuple[str, bytes]] = deque()
         self._connection: AbstractConnection | None = None
         self._write_lock = asyncio.Lock()
@@ -55,7 +65,7 @@ class Shard:
     # ---- publishing ----
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Queue a message; it leaves with all others of this moment in one pipeline."""
+        """Queue a message; it leaves with all others of this moment in one call."""
         if len(self._waiting) >= MAX_WAITING:
             dropped.labels("queue_full").inc()
             return
@@ -77,10 +87,7 @@ class Shard:
 
     async def _publish_batch(self, batch: list[tuple[str, bytes]]) -> None:
         try:
-            async with self._client.pipeline(transaction=False) as pipe:
-                for topic, payload in batch:
-                    pipe.publish(topic, payload)
-                await pipe.execute()
+            await self._publish_all(args=[part for message in batch for part in message])
             publish_batch.observe(len(batch))
         except (RedisError, OSError) as error:
             # A hint is lost, not a message: clients find it by its seq.
@@ -165,16 +172,20 @@ class Shard:
         pinger = asyncio.get_running_loop().create_task(self._ping())
         try:
             while True:
-                answer = await asyncio.wait_for(
-                    self._connection.read_response(disable_decoding=True), timeout=SILENCE_SECONDS
-                )
+                answer = await self._connection.read_response(disable_decoding=True)
+                self._heard_at = time.monotonic()
                 self._handle(answer)
         finally:
             pinger.cancel()
 
     async def _ping(self) -> None:
-        while True:
+        """Ask for a sign of life, and end a connection that gives none: a timer per message would cost more than it."""
+        self._heard_at = time.monotonic()
+        while self._connection is not None:
             await asyncio.sleep(PING_SECONDS)
+            if time.monotonic() - self._heard_at > SILENCE_SECONDS:
+                await self._connection.disconnect(nowait=True)
+                return
             await self._command("PING")
 
     def _handle(self, answer: Any) -> None:

@@ -20,6 +20,7 @@ run: $(VENV)/ready ## Start everything on this machine (PORT=8000)
 
 test: $(VENV)/ready ## Run all tests and the small slices of the campaigns (ARGS=... goes to pytest)
 	KF_STORM_OPERATIONS=$${KF_STORM_OPERATIONS:-20000} KF_STORM_BRANDS=$${KF_STORM_BRANDS:-12} \
+		KF_FUZZ_FRAMES=$${KF_FUZZ_FRAMES:-20000} \
 		$(BIN)/python -m pytest -n 2 $(ARGS)
 
 torture: $(VENV)/ready ## Kill and cut what runs (SEED=1); is anything lost? Then plant defects: is each found?
@@ -28,6 +29,9 @@ torture: $(VENV)/ready ## Kill and cut what runs (SEED=1); is anything lost? The
 
 torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): does any see another?
 	$(BIN)/python -m tests.storm --operations 1000000 --brands 50 --seed $(or $(SEED),1)
+
+torture-fuzz: $(VENV)/ready ## A million wrong frames (SEED=1): does the server stay as it was?
+	$(BIN)/python -m tests.fuzz --frames 1000000 --seed $(or $(SEED),1)
 
 bench: $(VENV)/ready ## Delivery times and costs beside the stock path
 	$(BIN)/python -m benchmarks.delivery

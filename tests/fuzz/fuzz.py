@@ -31,7 +31,7 @@ class Memory:
         if not size:
             return
         self.last, self.most = size, max(self.most, size)
-        if not is_warm:
+        if not is_warm or not self.warm:
             self.warm = max(self.warm, size)
 
 

@@ -19,19 +19,21 @@ def show_reasons() -> None:
 def dispatch_by_name() -> None:
     """What is not in the table is looked up among the methods: `__class__`, `dispatch`, `close`."""
     from chat import protocol
+    from chat.participants import participant
 
-    protocol.COMMANDS = Everything(protocol.COMMANDS)  # type: ignore[misc]
-    protocol._data = Everything(protocol._data)
-    from chat.consumers.visitor import VisitorConsumer
+    nothing = protocol._data["ping"]
 
-    VisitorConsumer.handlers = Everything(VisitorConsumer.handlers)
+    class Shapes(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            return super().get(key) or nothing
 
+    class Names(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            return super().get(key) or key
 
-class Everything(dict[str, Any]):
-    """A table in which whatever is not there leads to itself."""
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return super().get(key) or (next(iter(self.values())) if key.startswith("_") else None)
+    protocol._data = Shapes(protocol._data)
+    for who in (participant.Participant, *participant.Participant.__subclasses__()):
+        who.handlers = Names(who.handlers)
 
 
 def think_long() -> None:
@@ -42,7 +44,7 @@ def think_long() -> None:
 def remember_all() -> None:
     """Whatever was refused stays in memory."""
     kept: list[bytes] = []
-    _on_malformed(lambda: kept.append(os.urandom(100_000)))
+    _on_malformed(lambda: kept.append(os.urandom(400_000)))
 
 
 def die() -> None:
@@ -52,16 +54,18 @@ def die() -> None:
 
 def fall_silent() -> None:
     """A frame that cannot be read is never answered, nor is anything after it on this connection."""
-    from chat.consumers import base
+    from chat.consumers import socket
+    from chat.consumers.answering import BadFrame
 
-    refuse = base.FrameConsumer._refuse
+    answer = socket.answer
 
-    async def _refuse(self: Any, refusal: Any, reply_to: Any) -> None:
-        if refusal.code == "malformed":
+    async def answer_or_hang(*arguments: Any) -> Any:
+        try:
+            return await answer(*arguments)
+        except BadFrame:
             await asyncio.sleep(3600)
-        await refuse(self, refusal, reply_to)
 
-    base.FrameConsumer._refuse = _refuse  # type: ignore[method-assign]
+    socket.answer = answer_or_hang
 
 
 def _on_malformed(react: Any) -> None:

@@ -23,6 +23,8 @@ BAD_FRAMES_LEFT = 9
 FRAMES_PER_LINE = 40
 ANSWER_SECONDS = 20.0
 MAX_FINDINGS = 200
+# What the server takes in one message (kefu_project/cli/roles.py).
+MAX_MESSAGE_BYTES = 128 * 1024
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Shooter:
     async def _one_line(self, block: list[int]) -> list[int]:
         """Send the first frames of the block over a fresh line; returns those that are left."""
         dice = random.Random(f"{self.seed}:line:{block[0]}")
-        door = self.doors[block[0] % len(self.doors)]
+        door = dice.choice(self.doors)
         person = dice.choice(self.town.people[door.kind])
         try:
             socket = await open_line(person, self.port, door.encoding)
@@ -109,7 +111,8 @@ class Line:
     async def shoot(self, numbers: list[int], shots: list[Shot]) -> None:
         about = f"{self.door.name}, frames {numbers[0]}-{numbers[-1]}"
         asked = f"alive-{next(self._names)}"
-        question: Frame = {"type": "ping", "id": asked, "data": {}}
+        # Refused at the desk, so that it costs the server nothing.
+        question: Frame = {"type": "conversation.read", "id": asked, "data": {}}
         try:
             for shot in shots:
                 await self.socket.send(shot.payload)
@@ -122,7 +125,7 @@ class Line:
             self.report.find(f"{about}: no answer within {ANSWER_SECONDS:.0f} s")
         except ConnectionClosed as closed:
             self.is_open = False
-            self._note_close(closed, about)
+            self._note_close(closed, about, is_huge=any(shot.size > MAX_MESSAGE_BYTES for shot in shots))
 
     async def _read(self, about: str) -> Frame:
         raw = await self.socket.recv()
@@ -141,12 +144,16 @@ class Line:
         self.town.ids.note(frame)
         return frame
 
-    def _note_close(self, closed: ConnectionClosed, about: str) -> None:
+    def _note_close(self, closed: ConnectionClosed, about: str, *, is_huge: bool) -> None:
         code = closed.rcvd.code if closed.rcvd else None
         self.report.closed[str(code)] += 1
         reason = closed.rcvd.reason if closed.rcvd else ""
+        if code is None and is_huge:
+            return  # it was refused while we were still sending: the system then throws away what it said
         if code not in CLOSE_CODES or EXCEPTION_TEXT.search(reason):
-            self.report.find(f"{about}: closed with {code} {reason}")
+            self.report.find(
+                f"{about}: closed with {code} {reason}; we closed with {closed.sent}, {closed.__cause__!r}"
+            )
 
     async def close(self) -> None:
         with suppress(WebSocketException, OSError, TimeoutError):

@@ -26,8 +26,8 @@ BAD_FRAME_CODES = {"malformed", "unknown_type", "too_large"}
 CLOSE_CODES = {4400, 4410, 4429, 1007, 1009}
 ENVELOPE = {"type", "id", "reply_to", "conversation", "seq", "ts", "data"}
 EXCEPTION_TEXT = re.compile(
-    r"Traceback|File \"|\b[A-Z][A-Za-z]*(Error|Exception|Warning)\b|0x[0-9a-f]{6,}|psycopg|django|msgspec|protobuf"
-    r"|google|<class|object at|NoneType|site-packages|\.py\b|SELECT|INSERT|relation \""
+    r"Traceback|File \"|\b[A-Z][A-Za-z]*(Error|Exception|Warning)\b|0x[0-9a-f]{6,}|psycopg|django|msgspec"
+    r"|google\.|<class|object at|NoneType|site-packages|\.py\b|SELECT|INSERT|relation \""
 )
 
 

@@ -29,7 +29,7 @@ MAX_WAITING_BYTES = 16 * 1024 * 1024
 MAX_WAITING_REFILLS = 1_000
 MAX_BATCH = 200
 # Nobody waits, so a moment may be long enough to gather something.
-MOMENT_SECONDS = 0.05
+MOMENT_SECONDS = 0.1
 WRITE_SECONDS = 2.0
 
 noted = Counter("kefu_hot_noted", "Events written to hot history.")

@@ -122,7 +122,7 @@ class AgentAdmin(AddedByVerb):
 class QueueForm(forms.ModelForm):
     class Meta:
         model = Queue
-        fields = ("name", "position")
+        fields = ("name", "position", "take_back_seconds")
 
 
 class QueueAdmin(KefuModelAdmin):

@@ -86,6 +86,14 @@ def take_if_waiting(conversation_id: UUID, *, agent: Agent, now: datetime) -> No
             take_conversation(conversation_id, agent=agent, now=now)
 
 
+def give_back_locked(conversation: Conversation, now: datetime) -> None:
+    """Let a locked conversation wait again because its agent is gone; the visitor keeps its place in the log."""
+    _end(conversation, Assignment.EndedReason.AGENT_ABSENT, now)
+    _let_wait(conversation, now)
+    body = {"by": author_body(SYSTEM), "reason": "agent_absent"}
+    record(conversation, "conversation.released", SYSTEM, body, now)
+
+
 def lock_free_conversations_of(agent: Agent) -> list[UUID]:
     """Lock those of the agent's conversations that nobody else holds locked, without waiting; return their ids."""
     mine = Conversation.objects.filter(assignee_id=agent.pk, status=Conversation.Status.ASSIGNED)

@@ -17,6 +17,13 @@ class Queue(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     is_default = models.BooleanField(_("default"), default=False, help_text=_("New conversations stand here."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    take_back_seconds = models.PositiveIntegerField(
+        _("take conversations back after (seconds)"),
+        null=True,
+        blank=True,
+        default=120,
+        help_text=_("When their agent's connection is gone for so long, they wait again. Empty: never."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -55,6 +62,8 @@ class Agent(models.Model):
         _("availability"), max_length=8, choices=Availability.choices, default=Availability.ONLINE
     )
     is_present = models.BooleanField(_("present"), default=False, editable=False)
+    # Since when no connection lives: set and cleared together with `is_present` (agents/presence.py).
+    absent_since = models.DateTimeField(_("absent since"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     queues: "models.ManyToManyField[Queue, Membership]" = models.ManyToManyField(
         Queue, through="Membership", related_name="agents", verbose_name=_("queues")
@@ -65,6 +74,7 @@ class Agent(models.Model):
         verbose_name = _("agent")
         verbose_name_plural = _("agents")
         ordering = ("display_name",)
+        indexes = [models.Index(fields=["absent_since"], condition=Q(absent_since__isnull=False), name="absent_agents")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -97,6 +107,7 @@ class Assignment(models.Model):
         CLOSED = "closed", _("closed")
         RELEASED = "released", _("released")
         TRANSFERRED = "transferred", _("transferred")
+        AGENT_ABSENT = "agent_absent", _("agent absent")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="assignments")

@@ -1,20 +1,24 @@
 """Agents' presence: what is declared and what is observed, told to the desk when it changes."""
 
 import time
+from datetime import UTC, datetime
+
+from django.db.models import Q
 
 from agents.models import Agent
 from chat.events import hint_frame
 from chat.fanout import announce_to_desk
 from chat.front_desk import MAX_SHOWN, Colleague
 from chat.presence import drop_expired, lease_holders
+from chat.visitor_presence import announce_presence
 from tenants.context import current_tenant
 
 
 def mark_present(agent: Agent) -> None:
     """The agent has a connection: what it declared counts again."""
-    if Agent.objects.filter(pk=agent.pk, is_present=False).update(is_present=True):
-        agent.is_present = True
+    if _set_present(agent, True, None):
         announce_availability(agent)
+        announce_presence([{"agent": str(agent.pk), "online": True}])
 
 
 def sweep_presence(now: float, limit: int = 1000) -> int:
@@ -24,16 +28,32 @@ def sweep_presence(now: float, limit: int = 1000) -> int:
     back without connecting again. Raises when Redis is away, since then nothing is known.
     """
     tenant = current_tenant()
+    # Rows first, leases afterwards: who connects in between holds a lease by then and is not taken for absent.
+    agents = list(Agent.objects.all())
     drop_expired(tenant, now)
     holders = lease_holders(tenant, "agent", now)
-    wrong = [agent for agent in Agent.objects.all() if agent.is_present != (agent.pk in holders)][:limit]
-    for agent in wrong:
-        is_present = agent.pk in holders
-        # Conditional: two sweeps at once announce once.
-        if Agent.objects.filter(pk=agent.pk, is_present=not is_present).update(is_present=is_present):
-            agent.is_present = is_present
-            announce_availability(agent)
+    wrong = [agent for agent in agents if _is_wrong(agent, agent.pk in holders)][:limit]
+    since = datetime.fromtimestamp(now, UTC)
+    changed = [agent for agent in wrong if _set_present(agent, agent.pk in holders, since)]
+    for agent in changed:
+        announce_availability(agent)
+    announce_presence([{"agent": str(agent.pk), "online": agent.is_present} for agent in changed])
     return len(wrong)
+
+
+def _is_wrong(agent: Agent, has_lease: bool) -> bool:
+    """The row says otherwise than the leases, or does not say since when."""
+    return agent.is_present != has_lease or (agent.absent_since is None) != has_lease
+
+
+def _set_present(agent: Agent, is_present: bool, now: datetime | None) -> bool:
+    """Write it if that is news; tells whether it was. Conditional: two sweeps at once announce once."""
+    absent_since = None if is_present else now
+    as_it_is = Q(is_present=is_present, absent_since__isnull=is_present)
+    if not Agent.objects.filter(~as_it_is, pk=agent.pk).update(is_present=is_present, absent_since=absent_since):
+        return False
+    agent.is_present, agent.absent_since = is_present, absent_since
+    return True
 
 
 def set_availability(agent: Agent, availability: str) -> Agent:

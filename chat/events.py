@@ -14,7 +14,11 @@ VISITOR = "visitor"
 AGENT = "agent"
 ADVANCED = "conversation.advanced"
 # What an event's body may show to a visitor; events that are not named here are passed on whole.
-HIDDEN_FROM_VISITORS = {"conversation.created": {"page"}, "conversation.assigned": {"reasons"}}
+HIDDEN_FROM_VISITORS = {
+    "conversation.created": {"page"},
+    "conversation.assigned": {"reasons"},
+    "conversation.released": {"reason"},
+}
 
 
 def milliseconds(moment: datetime | None) -> int | None:

@@ -14,6 +14,11 @@ def lease_member(kind: str, pk: UUID, connection_id: str) -> str:
     return f"{kind}:{pk.hex}:{connection_id}"
 
 
+def shown_key(tenant: Tenant) -> str:
+    """Set of the visitors (ids in hexadecimal) that the desk was told are online."""
+    return f"kf:{tenant.pk.hex}:shown"
+
+
 def bucket_key(tenant: Tenant, rate: str, subject: str) -> str:
     """A rate limit's token bucket: of an API key, a visitor or a network address."""
     return f"kf:{tenant.pk.hex}:bucket:{rate}:{subject}"

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from chat.message_log import lock_conversation
 from chat.models import Conversation, Message
+from chat.walk import work_through
 from history.models import ArchivedMessage, Transcript
-from history.walk import work_through
 from tenants.context import current_tenant
 
 _COLUMNS = (

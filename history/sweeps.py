@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation
 from chat.models import Conversation
-from history.walk import work_through
+from chat.walk import work_through
 from tenants.context import current_tenant
 
 

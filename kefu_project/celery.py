@@ -20,6 +20,12 @@ app.conf.beat_schedule = {
         "args": ("agents.tasks.sweep_presence",),
         "options": {"expires": 10},
     },
+    "sweep-take-back": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 10.0,
+        "args": ("agents.tasks.sweep_take_back",),
+        "options": {"expires": 10},
+    },
     "sweep-idle": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 60.0,

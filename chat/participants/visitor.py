@@ -23,6 +23,7 @@ from chat.posting import send
 from chat.protocol import MAX_RESUMED, Command
 from chat.resume import latest_of_visitor
 from chat.tokens import VisitorIdentity, read_token
+from chat.visitor_presence import visitor_came
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 
@@ -69,10 +70,7 @@ class VisitorParticipant(Participant):
         return self.followed
 
     async def connected(self) -> None:
-        await self.call(self._announce_presence, True)
-
-    async def disconnected(self) -> None:
-        await self.call(self._announce_presence, False)
+        await self.call(self._come)
 
     # ---- commands ----
 
@@ -141,14 +139,11 @@ class VisitorParticipant(Participant):
         get_visitor_conversation(self.me, conversation_id)
         mark_read(conversation_id, reader="visitor", seq=seq)
 
-    def _announce_presence(self, online: bool) -> None:
-        """Tell the desk only where somebody may care: the visitor has an open conversation."""
+    def _come(self) -> None:
         conversation = find_open(self.me)
         if conversation is not None:
-            if online:
-                self._follow(conversation.pk)
-            data = {"visitor": str(self.me), "online": online}
-            fanout.announce_to_desk(hint_frame("presence.changed", conversation.pk, data))
+            self._follow(conversation.pk)
+        visitor_came(self.me)
 
     # ---- hints ----
 

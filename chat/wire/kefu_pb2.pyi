@@ -409,18 +409,20 @@ class Message(_message.Message):
     def __init__(self, client_id: _Optional[str] = ..., kind: _Optional[str] = ..., text: _Optional[str] = ..., html: _Optional[str] = ..., files: _Optional[_Iterable[_Union[File, _Mapping]]] = ..., author: _Optional[_Union[Author, _Mapping]] = ..., edited_ts: _Optional[int] = ..., recalled: _Optional[bool] = ...) -> None: ...
 
 class MessageEdited(_message.Message):
-    __slots__ = ("message", "text", "html", "edited_ts", "author")
+    __slots__ = ("message", "text", "html", "edited_ts", "author", "recalled")
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     HTML_FIELD_NUMBER: _ClassVar[int]
     EDITED_TS_FIELD_NUMBER: _ClassVar[int]
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    RECALLED_FIELD_NUMBER: _ClassVar[int]
     message: str
     text: str
     html: str
     edited_ts: int
     author: Author
-    def __init__(self, message: _Optional[str] = ..., text: _Optional[str] = ..., html: _Optional[str] = ..., edited_ts: _Optional[int] = ..., author: _Optional[_Union[Author, _Mapping]] = ...) -> None: ...
+    recalled: bool
+    def __init__(self, message: _Optional[str] = ..., text: _Optional[str] = ..., html: _Optional[str] = ..., edited_ts: _Optional[int] = ..., author: _Optional[_Union[Author, _Mapping]] = ..., recalled: _Optional[bool] = ...) -> None: ...
 
 class MessageRecalled(_message.Message):
     __slots__ = ("message", "author")
@@ -474,10 +476,12 @@ class Place(_message.Message):
     def __init__(self, agent: _Optional[_Union[Reference, _Mapping]] = ..., queue: _Optional[_Union[Reference, _Mapping]] = ...) -> None: ...
 
 class ConversationBy(_message.Message):
-    __slots__ = ("by",)
+    __slots__ = ("by", "reason")
     BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     by: Author
-    def __init__(self, by: _Optional[_Union[Author, _Mapping]] = ...) -> None: ...
+    reason: str
+    def __init__(self, by: _Optional[_Union[Author, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class ConversationClosed(_message.Message):
     __slots__ = ("reason", "by")
@@ -502,12 +506,20 @@ class Typing(_message.Message):
     def __init__(self, author: _Optional[_Union[Author, _Mapping]] = ..., text: _Optional[str] = ...) -> None: ...
 
 class PresenceChanged(_message.Message):
-    __slots__ = ("visitor", "online")
+    __slots__ = ("changes",)
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[PresenceChange]
+    def __init__(self, changes: _Optional[_Iterable[_Union[PresenceChange, _Mapping]]] = ...) -> None: ...
+
+class PresenceChange(_message.Message):
+    __slots__ = ("visitor", "agent", "online")
     VISITOR_FIELD_NUMBER: _ClassVar[int]
+    AGENT_FIELD_NUMBER: _ClassVar[int]
     ONLINE_FIELD_NUMBER: _ClassVar[int]
     visitor: str
+    agent: str
     online: bool
-    def __init__(self, visitor: _Optional[str] = ..., online: _Optional[bool] = ...) -> None: ...
+    def __init__(self, visitor: _Optional[str] = ..., agent: _Optional[str] = ..., online: _Optional[bool] = ...) -> None: ...
 
 class AvailabilityChanged(_message.Message):
     __slots__ = ("agent", "availability")

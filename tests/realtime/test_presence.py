@@ -9,9 +9,13 @@ import pytest
 from agents.accounts import create_agent
 from agents.models import Agent
 from agents.presence import sweep_presence
+from chat.conversations import open_conversation
 from chat.keys import lease_member, leases_key
+from chat.models import Visitor
 from chat.presence import GRACE_SECONDS, LEASE_SECONDS, Leases, lease_holders, online_among, redis_client
+from chat.visitor_presence import sweep_visitors
 from tenants.context import in_tenant
+from tests.threads import run_together
 
 
 def is_present(tenant, agent):
@@ -92,3 +96,79 @@ async def test_many_connections_at_once_all_get_their_lease(acme):
     await asyncio.gather(*(leases.end(acme, "visitor", pk, one) for pk, one in zip(people, taken, strict=True)))
     assert lease_holders(acme, "visitor", time.time() + GRACE_SECONDS + 1) == set()
     leases._ticker.cancel()
+
+
+# ---- visitors: differences ----
+
+
+def changes_told(desk):
+    """What it was told of visitors."""
+    frames = [frame for frame in desk.drain() if frame["type"] == "presence.changed"]
+    return [change for frame in frames for change in frame["data"]["changes"] if "visitor" in change]
+
+
+@pytest.fixture
+def desk_of_bob(as_agent, bob, acme):
+    desk = as_agent(bob, acme)
+    desk.drain()
+    return desk
+
+
+def test_a_visitor_who_comes_is_told_once(desk_of_bob, connect, acme, vera, vera_token, now):
+    with in_tenant(acme):
+        open_conversation(vera, now=now)
+    tabs = [connect("visitor", token=vera_token) for _ in range(2)]
+    for tab in tabs:
+        tab.hello()
+        tab.request("ping")
+    assert changes_told(desk_of_bob) == [{"visitor": str(vera.pk), "online": True}]
+
+
+def test_a_reload_and_a_closed_tab_are_no_news(desk_of_bob, as_vera, connect, acme, vera, vera_token):
+    as_vera.say("hello")
+    other = connect("visitor", token=vera_token)
+    other.hello()
+    other.request("ping")
+    as_vera.close()
+    visitors_sweep(acme, time.time() + GRACE_SECONDS + 1)
+    assert not [change for change in changes_told(desk_of_bob) if not change["online"]]
+    other.close()
+    visitors_sweep(acme, time.time() + LEASE_SECONDS + 60)
+    told = desk_of_bob.expect("presence.changed")
+    assert told["data"] == {"changes": [{"visitor": str(vera.pk), "online": False}]}
+    assert "conversation" not in told
+
+
+def test_many_who_go_at_once_go_in_one_frame(desk_of_bob, acme, now):
+    moment = time.time()
+    with in_tenant(acme):
+        people = [Visitor.objects.create(name=str(number)) for number in range(5)]
+        for person in people[:4]:  # the fifth never wrote: nobody cares
+            open_conversation(person, now=now)
+    members = {lease_member("visitor", person.pk, "x"): moment + 5 for person in people}
+    redis_client().zadd(leases_key(acme), members)
+    assert visitors_sweep(acme, moment) == 5
+    assert visitors_sweep(acme, moment + 6) == 5
+    came, went = desk_of_bob.expect("presence.changed"), desk_of_bob.expect("presence.changed")
+    ids = sorted(str(person.pk) for person in people[:4])
+    assert came["data"]["changes"] == [{"visitor": pk, "online": True} for pk in ids]
+    assert went["data"]["changes"] == [{"visitor": pk, "online": False} for pk in ids]
+    assert visitors_sweep(acme, moment + 7) == 0
+
+
+def test_two_sweeps_at_once_tell_once(acme, now):
+    moment = time.time()
+    redis_client().zadd(leases_key(acme), {lease_member("visitor", uuid4(), "x"): moment + 5 for _ in range(50)})
+    assert sum(run_together(4, lambda number: visitors_sweep(acme, moment))) == 50
+
+
+def test_visitors_of_one_brand_are_no_news_to_another(as_agent, mallory, globex, as_vera, acme):
+    desk = as_agent(mallory, globex)
+    as_vera.say("hello")
+    visitors_sweep(acme, time.time() + 100)
+    assert changes_told(desk) == []
+
+
+def visitors_sweep(tenant, now):
+    with in_tenant(tenant):
+        return sweep_visitors(now)

@@ -85,8 +85,8 @@ const hintHandlers: Record<string, HintHandler> = {
   },
   "agent.availability_changed": (data: { agent: { id: string }; availability: Availability }) =>
     noteAvailability(data.agent.id, data.availability),
-  "presence.changed": (data: { visitor?: string; online: boolean }) => {
-    if (data.visitor) noteOnline(data.visitor, data.online);
+  "presence.changed": ({ changes }: { changes: { visitor?: string; online: boolean }[] }) => {
+    for (const { visitor, online } of changes) if (visitor) noteOnline(visitor, online);
   },
 };
 

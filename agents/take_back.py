@@ -1,0 +1,88 @@
+"""Take-back: conversations of agents that are gone wait again, by the rule of their queue (docs/realtime.md)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from agents.assignments import give_back_locked
+from agents.models import Agent, Queue
+from chat.message_log import lock_conversation
+from chat.models import Conversation
+from chat.walk import work_through
+
+GONE = Q(absent_since__isnull=False) | Q(is_active=False) | Q(user__is_active=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Seconds of absence after which a queue takes back, None for never. Without a queue the default queue's counts."""
+
+    by_queue: dict[UUID, int | None]
+    default: int | None
+
+    def seconds(self, queue_id: UUID | None) -> int | None:
+        return self.by_queue.get(queue_id, self.default) if queue_id else self.default
+
+    def is_due(self, agent: Agent, queue_id: UUID | None, now: datetime) -> bool:
+        if not agent.is_active or not agent.user.is_active:
+            return True  # does not come back, whatever the queue waits for
+        seconds = self.seconds(queue_id)
+        return (
+            seconds is not None
+            and agent.absent_since is not None
+            and now - agent.absent_since >= timedelta(seconds=seconds)
+        )
+
+
+def sweep_take_back(now: datetime, limit: int = 1000) -> int:
+    """Let conversations of the current brand wait again whose agent is absent for longer than their queue allows, or
+    deactivated; returns how many. Each is looked at again under its locks: who is back by then keeps what it has.
+    """
+    rules = read_rules()
+
+    def take_one_back(conversation_id: UUID) -> bool:
+        return take_back(conversation_id, rules=rules, now=now)
+
+    return work_through(due_for_take_back(rules, now), by="active_at", work=take_one_back, limit=limit)
+
+
+def take_back(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
+    """Take the conversation from its agent if that is due; tells whether it was.
+
+    Locks the conversation, then the agent: returning waits for the one or is seen by the other.
+    """
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        if conversation.status != Conversation.Status.ASSIGNED:
+            return False
+        locked = Agent.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
+        agent = locked.filter(pk__in=[conversation.assignee_id]).first()
+        if agent is None or not rules.is_due(agent, conversation.queue_id, now):
+            return False
+        give_back_locked(conversation, now)
+        return True
+
+
+def read_rules() -> Rules:
+    queues = list(Queue.objects.order_by("-is_default", "position"))
+    return Rules(
+        {queue.pk: queue.take_back_seconds for queue in queues}, queues[0].take_back_seconds if queues else 120
+    )
+
+
+def due_for_take_back(rules: Rules, now: datetime) -> QuerySet[Conversation]:
+    """Few agents are gone and few rules differ: their ids go into the query, which then reads the index of open
+    conversations by agent."""
+    gone = list(Agent.objects.select_related("user").filter(GONE))
+    due = Q(pk__in=[])
+    for queue_id in [*rules.by_queue, None]:
+        agents = [agent.pk for agent in gone if rules.is_due(agent, queue_id, now)]
+        if agents:
+            # An unknown queue counts as none.
+            there = Q(queue_id=queue_id) if queue_id else ~Q(queue_id__in=rules.by_queue) | Q(queue_id__isnull=True)
+            due |= there & Q(assignee_id__in=agents)
+    mine = Conversation.objects.filter(status=Conversation.Status.ASSIGNED)
+    return mine.filter(due, assignee_id__in=[agent.pk for agent in gone])

@@ -4,6 +4,7 @@ Bounds hold per process. Nobody needs as many as the bounds allow; they stop who
 """
 
 import asyncio
+import ipaddress
 import random
 from collections import Counter as Tally
 from contextlib import suppress
@@ -20,7 +21,8 @@ open_connections = Gauge("kefu_connections", "Open connections and parked questi
 
 # Connections of one visitor, agent or key: tabs, devices, and those that have not noticed that they are dead.
 PER_PARTICIPANT = {"visitor": 20, "agent": 50, "app": 100}
-DRAIN_SECONDS = 8.0
+# Clients come back elsewhere within 3 s; those who do not listen must not keep the process alive.
+DRAIN_SECONDS = 5.0
 RETRY_SECONDS = 5.0
 
 
@@ -48,7 +50,9 @@ class Connections:
             raise RateLimited("Too many connections from this address.", retry_after=RETRY_SECONDS)
 
     def add(self, connection: Connection, address: str, transport: str) -> None:
-        """Count a connection in. Raises RateLimited when its participant or brand has too many."""
+        """Count a connection in. Raises RateLimited or Overloaded when address, participant or brand has too many."""
+        # Again: many may have passed the first check while each was finding out who it is.
+        self.check_address(address)
         who = connection.participant
         if self._by_participant[_key(who)] >= PER_PARTICIPANT[who.kind]:
             raise RateLimited("Too many connections of one participant.", retry_after=RETRY_SECONDS)
@@ -97,7 +101,20 @@ def is_loopback(address: str) -> bool:
 
 def address_of(scope: Any) -> str:
     client = scope.get("client")
-    return str(client[0]) if isinstance(client, tuple | list) and client else ""
+    return _network_of(str(client[0])) if isinstance(client, tuple | list) and client else ""
+
+
+def _network_of(address: str) -> str:
+    """An IPv6 address as its /64, of which whoever has one has all."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    if parsed.ipv4_mapped is not None or parsed.is_loopback:
+        return str(parsed.ipv4_mapped or parsed)
+    return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
 
 
 def _key(who: Participant) -> tuple[UUID, UUID]:

@@ -68,10 +68,22 @@ class EpochChanged(Refusal):
     title = "The brand's history is another one now: load it anew."
 
 
+class WrongMethod(Refusal):
+    code = "method_not_allowed"
+    status = 405
+    title = "This method is not allowed here."
+
+
 class UnsupportedType(Refusal):
     code = "unsupported_media_type"
     status = 415
     title = "This content type is not understood here."
+
+
+class TooSlow(Refusal):
+    code = "too_slow"
+    status = 408
+    title = "The request did not come in time."
 
 
 class TooLarge(Refusal):

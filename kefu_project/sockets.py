@@ -13,10 +13,10 @@ from tenants.asgi import BrandMiddleware, refuse
 PARTICIPANTS: tuple[type[Participant], ...] = (VisitorParticipant, AgentParticipant, AppParticipant)
 
 _sockets: dict[str, Any] = {f"/ws/v1/{who.kind}": SocketConsumer.as_asgi(speaks_for=who) for who in PARTICIPANTS}
-_polls: dict[str, tuple[Any, tuple[str, ...]]] = {
-    f"/api/v1/{who.kind}/{name}": (BrandMiddleware(PollConsumer(who)), methods)
+_polls: dict[str, Any] = {
+    f"/api/v1/{who.kind}/{name}": BrandMiddleware(PollConsumer(who, method))
     for who in PARTICIPANTS
-    for name, methods in (("events", ("GET", "OPTIONS")), ("frames", ("POST", "OPTIONS")))
+    for name, method in (("events", "GET"), ("frames", "POST"))
 }
 
 
@@ -39,8 +39,5 @@ class WithPolls:
         self.app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        poll, methods = _polls.get(scope["path"], (None, ()))
-        if poll is not None and scope["method"] in methods:
-            await poll(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        poll = _polls.get(scope["path"])
+        await (self.app if poll is None else poll)(scope, receive, send)

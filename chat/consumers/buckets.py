@@ -7,25 +7,27 @@ from uuid import UUID
 from chat.consumers.bucket import TokenBucket
 from chat.participants.participant import Participant
 
-PER_SECOND = 10.0
-AT_ONCE = 40.0
 MAX_KNOWN = 10_000
 
 
 class Buckets:
-    def __init__(self) -> None:
+    """One bucket for each participant in this process, shared by all its questions."""
+
+    def __init__(self, per_second: float, at_once: float) -> None:
+        self._per_second, self._at_once = per_second, at_once
         self._known: OrderedDict[tuple[UUID, UUID], TokenBucket] = OrderedDict()
 
     def of(self, who: Participant) -> TokenBucket:
-        """The participant's bucket in this process, shared by all its questions."""
         key = who.tenant.pk, who.me
         bucket = self._known.get(key)
         if bucket is None:
-            bucket = self._known[key] = TokenBucket(PER_SECOND, AT_ONCE, time.monotonic())
+            bucket = self._known[key] = TokenBucket(self._per_second, self._at_once, time.monotonic())
             if len(self._known) > MAX_KNOWN:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
         return bucket
 
 
-buckets = Buckets()
+# Frames as on a socket. Questions: a talk answers a long poll up to twenty times a second, in each of its tabs.
+frames_of = Buckets(10.0, 40.0)
+questions_of = Buckets(50.0, 200.0)

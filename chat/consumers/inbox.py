@@ -28,6 +28,8 @@ class Inbox:
         self._something = asyncio.Event()
         self._hurry = asyncio.Event()
         self.is_unsure = False
+        # The bus was away, for all questions of this process at once.
+        self.has_lost = False
         self.refusal: Refusal | None = None
 
     def deliver(self, message: dict[str, Any]) -> None:
@@ -38,7 +40,7 @@ class Inbox:
             self.refusal = refusal_of(message["code"])
             self._wake()
         elif message["type"] == "bus.returned":
-            self.is_unsure = True
+            self.is_unsure = self.has_lost = True
             self._wake()
 
     def take(self, frame: Frame) -> None:
@@ -69,6 +71,10 @@ class Inbox:
 
     def frames(self) -> list[Frame]:
         return list(self._frames)
+
+    def orders(self) -> list[Frame]:
+        """What stands in no database: the order to go elsewhere."""
+        return [frame for frame in self._frames if frame["type"] == "drain"]
 
     def _wake(self) -> None:
         self._something.set()

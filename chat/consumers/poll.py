@@ -4,6 +4,7 @@ Nothing is kept between two questions, so a client may ask another process each 
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -13,11 +14,11 @@ from uuid import UUID
 from chat import fanout
 from chat.connections import address_of, connections
 from chat.consumers.answering import BadFrame, answer, hello_frame
-from chat.consumers.buckets import buckets
-from chat.consumers.http import Answer, Asked, Gone, answer_preflight, read_request, respond
-from chat.consumers.inbox import Inbox
+from chat.consumers.buckets import frames_of, questions_of
+from chat.consumers.http import Answer, Asked, Gone, answer_preflight, read_piece, read_request, respond
+from chat.consumers.inbox import UNHURRIED_SECONDS, Inbox
 from chat.encodings import Encoding
-from chat.errors import EpochChanged, Invalid
+from chat.errors import EpochChanged, Invalid, RateLimited, WrongMethod
 from chat.events import Frame
 from chat.participants.participant import Participant
 from chat.presence import leases, new_connection_id
@@ -29,43 +30,51 @@ MAX_FRAMES = 50
 LEASE_SLACK_SECONDS = 20.0
 # Transactions commit in another order than their times say: look this far back.
 OVERLAP_SECONDS = 5.0
+# Over how long the parked questions of a process spread their reading after the bus came back.
+CATCH_UP_SECONDS = 2.0
 DRAIN: Frame = {"type": "drain", "data": {}}
 
 Receive = Callable[[], Awaitable[Any]]
 
 
 class PollConsumer:
-    """ASGI application of one kind of participant: `GET …/events` and `POST …/frames`."""
+    """ASGI application of one kind of participant: `GET …/events` or `POST …/frames`."""
 
-    def __init__(self, speaks_for: type[Participant]) -> None:
-        self.speaks_for = speaks_for
+    def __init__(self, speaks_for: type[Participant], method: str) -> None:
+        self.speaks_for, self.method = speaks_for, method
 
     async def __call__(self, scope: Any, receive: Receive, send: Any) -> None:
         fanout.adopt_running_loop()
         asked = Asked(scope, self.speaks_for)
         if scope["method"] == "OPTIONS":
-            await answer_preflight(asked, send)
+            await answer_preflight(asked, send, self.method)
             return
         with suppress(Gone):
             await respond(asked, send, lambda: self._answer(asked, receive))
 
     async def _answer(self, asked: Asked, receive: Receive) -> Answer:
+        if asked.scope["method"] != self.method:
+            raise WrongMethod
         connections.check_address(address_of(asked.scope))
         who = await self.speaks_for.identify(asked.tenant, asked.credentials)
-        if asked.is_read:
-            return await _Question(who, asked, receive).answer()
-        return await _post(who, asked, await read_request(asked, receive))
+        asked.is_let_in = True
+        if not asked.is_read:
+            return await _post(who, asked, receive)
+        if wait := questions_of.of(who).take(time.monotonic()):
+            raise RateLimited(retry_after=wait)
+        return await _Question(who, asked, receive).answer()
 
 
-async def _post(who: Participant, asked: Asked, body: bytes) -> Answer:
+async def _post(who: Participant, asked: Asked, receive: Receive) -> Answer:
     """Do what each frame says, one after the other, and answer with what a socket would have sent."""
-    given = asked.given_encoding.split(body)
+    encoding = asked.given_encoding
+    given = encoding.split(await read_request(asked, receive))
     if len(given) > MAX_FRAMES:
         raise Invalid(f"A request has at most {MAX_FRAMES} frames.")
-    bucket, answers = buckets.of(who), []
+    bucket, answers = frames_of.of(who), []
     for wire in given:
         try:
-            frame = await answer(who, wire, asked.given_encoding, bucket)
+            frame = await answer(who, wire, encoding, bucket)
         except BadFrame as bad:
             frame = bad.frame
         if frame is not None:
@@ -82,7 +91,8 @@ class _Question:
         self.started = time.time()
         self.is_handshake = "after" not in asked.query
         self.positions = _positions(asked.query.get("after", ""))
-        self.since = asked.number("since", 0)
+        # Nothing has changed since a moment to come: a clock that is ahead must not hide what changes until then.
+        self.since = min(asked.number("since", 0), self.started * 1000)
         self.wait = min(asked.number("wait", 0), MAX_WAIT)
         self.epoch = asked.query.get("epoch", "")
         self.connection_id = asked.connection_id()
@@ -96,17 +106,26 @@ class _Question:
         if self.epoch not in ("", str(self.participant.tenant.epoch)):
             raise EpochChanged
         await self._hold_lease()
+        frames = await (self._listen() if self.wait else self._missed())
+        if self.inbox.refusal is not None:
+            raise self.inbox.refusal
+        return Answer(frames, {"ts": int(self.started * 1000)})
+
+    async def _listen(self) -> list[Frame]:
         who = self.participant
         topics = [*who.topics(), fanout.brand_topic(who.tenant), *who.topics_of(self.positions)]
         # Join first, then read: what is written in between comes by the topic.
         async with fanout.listening(topics, self.inbox.deliver):
-            frames = await self._missed()
-            if not frames and self.wait:
-                await self._park()
-                frames = await self._missed() if self.inbox.is_unsure else self.inbox.frames()
-        if self.inbox.refusal is not None:
-            raise self.inbox.refusal
-        return Answer(frames, {"ts": int(self.started * 1000)})
+            if missed := await self._missed_events():
+                return missed + await self._changed()
+            # For as long as the overlap they are found again and again: no reason to answer each question at once.
+            changed = await self._changed()
+            await self._park(UNHURRIED_SECONDS if changed else self.wait)
+            if self.inbox.has_lost:
+                await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
+            if self.inbox.is_unsure:
+                return [*await self._missed(), *self.inbox.orders()]
+            return changed + self.inbox.frames()
 
     def drain(self) -> None:
         self.inbox.take(DRAIN)
@@ -124,25 +143,32 @@ class _Question:
 
     async def _missed(self) -> list[Frame]:
         """What the database says happened after the positions, and since the last answer."""
-        frames: list[Frame] = []
-        if self.positions:
-            data = await self.participant.catch_up(self.positions, self.epoch)
-            partial = {pk: found for pk, found in data["conversations"].items() if not found["recovered"]}
-            if partial:
-                frames.append({"type": "resumed", "data": {**data, "conversations": partial}})
-            frames += [event for found in data["conversations"].values() for event in found["events"]]
-        if self.since:
-            frames += await self.participant.changed_since(self.since / 1000 - OVERLAP_SECONDS, self.positions)
-        return frames
+        return await self._missed_events() + await self._changed()
 
-    async def _park(self) -> None:
+    async def _missed_events(self) -> list[Frame]:
+        if not self.positions:
+            return []
+        data = await self.participant.catch_up(self.positions, self.epoch)
+        partial = {pk: found for pk, found in data["conversations"].items() if not found["recovered"]}
+        frames: list[Frame] = []
+        if partial:
+            frames.append({"type": "resumed", "data": {**data, "conversations": partial}})
+        return frames + [event for found in data["conversations"].values() for event in found["events"]]
+
+    async def _changed(self) -> list[Frame]:
+        if not self.since:
+            return []
+        return await self.participant.changed_since(self.since / 1000 - OVERLAP_SECONDS, self.positions)
+
+    async def _park(self, seconds: float) -> None:
         """Wait for something to tell, as long as the client waits for us."""
         connections.add(self, self.address, "long_poll")
         left = asyncio.ensure_future(self._until_left())
-        arrival = asyncio.ensure_future(self.inbox.wait(self.wait))
+        arrival = asyncio.ensure_future(self.inbox.wait(seconds))
         try:
             done, _ = await asyncio.wait({left, arrival}, return_when=asyncio.FIRST_COMPLETED)
             if left in done:
+                left.result()
                 raise Gone
         finally:
             connections.remove(self, self.address, "long_poll")
@@ -150,8 +176,10 @@ class _Question:
             arrival.cancel()
 
     async def _until_left(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
+        body = bytearray()
+        with suppress(Gone):
+            while True:
+                await read_piece(body, self.receive)
 
 
 def _positions(text: str) -> dict[UUID, int]:

@@ -1,14 +1,18 @@
 """Following topics: called directly by our own layer, through a channel with others."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
+import redis
 from channels.layers import BaseChannelLayer, get_channel_layer
 
 from chat.fanout.bus import channel_layer
 from chat.layer import KefuChannelLayer
+
+logger = logging.getLogger(__name__)
 
 Deliver = Callable[[dict[str, Any]], None]
 
@@ -55,8 +59,7 @@ async def listening(topics: Sequence[str], deliver: Deliver) -> AsyncIterator[No
         await subscribe(listener, *topics)
         yield
     finally:
-        await unsubscribe(listener, *topics)
-        await listener.stop()
+        await listener.stop(topics)
 
 
 class _Listener:
@@ -71,11 +74,18 @@ class _Listener:
         if not isinstance(self.layer, KefuChannelLayer):
             self.channel_name = await self.layer.new_channel()
             self._task = asyncio.get_running_loop().create_task(self._read())
+            # Cancelled before it ever ran, it would leave the channel behind: only a `receive` that began cleans up.
+            await asyncio.sleep(0)
 
-    async def stop(self) -> None:
+    async def stop(self, topics: Sequence[str]) -> None:
+        """Leave the topics. A bus that does not answer is no reason to lose what was to be answered."""
+        try:
+            await unsubscribe(self, *topics)
+        except (redis.RedisError, OSError):
+            logger.warning("fan-out: topics not left; the bus does not answer")
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, redis.RedisError, OSError):
                 await self._task
 
     async def _read(self) -> None:

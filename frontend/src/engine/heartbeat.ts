@@ -29,8 +29,8 @@ export class Heartbeat {
   private ceilingMs: number;
   private floorMs: number;
   private cleanBeats = 0;
-  /** The longest idle gap that this very link came through: a timer in a NAT does not change its mind. */
-  private survivedMs = 0;
+  /** Gaps of the present interval that this link came through. */
+  private streakCount = 0;
   private probeCount = 0;
   /** The idle gap that the first probe ended; 0 where it proves nothing, because the link was not idle that long. */
   private gapMs = 0;
@@ -93,10 +93,14 @@ export class Heartbeat {
     return "probe";
   }
 
-  /** The link broke. With a probe unanswered after a longer gap than it ever came through, the gap is to blame. */
+  /**
+   * The link broke. With a probe unanswered, its idle gap is to blame, unless the link came through such gaps before:
+   * timers in middleboxes do not change their minds. An interval on trial has no such credit.
+   */
   lost(_now?: number): void {
     const cap = Math.max(this.floorMs, Math.floor(this.gapMs * 0.8));
-    if (this.probeCount && this.gapMs > this.survivedMs && cap < Math.max(this.capMs, this.intervalMs)) {
+    const isSuspect = this.streakCount < CLEAN || this.intervalMs > this.capMs;
+    if (this.probeCount && this.gapMs && isSuspect && cap < Math.max(this.capMs, this.intervalMs)) {
       this.capMs = cap;
       this.intervalMs = Math.min(this.intervalMs, cap);
       this.strikeCount++;
@@ -113,55 +117,19 @@ export class Heartbeat {
     this.nextAt = Math.min(Math.max(this.heardAt, this.sentAt), this.heardAt + this.intervalMs) + this.intervalMs;
   }
 
-  /** The link came through the gap. An interval above the cap is a trial of it. */
+  /** An interval above the cap is a trial, and has to last as long as it was put off for. */
   private cameThrough(): void {
-    this.survivedMs = Math.max(this.survivedMs, this.gapMs);
+    this.streakCount++;
     if (this.probeCount > 1) return;
+    const isCapped = this.intervalMs >= this.capMs;
+    if (++this.cleanBeats < CLEAN * 4 ** (isCapped ? Math.min(this.strikeCount, 4) : 0)) return;
+    this.cleanBeats = 0;
     if (this.intervalMs > this.capMs) {
       this.capMs = this.intervalMs;
       this.strikeCount = 0;
     }
-    const isCapped = this.intervalMs >= this.capMs;
-    if (++this.cleanBeats < CLEAN * 4 ** (isCapped ? Math.min(this.strikeCount, 4) : 0)) return;
-    this.cleanBeats = 0;
-    this.intervalMs = Math.min(Math.floor(this.intervalMs * 1.25), isCapped ? this.ceilingMs : this.capMs);
-  }
-}
-
-/** Without memory. connection.ts uses it until it is wired to the one above; then it goes. */
-export class FixedHeartbeat {
-  private probes = 0;
-  private nextAt: number;
-
-  constructor(
-    private intervalMs: number,
-    now: number,
-  ) {
-    this.nextAt = now + intervalMs;
-  }
-
-  heard(now: number): void {
-    this.probes = 0;
-    this.nextAt = now + this.intervalMs;
-  }
-
-  setInterval(ms: number, now: number): void {
-    this.intervalMs = ms;
-    this.heard(now);
-  }
-
-  doubt(now: number): void {
-    if (this.probes === 0) this.nextAt = now;
-  }
-
-  dueIn(now: number): number {
-    return Math.max(0, this.nextAt - now);
-  }
-
-  tick(now: number): Beat {
-    if (now < this.nextAt) return "wait";
-    if (this.probes >= PROBES) return "dead";
-    this.nextAt = now + 1_000 * 2 ** this.probes++;
-    return "probe";
+    const longer = Math.min(Math.floor(this.intervalMs * 1.25), isCapped ? this.ceilingMs : this.capMs);
+    if (longer > this.intervalMs) this.streakCount = 0;
+    this.intervalMs = longer;
   }
 }

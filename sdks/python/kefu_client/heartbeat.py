@@ -44,8 +44,8 @@ class Heartbeat:
         self._interval = min(self._cap, max(config.floor, learnt.interval, config.server_interval))
         self._strikes = learnt.strikes
         self._clean = 0
-        # The longest idle gap that this very link came through: a timer in a NAT does not change its mind.
-        self._survived: float = 0
+        # Gaps of the present interval that this link came through.
+        self._streak = 0
         self._probes = 0
         # The idle gap that the first probe ended; 0 where it proves nothing, because the link was not idle that long.
         self._gap: float = 0
@@ -94,9 +94,12 @@ class Heartbeat:
         return "probe"
 
     def lost(self, now: float) -> None:
-        """The link broke. With a probe unanswered after a longer gap than it ever came through, blame the gap."""
+        """The link broke. With a probe unanswered, its idle gap is to blame, unless the link came through such gaps
+        before: timers in middleboxes do not change their minds. An interval on trial has no such credit.
+        """
         cap = max(self._floor, int(self._gap * 0.8))
-        if self._probes and self._gap > self._survived and cap < max(self._cap, self._interval):
+        is_suspect = self._streak < CLEAN or self._interval > self._cap
+        if self._probes and self._gap and is_suspect and cap < max(self._cap, self._interval):
             self._cap = cap
             self._interval = min(self._interval, cap)
             self._strikes += 1
@@ -111,16 +114,19 @@ class Heartbeat:
             self._next_at = min(latest, self._heard_at + self._interval) + self._interval
 
     def _survive(self) -> None:
-        """The link came through the gap. An interval above the cap is a trial of it."""
-        self._survived = max(self._survived, self._gap)
+        """An interval above the cap is a trial, and has to last as long as it was put off for."""
+        self._streak += 1
         if self._probes > 1:
             return
-        if self._interval > self._cap:
-            self._cap = self._interval
-            self._strikes = 0
         is_capped = self._interval >= self._cap
         self._clean += 1
         if self._clean < CLEAN * 4 ** (min(self._strikes, MAX_STRIKES_WEIGHED) if is_capped else 0):
             return
         self._clean = 0
-        self._interval = min(int(self._interval * 1.25), self._ceiling if is_capped else self._cap)
+        if self._interval > self._cap:
+            self._cap = self._interval
+            self._strikes = 0
+        longer = min(int(self._interval * 1.25), self._ceiling if is_capped else self._cap)
+        if longer > self._interval:
+            self._streak = 0
+        self._interval = longer

@@ -16,7 +16,8 @@ def web_command(host: str, port: int) -> list[str]:
     command = [sys.executable, "-m", "uvicorn", "kefu_project.asgi:application", "--host", host, "--port", str(port)]
     command += ["--loop", "uvloop", "--lifespan", "on", "--no-access-log", "--no-server-header"]
     # Compression costs 125 KB for each socket that once used it. A frame may hold 64 KB of data and its envelope.
-    command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", str(128 * 1024)]
+    command += ["--ws", "kefu_project.websocket:WebSocket", "--ws-per-message-deflate", "false"]
+    command += ["--ws-max-size", str(128 * 1024)]
     # An empty configuration: the server's lines then go where the settings send all others (kefu_project/logs.py).
     command += ["--log-config", str(Path(__file__).with_name("uvicorn_log.json")), "--log-level", "warning"]
     # After the drain (kefu_project/drain.py): both together end within the 10 s that a container runtime waits.

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,6 +106,11 @@ TYPES = [
 KEYS = ["type", "id", "reply_to", "conversation", "seq", "ts", "data", "__class__", "__proto__", "constructor", "", "$"]
 
 
+def weird(dice: random.Random) -> Any:
+    """A copy: what is put into a frame may be changed by the next mutation."""
+    return deepcopy(dice.choice(WEIRD))
+
+
 @dataclass(frozen=True)
 class Shot:
     """What goes over the wire: one message, or its fragments."""
@@ -202,14 +208,14 @@ def replace_value(dice: random.Random, frame: Any) -> Any:
     places = _places(frame)
     if places:
         container, key = dice.choice(places)
-        container[key] = dice.choice(WEIRD)
+        container[key] = weird(dice)
     return frame
 
 
 def replace_datum(dice: random.Random, frame: Any) -> Any:
     data = frame.get("data") if isinstance(frame, dict) else None
     if isinstance(data, dict) and data:
-        data[dice.choice(list(data))] = dice.choice(WEIRD)
+        data[dice.choice(list(data))] = weird(dice)
     return frame
 
 
@@ -223,12 +229,12 @@ def drop_datum(dice: random.Random, frame: Any) -> Any:
 def add_datum(dice: random.Random, frame: Any) -> Any:
     data = frame.get("data")
     if isinstance(data, dict):
-        data[dice.choice([*KEYS, "text", "client_id", "kind", "agent", "file_ids"])] = dice.choice(WEIRD)
+        data[dice.choice([*KEYS, "text", "client_id", "kind", "agent", "file_ids"])] = weird(dice)
     return frame
 
 
 def nest_datum(dice: random.Random, frame: Any) -> Any:
-    inner: Any = dice.choice(WEIRD)
+    inner: Any = weird(dice)
     for _ in range(dice.choice([1, 3, 20, 30])):
         inner = [inner] if dice.random() < 0.5 else {"a": inner}
     data = frame.get("data")
@@ -248,14 +254,14 @@ def drop_key(dice: random.Random, frame: Any) -> Any:
 def add_key(dice: random.Random, frame: Any) -> Any:
     target = dice.choice([frame, frame.get("data")]) if isinstance(frame, dict) else None
     if isinstance(target, dict):
-        target[dice.choice(KEYS)] = dice.choice(WEIRD)
+        target[dice.choice(KEYS)] = weird(dice)
     return frame
 
 
 def say_twice(dice: random.Random, frame: Any) -> Any:
     if not isinstance(frame, dict) or not frame:
         return frame
-    again = (dice.choice(list(frame)), dice.choice(WEIRD))
+    again = (dice.choice(list(frame)), weird(dice))
     pairs = [*frame.items(), again] if dice.random() < 0.5 else [again, *frame.items()]
     return Twice(pairs)
 

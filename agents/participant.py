@@ -22,7 +22,7 @@ from chat.models import Conversation
 from chat.origins import is_own_origin
 from chat.pages import conversation_row
 from chat.participants.credentials import Credentials
-from chat.participants.participant import Answer, Handlers, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, needed
 from chat.participants.watcher import WATCHING, Watcher
 from chat.posting import send
 from chat.protocol import Command
@@ -37,6 +37,7 @@ class AgentParticipant(Watcher):
     kind = "agent"
     handlers: ClassVar[Handlers] = {
         **WATCHING,
+        **CORRECTING,
         "conversation.take": "take_conversation",
         "conversation.release": "release_conversation",
         "conversation.transfer": "transfer_conversation",

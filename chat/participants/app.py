@@ -13,7 +13,7 @@ from chat.events import Frame
 from chat.messages import MessageDraft, post_message, post_note, posted_ack
 from chat.models import Conversation
 from chat.participants.credentials import Credentials
-from chat.participants.participant import Answer, Handlers, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, needed
 from chat.participants.watcher import WATCHING, Watcher
 from chat.posting import send
 from chat.protocol import Command
@@ -31,6 +31,8 @@ NEEDED_SCOPES = {
     "conversation.unwatch": READ,
     "message.create": WRITE,
     "note.create": WRITE,
+    "message.edit": WRITE,
+    "message.recall": WRITE,
     "typing.start": WRITE,
     "typing.stop": WRITE,
     "conversation.close": CHANGE,
@@ -44,6 +46,7 @@ class AppParticipant(Watcher):
     kind = "app"
     handlers: ClassVar[Handlers] = {
         **WATCHING,
+        **CORRECTING,
         "conversation.close": "close_conversation",
         "conversation.reopen": "reopen_conversation",
         "message.create": "create_message",

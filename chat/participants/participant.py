@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
+from django.utils import timezone
+
 from chat.authors import Author
+from chat.corrections import ack_of, edit_message, recall_message
 from chat.errors import Invalid, UnknownType
 from chat.events import Frame
 from chat.participants.credentials import Credentials
@@ -15,6 +18,8 @@ from tenants.models import Tenant
 
 # Command types to the names of methods. An answer is the data of an ack, or the frame's type and data; None: no answer.
 Handlers = dict[str, str]
+# Everybody may correct what they wrote themselves; the verbs know whose it is and for how long.
+CORRECTING: Handlers = {"message.edit": "edit_message", "message.recall": "recall_message"}
 Answer = dict[str, Any] | tuple[str, dict[str, Any]] | None
 
 
@@ -110,6 +115,16 @@ class Participant:
     async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
         """What a client without a connection cannot know by its positions: told of since `moment` (Unix seconds)."""
         raise NotImplementedError
+
+    async def edit_message(self, command: Command) -> Answer:
+        data, now = command.data, timezone.now()
+        return ack_of(
+            await self.call(edit_message, needed(command), data.message, author=self.author, text=data.text, now=now)
+        )
+
+    async def recall_message(self, command: Command) -> Answer:
+        message, now = command.data.message, timezone.now()
+        return ack_of(await self.call(recall_message, needed(command), message, author=self.author, now=now))
 
     async def ping(self, command: Command) -> Answer:
         return "pong", await self.pong()

@@ -18,7 +18,7 @@ from chat.models import Conversation
 from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
 from chat.participants.credentials import Credentials
-from chat.participants.participant import Answer, Handlers, Participant, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, needed
 from chat.posting import send
 from chat.protocol import MAX_RESUMED, Command
 from chat.resume import latest_of_visitor
@@ -36,6 +36,7 @@ class VisitorParticipant(Participant):
     kind = "visitor"
     audience = VISITOR
     handlers: ClassVar[Handlers] = {
+        **CORRECTING,
         "resume": "resume",
         "conversation.open": "open_conversation",
         "conversation.close": "close_conversation",

@@ -17,6 +17,8 @@ VISITOR_COMMANDS = {
     "conversation.close": {},
     "conversation.read": {"seq": 1},
     "message.create": {"client_id": str(uuid4()), "text": "x"},
+    "message.edit": {"message": str(uuid4()), "text": "x"},
+    "message.recall": {"message": str(uuid4())},
     "typing.start": {},
     "typing.stop": {},
 }
@@ -29,6 +31,8 @@ AGENT_COMMANDS = {
     "conversation.reopen": {},
     "conversation.read": {"seq": 1},
     "message.create": {"client_id": str(uuid4()), "text": "x"},
+    "message.edit": {"message": str(uuid4()), "text": "x"},
+    "message.recall": {"message": str(uuid4())},
     "note.create": {"client_id": str(uuid4()), "text": "x"},
     "typing.start": {},
     "typing.stop": {},

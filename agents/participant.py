@@ -15,14 +15,14 @@ from agents.socket_auth import AgentSession, read_agent_session, session_key_of
 from chat import fanout
 from chat.access import get_conversation
 from chat.conversations import close_conversation, mark_read, reopen_conversation
-from chat.errors import Forbidden, NotFound
+from chat.errors import Forbidden, NotFound, Unauthenticated
 from chat.events import Frame
 from chat.messages import MessageDraft, Posted, post_message, post_note, posted_ack
 from chat.models import Conversation
 from chat.origins import is_own_origin
 from chat.pages import conversation_row
 from chat.participants.credentials import Credentials
-from chat.participants.participant import CORRECTING, Answer, Handlers, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, check_active, needed
 from chat.participants.watcher import WATCHING, Watcher
 from chat.posting import send
 from chat.protocol import Command
@@ -71,8 +71,14 @@ class AgentParticipant(Watcher):
             fanout.session_topic(self.tenant, self.session_key),
         ]
 
-    async def connected(self) -> None:
-        await self.call(mark_present, self.agent)
+    def check(self) -> None:
+        check_active(self.tenant)
+        if read_agent_session(self.session_key).agent.role != self.agent.role:
+            raise Unauthenticated
+
+    def _enter(self) -> None:
+        self.check()
+        mark_present(self.agent)
 
     async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
         frames: list[Frame] = await self.call(rows_since, moment)

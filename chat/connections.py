@@ -6,6 +6,7 @@ Bounds hold per process. Nobody needs as many as the bounds allow; they stop who
 import asyncio
 import ipaddress
 import random
+import time
 from collections import Counter as Tally
 from contextlib import suppress
 from typing import Any, Protocol
@@ -24,6 +25,7 @@ PER_PARTICIPANT = {"visitor": 20, "agent": 50, "app": 100}
 # Clients come back elsewhere within 3 s; those who do not listen must not keep the process alive.
 DRAIN_SECONDS = 5.0
 RETRY_SECONDS = 5.0
+WATCH_SECONDS = 15.0
 
 
 class Connection(Protocol):
@@ -31,6 +33,12 @@ class Connection(Protocol):
 
     def drain(self) -> None:
         """Tell the client that this process goes away."""
+
+    def is_silent(self, now: float) -> bool:
+        """Tell whether nothing was heard for so long that the client must be dead. `now` in monotonic seconds."""
+
+    def end_idle(self) -> None:
+        """Close it for being silent."""
 
 
 class Connections:
@@ -40,6 +48,7 @@ class Connections:
         self._by_brand: Tally[UUID] = Tally()
         self._by_address: Tally[str] = Tally()
         self._gone = asyncio.Event()
+        self._watched_by: asyncio.AbstractEventLoop | None = None
         self.is_draining = False
 
     def check_address(self, address: str) -> None:
@@ -60,6 +69,7 @@ class Connections:
             raise RateLimited("Too many connections of this brand.", retry_after=RETRY_SECONDS)
         self._live.add(connection)
         self._count(who, address, transport, 1)
+        self._watch()
 
     def remove(self, connection: Connection, address: str, transport: str) -> None:
         """Count it out; one that is not counted in stays out."""
@@ -80,6 +90,19 @@ class Connections:
         if self._live:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._gone.wait(), DRAIN_SECONDS)
+
+    def _watch(self) -> None:
+        """Look for dead connections now and then, all of the process in one go: none has a timer of its own."""
+        loop = asyncio.get_running_loop()
+        if self._watched_by is not loop:
+            self._watched_by = loop
+            loop.call_later(WATCH_SECONDS, self._sweep)
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        for connection in [one for one in self._live if one.is_silent(now)]:
+            connection.end_idle()
+        asyncio.get_running_loop().call_later(WATCH_SECONDS, self._sweep)
 
     def _count(self, who: Participant, address: str, transport: str, by: int) -> None:
         tallies: list[tuple[Tally[Any], Any]] = [

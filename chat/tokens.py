@@ -38,6 +38,11 @@ def read_token(token: str) -> VisitorIdentity:
     return VisitorIdentity(visitor, widget)
 
 
+def is_current(visitor_id: UUID, generation: int) -> bool:
+    """Tell whether tokens of this generation of the visitor are still good, read anew."""
+    return Visitor.objects.filter(pk=visitor_id, token_generation=generation).exists()
+
+
 def _claims(token: str) -> dict[str, str]:
     if len(token) > MAX_CHARS or token.count(".") != 2:
         raise Unauthenticated("The visitor token is not valid.")

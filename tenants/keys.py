@@ -45,6 +45,11 @@ def find_key(text: str, *, kind: str) -> ApiKey | None:
     )
 
 
+def is_live(key: ApiKey) -> bool:
+    """Tell whether the key is valid still, read anew."""
+    return ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).exists()
+
+
 def note_use(key: ApiKey, now: datetime) -> None:
     """Remember that the key was used, at most once a minute, so that reading does not mean writing."""
     if key.last_used_at is None or now - key.last_used_at > timedelta(minutes=1):

@@ -120,6 +120,7 @@ class _Question:
                 return missed + await self._changed()
             # For as long as the overlap they are found again and again: no reason to answer each question at once.
             changed = await self._changed()
+            await who.recheck()
             await self._park(UNHURRIED_SECONDS if changed else self.wait)
             if self.inbox.has_lost:
                 await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
@@ -130,10 +131,16 @@ class _Question:
     def drain(self) -> None:
         self.inbox.take(DRAIN)
 
+    def is_silent(self, now: float) -> bool:
+        return False  # it ends by itself
+
+    def end_idle(self) -> None:
+        pass
+
     async def _greet(self) -> Answer:
         who, connection_id = self.participant, new_connection_id()
         await leases.lend(who.tenant, who.kind, who.me, connection_id, LEASE_SLACK_SECONDS)
-        await who.connected()
+        await who.enter()
         return Answer([hello_frame(who, connection_id)], {"ts": int(self.started * 1000)})
 
     async def _hold_lease(self) -> None:

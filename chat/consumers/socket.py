@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ from chat.events import Frame
 from chat.participants.credentials import Credentials
 from chat.participants.participant import Participant
 from chat.presence import leases
-from chat.protocol import CLOSE_PROTOCOL, CLOSE_TOO_SLOW
+from chat.protocol import CLOSE_IDLE, CLOSE_PROTOCOL, CLOSE_TOO_SLOW
 from tenants.context import ContextOverloaded
 from tenants.models import Tenant
 
@@ -34,6 +35,8 @@ MAX_BAD_FRAMES = 10
 CUT_OFF_SECONDS = 2.0
 # Over how long the connections of a process spread their questions after the bus came back.
 CATCH_UP_SECONDS = 2.0
+# Clients beat at least every 55 s in a browser, every 270 s in the background of an app (docs/heartbeat.md).
+SILENCE_SECONDS = {"agent": 75.0, "visitor": 300.0, "app": 300.0}
 DRAIN: Frame = {"type": "drain", "data": {}}
 
 # Orders to close that are under way; asyncio itself keeps only weak references to tasks.
@@ -126,12 +129,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
         connections.add(self, self.address, "socket")
         self.outgoing = Outgoing(self._send_wire, self._cut_off)
         self.bad_frames = 0
+        self.heard_at = time.monotonic()
         self.bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, time.monotonic())
         await self.accept(self.encoding.subprotocol)
         await self.follow(*who.topics(), fanout.brand_topic(who.tenant))
+        await who.enter()
         self.lease_id = await leases.take(who.tenant, who.kind, who.me)
         self.put(hello_frame(who, self.lease_id))
-        await who.connected()
 
     async def disconnect(self, code: int) -> None:
         """Let go of everything; doing it twice does nothing."""
@@ -151,6 +155,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         # What was sent before the client saw the end is not done any more, as nobody would answer it.
         if self.outgoing is None or self.is_closing:
             return
+        self.heard_at = time.monotonic()
         given = message.get("text")
         wire: Wire = given if given is not None else message.get("bytes") or b""
         try:
@@ -178,12 +183,22 @@ class SocketConsumer(AsyncWebsocketConsumer):
             if self.lease_id is not None and self.outgoing is not None:
                 self.outgoing.put(self.encoding.encode_push(message))
             return
-        task = asyncio.get_running_loop().create_task(self._obey(message))
+        self._start(self._obey(message))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         _running.add(task)
         task.add_done_callback(_running.discard)
 
     def drain(self) -> None:
         self.put(DRAIN)
+
+    def is_silent(self, now: float) -> bool:
+        """Tell whether the client must be dead: no beat in a time in which it would have sent several."""
+        return now - self.heard_at > SILENCE_SECONDS[self.participant.kind]
+
+    def end_idle(self) -> None:
+        self._start(self.close(CLOSE_IDLE))
 
     async def _obey(self, message: dict[str, Any]) -> None:
         if message["type"] == "close.now":

@@ -13,13 +13,13 @@ from chat.events import Frame
 from chat.messages import MessageDraft, post_message, post_note, posted_ack
 from chat.models import Conversation
 from chat.participants.credentials import Credentials
-from chat.participants.participant import CORRECTING, Answer, Handlers, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, check_active, needed
 from chat.participants.watcher import WATCHING, Watcher
 from chat.posting import send
 from chat.protocol import Command
 from chat.resume import rows_since
 from tenants.context import run_in_public
-from tenants.keys import MAX_KEY_CHARS, find_key, note_use
+from tenants.keys import MAX_KEY_CHARS, find_key, is_live, note_use
 from tenants.models import ApiKey, Tenant
 
 READ, WRITE = "messages:read", "messages:write"
@@ -64,6 +64,11 @@ class AppParticipant(Watcher):
         if key is None or not key.tenant.is_active or (tenant is not None and key.tenant_id != tenant.pk):
             raise Unauthenticated("The key is not valid here.")
         return cls(key.tenant, key)
+
+    def check(self) -> None:
+        check_active(self.tenant)
+        if not is_live(self.key):
+            raise Unauthenticated
 
     def topics(self) -> list[str]:
         rows = [fanout.desk_topic(self.tenant)] if self._may(ROWS) else []

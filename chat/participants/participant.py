@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from chat.authors import Author
 from chat.corrections import ack_of, edit_message, recall_message
-from chat.errors import Invalid, UnknownType
+from chat.errors import Forbidden, Invalid, UnknownType
 from chat.events import Frame
 from chat.participants.credentials import Credentials
 from chat.protocol import HEARTBEAT_SECONDS, Command
@@ -86,8 +86,23 @@ class Participant:
         """The conversations whose tops this client is told."""
         raise NotImplementedError
 
-    async def connected(self) -> None:
-        """After hello."""
+    async def enter(self) -> None:
+        """Once its topics are joined: check anew that it may be here, and tell others that it is.
+
+        Access that ended after `identify` and before the topics were joined was told to nobody. Raises as that does.
+        """
+        await self.call(self._enter)
+
+    async def recheck(self) -> None:
+        """`enter` without telling anybody: for a question that is about to wait."""
+        await self.call(self.check)
+
+    def check(self) -> None:
+        """Raise Unauthenticated, Forbidden or NotFound unless it may still be here: read anew, inside the brand."""
+        raise NotImplementedError
+
+    def _enter(self) -> None:
+        self.check()
 
     async def disconnected(self) -> None:
         """After its connection ended."""
@@ -137,6 +152,12 @@ class Participant:
     async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a verb inside the brand: the one hop of a frame."""
         return await run_in_tenant(self.tenant, function, *args, **kwargs)
+
+
+def check_active(tenant: Tenant) -> None:
+    """Raise Forbidden when the brand was suspended or deleted since it was read."""
+    if not Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).exists():
+        raise Forbidden("The brand is suspended.")
 
 
 def needed(command: Command) -> UUID:

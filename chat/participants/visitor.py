@@ -10,7 +10,7 @@ from chat import fanout
 from chat.access import get_identity, get_visitor_conversation
 from chat.authors import Author
 from chat.conversations import close_conversation, find_open, mark_read, open_conversation
-from chat.errors import Forbidden, NotFound
+from chat.errors import Forbidden, NotFound, Unauthenticated
 from chat.events import VISITOR, Frame, hint_frame
 from chat.hot.resuming import resume_hot
 from chat.messages import MessageDraft, Posted, post_visitor_message, posted_ack
@@ -18,11 +18,11 @@ from chat.models import Conversation
 from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
 from chat.participants.credentials import Credentials
-from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_active, needed
 from chat.posting import send
 from chat.protocol import MAX_RESUMED, Command
 from chat.resume import latest_of_visitor
-from chat.tokens import VisitorIdentity, read_token
+from chat.tokens import VisitorIdentity, is_current, read_token
 from chat.visitor_presence import visitor_came
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
@@ -31,7 +31,7 @@ from tenants.models import Tenant
 class VisitorParticipant(Participant):
     """Keeps ids and a name, not rows: there are thousands of these, and most of them are silent."""
 
-    __slots__ = ("followed", "widget_id")
+    __slots__ = ("followed", "generation", "widget_id")
 
     kind = "visitor"
     audience = VISITOR
@@ -42,6 +42,8 @@ class VisitorParticipant(Participant):
         "conversation.close": "close_conversation",
         "conversation.read": "read_conversation",
         "message.create": "create_message",
+        "message.edit": "edit_message",
+        "message.recall": "recall_message",
         "typing.start": "start_typing",
         "typing.stop": "stop_typing",
         "ping": "ping",
@@ -50,6 +52,7 @@ class VisitorParticipant(Participant):
     def __init__(self, tenant: Tenant, identity: VisitorIdentity) -> None:
         super().__init__(tenant, Author.of_visitor(identity.visitor))
         self.widget_id: UUID = identity.widget.pk
+        self.generation: int = identity.visitor.token_generation
         self.followed: tuple[UUID, ...] = ()
 
     @classmethod
@@ -69,9 +72,6 @@ class VisitorParticipant(Participant):
 
     def following(self) -> Iterable[UUID]:
         return self.followed
-
-    async def connected(self) -> None:
-        await self.call(self._come)
 
     # ---- commands ----
 
@@ -121,6 +121,18 @@ class VisitorParticipant(Participant):
 
     # ---- inside the brand ----
 
+    def check(self) -> None:
+        check_active(self.tenant)
+        if not is_current(self.me, self.generation):
+            raise Unauthenticated
+
+    def _enter(self) -> None:
+        self.check()
+        conversation = find_open(self.me)
+        if conversation is not None:
+            self._follow(conversation.pk)
+        visitor_came(self.me)
+
     def _open(self) -> dict[str, Any]:
         who = get_identity(self.me, self.widget_id)
         return snapshot(open_conversation(who.visitor, widget=who.widget, now=timezone.now()), VISITOR)
@@ -139,12 +151,6 @@ class VisitorParticipant(Participant):
     def _read(self, conversation_id: UUID, seq: int) -> None:
         get_visitor_conversation(self.me, conversation_id)
         mark_read(conversation_id, reader="visitor", seq=seq)
-
-    def _come(self) -> None:
-        conversation = find_open(self.me)
-        if conversation is not None:
-            self._follow(conversation.pk)
-        visitor_came(self.me)
 
     # ---- hints ----
 

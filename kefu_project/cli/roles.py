@@ -22,8 +22,9 @@ def web_command(host: str, port: int) -> list[str]:
     command += ["--log-config", str(Path(__file__).with_name("uvicorn_log.json")), "--log-level", "warning"]
     # After the drain (kefu_project/drain.py): both together end within the 10 s that a container runtime waits.
     command += ["--timeout-graceful-shutdown", "3"]
-    # Finds connections whose other end vanished without a word, within 40 s; no proxy in between answers a ping.
-    command += ["--ws-ping-interval", "20", "--ws-ping-timeout", "20"]
+    # Clients beat as often as their network needs (docs/heartbeat.md), and dead ones are found by their silence
+    # (chat/connections.py): pings of the server's would be a timer and a packet for every idle connection.
+    command += ["--ws-ping-interval", "0"]
     # Forwarded addresses are believed only where the installation says that a proxy of its own stands before us.
     if proxies := os.environ.get("KF_TRUSTED_PROXIES"):
         return [*command, "--proxy-headers", "--forwarded-allow-ips", proxies]

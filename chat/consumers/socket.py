@@ -51,6 +51,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     encoding: Encoding = JSON
     lease_id: str | None = None
     is_cut_off = False
+    is_greeted = False
     is_closing = False
     main_task: "asyncio.Task[Any] | None" = None
     outgoing: Outgoing | None = None
@@ -133,8 +134,9 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, time.monotonic())
         await self.accept(self.encoding.subprotocol)
         await self.follow(*who.topics(), fanout.brand_topic(who.tenant))
-        await who.enter()
         self.lease_id = await leases.take(who.tenant, who.kind, who.me)
+        await who.enter()
+        self.is_greeted = True
         self.put(hello_frame(who, self.lease_id))
 
     async def disconnect(self, code: int) -> None:
@@ -180,7 +182,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if message["type"] == "push":
             # Topics are joined before hello is said. What comes in between would overtake it, and tells nothing to a
             # client that has not yet asked for anything: its first list or resume holds it.
-            if self.lease_id is not None and self.outgoing is not None:
+            if self.is_greeted and self.outgoing is not None:
                 self.outgoing.put(self.encoding.encode_push(message))
             return
         self._start(self._obey(message))

@@ -42,8 +42,6 @@ class VisitorParticipant(Participant):
         "conversation.close": "close_conversation",
         "conversation.read": "read_conversation",
         "message.create": "create_message",
-        "message.edit": "edit_message",
-        "message.recall": "recall_message",
         "typing.start": "start_typing",
         "typing.stop": "stop_typing",
         "ping": "ping",

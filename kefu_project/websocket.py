@@ -1,4 +1,5 @@
-"""uvicorn's WebSocket protocol, stricter about text and kinder about closing: what Autobahn asks of a server beyond it.
+"""uvicorn's WebSocket protocol, stricter about text and kinder about closing: what Autobahn asks of a server beyond it;
+and with an end for clients that do not read, whom uvicorn would hold for ever, their file and memory included.
 
 See docs/reliability/websocket.md. Named in kefu_project/cli/roles.py.
 """
@@ -11,6 +12,10 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.server import ServerProtocol
 
 _decoder = codecs.getincrementaldecoder("utf-8")
+
+
+# After the closing is written; a client that begins to read by then still sees its code.
+ABORT_SECONDS = 8.0
 
 
 class Connection(ServerProtocol):
@@ -76,3 +81,21 @@ class WebSocket(WebSocketsSansIOProtocol):
         if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
+
+    async def send(self, message: Any) -> None:
+        is_end = message["type"] == "websocket.close"
+        if is_end:
+            # The closing goes behind what waits; waiting for room would be waiting for the client.
+            self.writable.set()
+        await super().send(message)
+        if is_end:
+            self.loop.call_later(ABORT_SECONDS, self._abort)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.loop.call_later(ABORT_SECONDS, self._abort)
+
+    def _abort(self) -> None:
+        """End it even though something is still unsent; one that has ended is left alone."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()

@@ -101,6 +101,8 @@ class Client:
         self.trackers: dict[str, Tracker] = {}
         # When the newest event was pushed (not asked for), by conversation.
         self.pushed_at: dict[str, float] = {}
+        # Keys of pushed messages and when they came, where a campaign wants to know.
+        self.heard: list[tuple[str, float]] | None = None
         self.counts = Counts()
         self.acks_by_port: Counter[int] = Counter()
         # What each acknowledgement of a key said: was it there before?
@@ -259,8 +261,11 @@ class Client:
             self._note_tops(frame["data"]["tops"])
         elif "seq" in frame and frame.get("conversation") in self.trackers:
             tracker = self.trackers[frame["conversation"]]
-            if tracker.accept(entry_of(frame)):
+            entry = entry_of(frame)
+            if tracker.accept(entry):
                 self.pushed_at[frame["conversation"]] = time.monotonic()
+                if self.heard is not None:
+                    self.heard.append((entry.key, time.monotonic()))
             if tracker.is_behind:
                 self._catch_up([])
 

@@ -109,8 +109,6 @@ async def open_socket(person: Person, port: int, **options: Any) -> ClientConnec
     """A socket that has been greeted. Raises ConnectionClosed with the code of a refusal."""
     socket = await connect(
         f"ws://{person.host}:{port}/ws/v1/{person.kind}",
-        host="127.0.0.1",
-        port=port,
         subprotocols=[Subprotocol("kefu.v1.json")],
         origin=None if person.kind == "app" else Origin(f"http://{person.host}:{port}"),
         additional_headers=credentials(person),
@@ -119,7 +117,7 @@ async def open_socket(person: Person, port: int, **options: Any) -> ClientConnec
         open_timeout=OPEN_SECONDS,
         ping_interval=None,
         close_timeout=1,
-        **options,
+        **(options or {"host": "127.0.0.1", "port": port}),
     )
     try:
         await socket.recv()

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import httpx
+
 from kefu_project.cli.roles import web_command, worker_command
 from kefu_project.embedded.child import start_child
 from kefu_project.embedded.ports import is_listening
@@ -21,6 +23,7 @@ from tests.torture.planted import planted_command
 
 START_SECONDS = 120
 WEBS = 2
+METRICS_TOKEN = "a-token-for-torture-only"
 FIRST_PORT = int(os.environ.get("KF_TORTURE_PORT", "0"))
 
 
@@ -60,6 +63,13 @@ class Web:
 
     def has_ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric of this process, over its labels."""
+        headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+        page = httpx.get(f"http://127.0.0.1:{self.port}/metrics", headers=headers, timeout=30, trust_env=False)
+        lines = (line for line in page.raise_for_status().text.splitlines() if not line.startswith("#"))
+        return sum(float(line.split()[-1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
 
     def complaints(self) -> list[str]:
         """The name of each exception with a traceback that it logged since this was asked last."""
@@ -152,6 +162,7 @@ def own_installation() -> Iterator[Installation]:
             "KF_MEDIA_ROOT": str(data_dir / "files"),
             "KF_SECRET_KEY": "a-key-for-torture-only-with-enough-characters",
             "KF_LOG_LEVEL": "WARNING",
+            "KF_METRICS_TOKEN": METRICS_TOKEN,
         }
         import django
         from django.core.management import call_command

@@ -31,6 +31,7 @@ class Pace:
     agent: float = 1.0
     mischief: float = 0.15
     notes: float = 0.1
+    words: int = 0
 
 
 @dataclass
@@ -112,7 +113,7 @@ class Rig:
 
     def say(self, client: Client, conversation: str, dice: random.Random) -> None:
         self.said += 1
-        text = f"{client.name} no. {self.said}"
+        text = f"{client.name} no. {self.said}{' 您好世界' * self.pace.words}"
         draft = Draft(conversation, text)
         if client.person.kind == "agent" and dice.random() < self.pace.notes:
             draft.type = "note.create"
@@ -138,6 +139,24 @@ class Rig:
 
     def connected_to(self, web: Web) -> int:
         return sum(client.port == web.port for client in self.clients if client.live.is_set())
+
+    # ---- delivery times ----
+
+    def note_times(self) -> None:
+        """Write down from now on when each receiver was pushed each message."""
+        for client in self.clients:
+            client.heard = []
+
+    def delivery_p99(self, begin: float, end: float) -> float:
+        """P99 of the milliseconds from asking to each receiver's push, of messages asked between these moments."""
+        asked = {sent.key: sent.asked_at for client in self.clients for sent in client.sent}
+        delays = sorted(
+            (moment - asked[key]) * 1000
+            for client in self.clients
+            for key, moment in client.heard or []
+            if key in asked and begin <= asked[key] < end
+        )
+        return delays[len(delays) * 99 // 100] if delays else 0.0
 
     # ---- the end ----
 

@@ -46,6 +46,14 @@ def test_what_was_acknowledged_survives_at_each_place_and_on_a_bad_network() -> 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_access_ends_and_silent_readers_are_cut_off() -> None:
+    """R14: every way to lose access, over two processes; R16: 20 connections that never read."""
+    for result in _run("tests.torture", "R14", "R16", "--slice"):
+        assert result["passed"], result
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_planted_defects_are_found() -> None:
     results = _run("tests.torture.calibrate", *DEFECTS)
 

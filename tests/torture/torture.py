@@ -76,7 +76,8 @@ def run_campaign(
                 webs, cast, conversations, seed, campaign.heartbeat, campaign.pace, campaign.patience, network=network
             )
             pause = campaign.slice_pause if is_slice else campaign.pause
-            run = Run(installation, rig, cycles, dice_of(seed, name), on_cycle, pause)
+            extras = campaign.slice_extras if is_slice else campaign.extras
+            run = Run(installation, rig, cycles, dice_of(seed, name), on_cycle, pause, is_slice, extras)
             await rig.connect()
             if campaign.talks:
                 rig.start_talking(campaign.listeners)

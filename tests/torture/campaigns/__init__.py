@@ -8,6 +8,8 @@ from tests.torture.campaigns.kill_web import kill_web
 from tests.torture.campaigns.revoke import revoke_access
 from tests.torture.campaigns.run import Campaign, Run
 from tests.torture.campaigns.services import break_redis, restart_postgres
+from tests.torture.campaigns.slow import PACE as SLOW_PACE
+from tests.torture.campaigns.slow import stop_reading
 from tests.torture.campaigns.weather import HEARTBEAT, PATIENCE, break_network
 from tests.torture.campaigns.worker import kill_worker
 from tests.torture.rig import Pace
@@ -57,6 +59,19 @@ CAMPAIGNS = {
             agents=8,
             heartbeat=None,
             talks=False,
+        ),
+        Campaign(
+            "R16",
+            "readers that never read",
+            stop_reading,
+            2,
+            1,
+            slice_visitors=8,
+            pace=SLOW_PACE,
+            pause=20.0,
+            slice_pause=4.0,
+            extras=200,
+            slice_extras=20,
         ),
     )
 }

@@ -23,6 +23,9 @@ class Run:
     dice: random.Random
     on_cycle: Callable[[], None]
     pause: float
+    is_slice: bool = False
+    # How many more connections a campaign opens beside its clients.
+    extras: int = 0
     figures: dict[str, float | int | str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     # What is done when the history has been read, since nothing can be read afterwards.
@@ -54,6 +57,8 @@ class Campaign:
     pace: Pace = field(default_factory=Pace)
     patience: float | None = None
     has_network: bool = False
+    extras: int = 0
+    slice_extras: int = 0
 
 
 async def note_live_again(run: Run, what: str) -> None:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from chat import fanout
 from chat.connections import address_of, connections
 from chat.consumers.answering import BadFrame, answer, hello_frame
@@ -32,6 +34,7 @@ LEASE_SLACK_SECONDS = 20.0
 OVERLAP_SECONDS = 5.0
 # Over how long the parked questions of a process spread their reading after the bus came back.
 CATCH_UP_SECONDS = 2.0
+questions = Counter("kefu_questions", "Questions for events, by rung of the ladder.", ["transport", "kind"])
 DRAIN: Frame = {"type": "drain", "data": {}}
 
 Receive = Callable[[], Awaitable[Any]]
@@ -106,6 +109,7 @@ class _Question:
         if self.epoch not in ("", str(self.participant.tenant.epoch)):
             raise EpochChanged
         await self._hold_lease()
+        questions.labels("long_poll" if self.wait else "poll", self.participant.kind).inc()
         frames = await (self._listen() if self.wait else self._missed())
         if self.inbox.refusal is not None:
             raise self.inbox.refusal

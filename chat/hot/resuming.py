@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from prometheus_client import Counter
 
 from chat.access import Known, find_known
 from chat.events import event_frame
@@ -20,6 +21,8 @@ from tenants.models import Tenant
 
 encode_frame = msgspec.json.Encoder().encode
 Event = tuple[int, bytes]
+
+resumes = Counter("kefu_resumes", "Conversations that a client resumed.", ["result"])
 
 # Text, not one condition per conversation: an OR of 200 costs Django more than PostgreSQL.
 AFTER_POSITIONS = """
@@ -81,6 +84,7 @@ def _answer(is_whole: bool, position: int, known: Known | None, events: Iterable
     missed = list(events)
     top = max(known.top, missed[-1][0] if missed else 0)
     recovered = is_whole and position + len(missed) >= known.top
+    resumes.labels("whole" if recovered else "partial").inc()
     return {"recovered": recovered, "top": top, "events": [msgspec.Raw(f) for _, f in missed] if recovered else []}
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import struct
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
+from prometheus_client import Histogram
 
 from chat.layer.shard import Shard
 
@@ -15,8 +18,17 @@ logger = logging.getLogger(__name__)
 Message = dict[str, Any]
 Receiver = Callable[[Message], None]
 
-# A push travels as its text alone, so that nobody decodes and encodes it again; all else is msgpack behind a zero byte.
-_OTHER = b"\x00"
+# A push travels as its text behind the time at which it left, so that nobody decodes and encodes it again; all else is
+# msgpack. The first byte tells them apart.
+_OTHER, _PUSH = b"\x00", b"\x01"
+_stamp = struct.Struct("<d")
+_TEXT_FROM = 1 + _stamp.size
+
+delivery_time = Histogram(
+    "kefu_delivery_seconds",
+    "From publishing an event until a process hands it to its connections.",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
+)
 
 
 class Hub:
@@ -86,7 +98,7 @@ class Hub:
 
 def pack(message: Message) -> bytes:
     if message["type"] == "push":
-        return str(message["text"]).encode()
+        return b"".join((_PUSH, _stamp.pack(time.time()), str(message["text"]).encode()))
     return _OTHER + msgspec.msgpack.encode(message)
 
 
@@ -94,4 +106,5 @@ def unpack(payload: bytes) -> Message:
     if payload[:1] == _OTHER:
         message: Message = msgspec.msgpack.decode(payload[1:])
         return message
-    return {"type": "push", "text": payload.decode()}
+    delivery_time.observe(max(0.0, time.time() - _stamp.unpack_from(payload, 1)[0]))
+    return {"type": "push", "text": payload[_TEXT_FROM:].decode()}

@@ -1,12 +1,17 @@
 """Every frame of a real chat is the same in protobuf: a field that kefu.proto lacks fails here."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from chat.authors import Author
+from chat.corrections import edit_message, recall_message
+from chat.models import Visitor
+from chat.visitor_presence import announce_presence
 from chat.wire import decode_frame, encode
 from chat.wire.kefu_pb2 import Frame
+from tenants.context import in_tenant
 
 
 def without_nulls(value: Any) -> Any:
@@ -16,28 +21,36 @@ def without_nulls(value: Any) -> Any:
 
 
 @pytest.fixture
-def chat(connect, vera_token, make_session, alice, bob, acme):
-    """All frames that come in while Vera, Alice and Bob do everything once."""
+def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
+    """All frames that come in while Vera, Alice, Bob and a program do everything once."""
     frames: list[dict[str, Any]] = []
     vera = connect("visitor", token=vera_token)
+    program = connect("app", token=acme_key, origin=None)
     desk = connect("agent", session=make_session(alice, acme))
     other = connect("agent", session=make_session(bob, acme))
     frames.append(vera.request("conversation.open"))
     said = vera.say("Hello?")
     where = said["data"]["conversation"]
     frames += [said, vera.say("", conversation=where), vera.request("nonsense")]
-    for agent in (desk, other):
+    for agent in (desk, other, program):
         frames.append(agent.request("conversation.watch", conversation=where))
     frames += [
         desk.request("conversation.take", conversation=where),
         desk.say("Good day", conversation=where),
+        program.say("I am a bot", conversation=where),
         desk.request("note.create", {"client_id": str(uuid4()), "text": "a note"}, conversation=where),
         other.request("conversation.take", conversation=where),
         vera.say("One more thing", conversation=where),
-        desk.request("conversation.read", {"seq": 6}, conversation=where),
+        desk.request("conversation.read", {"seq": 7}, conversation=where),
         desk.request("availability.set", {"availability": "away"}),
         desk.request("availability.set", {"availability": "online"}),
     ]
+    with in_tenant(acme):
+        wrong, gone = (UUID(vera.say(text, conversation=where)["data"]["id"]) for text in ("wrnog", "secret"))
+        author = Author.of_visitor(Visitor.objects.get(name="Vera"))
+        edit_message(UUID(where), wrong, author=author, text="wrong", now=now)
+        recall_message(UUID(where), gone, author=author, now=now)
+        announce_presence([{"agent": str(alice.pk), "online": False}])
     vera.send("typing.start", {"text": "I"}, conversation=where)
     desk.send("typing.start", conversation=where)
     desk.send("typing.stop", conversation=where)
@@ -51,7 +64,7 @@ def chat(connect, vera_token, make_session, alice, bob, acme):
         desk.request("resume", {"conversations": {where: 0}}),
         vera.request("ping"),
     ]
-    for client in (vera, desk, other):
+    for client in (vera, desk, other, program):
         frames += client.drain()
     return frames
 
@@ -76,6 +89,9 @@ EXPECTED = {
     "typing.started",
     "typing.stopped",
     "agent.availability_changed",
+    "message.edited",
+    "message.recalled",
+    "presence.changed",
 }
 
 

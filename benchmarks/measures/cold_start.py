@@ -1,5 +1,6 @@
 """P4: from exec to the first answered request and the first accepted socket, and what the time goes into."""
 
+import os
 import socket
 import statistics
 import subprocess
@@ -43,7 +44,8 @@ def imports(step: Step) -> list[dict[str, Any]]:
     """Milliseconds that importing took, by package, the largest first: of our entry point and all that it pulls in."""
     step("P4 parts: imports")
     command = [sys.executable, "-X", "importtime", "-c", "import uvicorn.main, kefu_project.asgi"]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    lines = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stderr.splitlines()
     own: Counter[str] = Counter()
     for line in lines:
         if line.startswith("import time:") and "[us]" not in line:

@@ -218,3 +218,60 @@ def test_one_pane_on_a_phone(person, sign_in, vera_writes):
     expect(page.get_by_role("search")).to_be_hidden()
     page.get_by_role("button", name="Back to the list").click()
     expect(page.get_by_role("search")).to_be_visible()
+
+
+def answered(desk: Page, vera_writes: SocketClient, text: str) -> Locator:
+    """Alice has answered Vera; returns her message."""
+    vera_writes.say("Where is my order?")
+    open_waiting(desk)
+    composer(desk).fill(text)
+    composer(desk).press("Enter")
+    message = log(desk).locator(".message", has_text=text)
+    expect(message.get_by_role("button", name="Edit")).to_be_attached()
+    return message
+
+
+def test_edits_an_answer_with_the_keyboard(desk, vera_writes):
+    message = answered(desk, vera_writes, "On its wya.")
+    composer(desk).fill("half a thought")
+    message.get_by_role("button", name="Edit").focus()
+    expect(message.get_by_role("button", name="Edit")).to_be_in_viewport()
+    desk.keyboard.press("Enter")
+    expect(composer(desk)).to_have_value("On its wya.")
+    expect(composer(desk)).to_be_focused()
+    composer(desk).press("Escape")
+    expect(composer(desk)).to_have_value("half a thought")
+    message.get_by_role("button", name="Edit").click()
+    composer(desk).fill("On its way.")
+    composer(desk).press("Enter")
+    edited = vera_writes.expect("message.edited")
+    assert edited["data"]["text"] == "On its way."
+    changed = log(desk).locator(".message", has_text="On its way.")
+    expect(changed).to_contain_text("edited")
+    expect(composer(desk)).to_have_value("half a thought")
+    expect(log(desk).get_by_text("On its wya.")).to_have_count(0)
+    desk.reload()
+    expect(log(desk).locator(".message", has_text="On its way.")).to_contain_text("edited")
+
+
+def test_recalls_an_answer_after_asking(desk, vera_writes):
+    message = answered(desk, vera_writes, "Wrong window")
+    message.get_by_role("button", name="Recall").click()
+    question = desk.get_by_role("dialog", name="Recall this message?")
+    question.get_by_role("button", name="Cancel").click()
+    expect(question).to_have_count(0)
+    expect(log(desk)).to_contain_text("Wrong window")
+    message.get_by_role("button", name="Recall").click()
+    desk.keyboard.press("Enter")
+    assert vera_writes.expect("message.recalled")
+    expect(log(desk).get_by_text("Message recalled")).to_be_visible()
+    expect(desk.get_by_text("Wrong window")).to_have_count(0)
+
+
+def test_others_messages_and_closed_conversations_cannot_be_corrected(desk, vera_writes):
+    message = answered(desk, vera_writes, "On its way.")
+    expect(
+        log(desk).locator(".message", has_text="Where is my order?").get_by_role("button", name="Edit")
+    ).to_have_count(0)
+    desk.get_by_role("button", name="Close", exact=True).first.click()
+    expect(message.get_by_role("button", name="Edit")).to_have_count(0)

@@ -56,7 +56,7 @@ export interface Brand {
 export interface Me {
   user: { id: string; email: string; name: string };
   agent: { id: string; name: string; role: Role; availability: Availability; capacity: number };
-  brand: Brand & { id: string; locale: string };
+  brand: Brand & { id: string; locale: string; edit_minutes: number };
   brands: (Brand & { url: string })[];
   agents: Colleague[];
   queues: NamedRef[];

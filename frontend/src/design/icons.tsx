@@ -150,6 +150,12 @@ export const NoteIcon = icon(() => (
     <path d="M15 3v5a1 1 0 0 0 1 1h5" />
   </>
 ));
+export const UndoIcon = icon(() => (
+  <>
+    <path d="M9 14 4 9l5-5" />
+    <path d="M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5 5.5 5.5 0 0 1-5.5 5.5H11" />
+  </>
+));
 export const ReplyIcon = icon(() => (
   <>
     <path d="M20 18v-2a4 4 0 0 0-4-4H4" />

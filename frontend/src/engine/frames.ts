@@ -69,6 +69,10 @@ export interface MessageData {
   html: string;
   files: FileView[];
   author: Author;
+  /** When it was edited last; missing for a message that is as it was sent. */
+  edited_ts?: number;
+  /** Its author took it back: no text, no files. */
+  recalled?: boolean;
 }
 
 export interface ResumedData {

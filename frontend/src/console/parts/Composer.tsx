@@ -1,9 +1,10 @@
 // Where replies and notes are written. Enter sends, but never while a Chinese word is being composed.
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { AttachIcon, LockIcon, ReopenIcon, SendIcon } from "../../design/icons";
+import { AttachIcon, CheckIcon, LockIcon, PencilIcon, ReopenIcon, SendIcon } from "../../design/icons";
 import { busy, close, reopen } from "../state/actions";
 import { attachmentsOf } from "../state/attachments";
+import { editing, saveEdit, stopEdit, type Edited } from "../state/corrections";
 import { hint, send } from "../state/desk";
 import { readDraft, writeDraft, type Mode } from "../state/drafts";
 import { me, myId } from "../state/session";
@@ -25,26 +26,32 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const attachments = attachmentsOf(thread.id);
   const { limits } = me.value!;
-  const isNote = mode.value === "note";
+  const edited = editing.value?.conversation === thread.id ? editing.value : null;
+  const isNote = mode.value === "note" && !edited;
   const tell = useTypingHint(thread);
 
   const change = (value: string): void => {
     text.value = value;
+    if (edited) return; // the draft waits until this is done
     writeDraft(thread.id, mode.peek(), value);
     if (!isNote) tell(value);
   };
   const switchTo = (next: Mode): void => {
+    stopEdit();
     mode.value = next;
     text.value = readDraft(thread.id, next);
   };
+  useEdit(edited, area, (value) => (text.value = value ?? readDraft(thread.id, mode.peek())));
   useWishes(thread.id, area, switchTo);
   useGrowth(area, text.value);
 
   const left = limits.text - [...text.value].length;
-  const hasFiles = !isNote && attachments.items.value.some((item) => item.file);
-  const canSend = (text.value.trim() !== "" || hasFiles) && left >= 0 && (isNote || !attachments.isUploading);
+  const hasFiles = edited ? edited.hasFiles : !isNote && attachments.items.value.some((item) => item.file);
+  const isReady = edited !== null || isNote || !attachments.isUploading;
+  const canSend = (text.value.trim() !== "" || hasFiles) && left >= 0 && isReady;
   const submit = (andClose: boolean): void => {
     if (!canSend) return;
+    if (edited) return void saveEdit(edited, text.peek().trim());
     const files = isNote ? [] : attachments.takeReady();
     send(thread, { isNote, text: text.peek().trim(), files });
     change("");
@@ -52,6 +59,11 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
     if (andClose && row.status !== "closed") void close(row);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (edited && event.key === "Escape" && !event.isComposing) {
+      event.preventDefault();
+      stopEdit();
+      return;
+    }
     // keyCode 229: Safari ends the composition before it tells of the Enter that ended it.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
@@ -59,23 +71,23 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
   };
   const onPaste = (event: ClipboardEvent): void => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length || isNote) return;
+    if (!files.length || isNote || edited) return;
     event.preventDefault();
     attachments.add(files, limits);
   };
 
   if (row.status === "closed" && !isNote) return <ClosedBar row={row} onNote={() => switchTo("note")} />;
   return (
-    <DropZone isOff={isNote} onFiles={(files) => attachments.add(files, limits)}>
+    <DropZone isOff={isNote || edited !== null} onFiles={(files) => attachments.add(files, limits)}>
       <Situation row={row} isNote={isNote} />
       <form class={`composer${isNote ? " is-note" : ""}`} aria-label={words.value.composer} onSubmit={(event) => (event.preventDefault(), submit(false))}>
-        <Tabs mode={mode.value} onChoose={(next) => (switchTo(next), area.current?.focus())} />
+        {edited ? <EditBar /> : <Tabs mode={mode.value} onChoose={(next) => (switchTo(next), area.current?.focus())} />}
         <textarea
           id={COMPOSER_ID}
           ref={area}
           rows={2}
           dir="auto"
-          aria-label={isNote ? words.value.note : words.value.reply}
+          aria-label={edited ? words.value.editing : isNote ? words.value.note : words.value.reply}
           placeholder={isNote ? words.value.notePlaceholder : words.value.replyPlaceholder(visitorName(row.visitor, words.value))}
           value={text.value}
           onInput={(event) => change(event.currentTarget.value)}
@@ -83,15 +95,15 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
           onPaste={onPaste}
           onBlur={() => tell("")}
         />
-        {!isNote && <AttachmentChips attachments={attachments} />}
+        {!isNote && !edited && <AttachmentChips attachments={attachments} />}
         <div class="composer-bar">
-          {!isNote && <AttachButton onFiles={(files) => attachments.add(files, limits)} />}
+          {!isNote && !edited && <AttachButton onFiles={(files) => attachments.add(files, limits)} />}
           <EmojiMenu onPick={(emoji) => insert(area.current, emoji, change)} />
           <span class="composer-hint">{visitorLanguage(row) ?? words.value.sendHint}</span>
           {left < COUNT_FROM && <span class={`composer-count${left < 0 ? " is-over" : ""}`} role="status">{words.value.charactersLeft(left)}</span>}
           <button type="submit" class="button button-primary composer-send" disabled={!canSend}>
-            {isNote ? words.value.sendNote : words.value.send}
-            <SendIcon />
+            {edited ? words.value.saveEdit : isNote ? words.value.sendNote : words.value.send}
+            {edited ? <CheckIcon /> : <SendIcon />}
           </button>
         </div>
       </form>
@@ -143,6 +155,29 @@ function useWishes(thread: string, area: { current: HTMLTextAreaElement | null }
   useEffect(() => {
     if (takeFocusWish(thread)) area.current?.focus({ preventScroll: true });
   }, []);
+}
+
+/** Takes the message up when editing begins, and what was being written before when it ends. */
+function useEdit(edited: Edited | null, area: { current: HTMLTextAreaElement | null }, show: (text: string | null) => void): void {
+  const was = useRef<Edited | null>(null);
+  useEffect(() => {
+    if (was.current === edited) return;
+    was.current = edited;
+    show(edited?.text ?? null);
+    requestAnimationFrame(() => area.current?.focus());
+  }, [edited]);
+  useEffect(() => stopEdit, []);
+}
+
+function EditBar() {
+  const say = words.value;
+  return (
+    <div class="composer-editing" role="status">
+      <PencilIcon />
+      <span>{say.editing}</span>
+      <button type="button" class="link" data-keys="Esc" onClick={stopEdit}>{say.cancel}</button>
+    </div>
+  );
 }
 
 function useGrowth(area: { current: HTMLTextAreaElement | null }, text: string): void {

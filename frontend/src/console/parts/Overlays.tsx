@@ -1,9 +1,11 @@
 // What lies over everything: notices, the shortcut sheet, a picture in full size.
-import { useEffect, useRef } from "preact/hooks";
 import { AlertIcon, CheckIcon, CloseIcon, DownloadIcon } from "../../design/icons";
+import { recallAsked } from "../state/corrections";
 import { isSheetOpen } from "../state/shortcuts";
 import { dismissToast, toasts } from "../state/toasts";
 import { words } from "../words";
+import { RecallQuestion } from "./Corrections";
+import { Dialog } from "./Dialog";
 import { openImage } from "./Files";
 
 export function Overlays() {
@@ -12,6 +14,7 @@ export function Overlays() {
       <Toasts />
       {isSheetOpen.value && <ShortcutSheet />}
       {openImage.value && <Lightbox />}
+      {recallAsked.value && <RecallQuestion />}
     </>
   );
 }
@@ -35,27 +38,6 @@ function Toasts() {
         </div>
       ))}
     </div>
-  );
-}
-
-function Dialog(props: { label: string; class: string; onClose: () => void; children: preact.ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const element = dialog.current!;
-    const cameFrom = document.activeElement as HTMLElement | null;
-    element.showModal();
-    return () => cameFrom?.focus?.();
-  }, []);
-  return (
-    <dialog
-      ref={dialog}
-      class={props.class}
-      aria-label={props.label}
-      onClose={props.onClose}
-      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
-    >
-      {props.children}
-    </dialog>
   );
 }
 

@@ -6,9 +6,10 @@ import { discard, sendAgain } from "../state/desk";
 import type { Entry } from "../state/log";
 import { myId } from "../state/session";
 import type { Thread } from "../state/thread";
-import { explain, words, type Locale } from "../words";
+import { explain, locale, words, type Locale } from "../words";
 import { clockTime, fullTime } from "../words/times";
 import { Avatar } from "./Avatar";
+import { MessageActions } from "./Corrections";
 import { Files } from "./Files";
 
 interface RunProps {
@@ -78,6 +79,7 @@ function RunName({ name, isBot, isNote }: { name: string; isBot: boolean; isNote
 
 function Bubble({ entry, thread }: { entry: Entry; thread: Thread }) {
   const { event, pending } = entry;
+  if (event?.data.recalled) return <p class="message recalled">{words.value.recalled}</p>;
   const files: readonly FileView[] = event?.data.files ?? pending?.files ?? [];
   const text = event?.data.text ?? pending?.text ?? "";
   return (
@@ -89,8 +91,18 @@ function Bubble({ entry, thread }: { entry: Entry; thread: Thread }) {
       ) : (
         text && <div class="bubble prose is-plain" dir="auto">{text}</div>
       )}
+      {event?.data.edited_ts && <EditedMark at={event.data.edited_ts} />}
+      {event && <MessageActions event={event} thread={thread} />}
       {pending?.failed && <FailedNote clientId={pending.client_id} code={pending.failed} thread={thread} />}
     </div>
+  );
+}
+
+function EditedMark({ at }: { at: number }) {
+  return (
+    <span class="edited" title={fullTime(at, locale.value)}>
+      {words.value.edited}
+    </span>
   );
 }
 

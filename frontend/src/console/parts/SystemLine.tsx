@@ -39,7 +39,8 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
     const isTakeOver = to?.agent?.id && to.agent.id === by?.id;
     return isTakeOver ? say.logTookOver(nameOf(by, say)) : say.logTransferred(targetName(to, say), nameOf(by, say));
   },
-  "conversation.released": ({ by }, say) => say.logReleased(nameOf(by, say)),
+  "conversation.released": ({ by, reason }, say) =>
+    reason === "agent_absent" ? say.logTakenBack : say.logReleased(nameOf(by, say)),
   "conversation.closed": ({ reason, by }, say) => {
     if (isVisitor(by)) return say.logClosedByVisitor;
     return reason === "idle" ? say.logClosedIdle : say.logClosed(nameOf(by, say));

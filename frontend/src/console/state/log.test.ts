@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogEvent } from "../../engine";
-import { layoutLog } from "./log";
+import { applyCorrection, layoutLog } from "./log";
 
 const VERA = { kind: "visitor", id: "vera", name: "Vera" } as const;
 const ALICE = { kind: "agent", id: "alice", name: "Alice" } as const;
@@ -39,4 +39,20 @@ test("a sent message keeps the key of its unsent bubble", () => {
   const before = layoutLog({ events: [], pending: [unsent], newAfter: null, me: ALICE }).at(-1)!;
   const after = layoutLog({ events: [message(7, 0, ALICE)], pending: [], newAfter: null, me: ALICE }).at(-1)!;
   assert.equal(before.key, after.key);
+});
+
+test("a correction changes its message, once and for good", () => {
+  const said = [message(1, 0), message(2, 1, ALICE)];
+  const event = (type: string, data: object): LogEvent => ({ type, id: "x", conversation: "x", seq: 3, ts: NOON, data });
+  const edit = event("message.edited", { message: "e2", text: "new", html: "<p>new</p>", edited_ts: 7 });
+  const edited = applyCorrection(said, edit);
+  assert.deepEqual(edited.map((one) => one.data.text), ["m1", "new"]);
+  assert.equal(edited[0], said[0], "what did not change is not drawn again");
+  assert.deepEqual(applyCorrection(edited, edit), edited);
+  const recalled = applyCorrection(edited, event("message.recalled", { message: "e2" }));
+  assert.deepEqual([recalled[1]!.data.text, recalled[1]!.data.recalled], ["", true]);
+  assert.equal(applyCorrection(recalled, edit), recalled, "a late edit does not bring it back");
+  assert.equal(applyCorrection(said, event("message.edited", { message: "gone" })), said);
+  assert.equal(applyCorrection(said, message(3, 2)), said);
+  assert.deepEqual(kinds([...edited, edit]), ["day", 1, 1], "the correction itself is no line of the log");
 });

@@ -56,6 +56,18 @@ function pendingEntry(pending: Pending, author: Author): Entry {
   return entry;
 }
 
+/** The events as they are after a message was edited or recalled; the same list where nothing changes. */
+export function applyCorrection(events: readonly LogEvent[], { type, data }: LogEvent): readonly LogEvent[] {
+  const at = type === "message.edited" || type === "message.recalled" ? events.findIndex((one) => one.id === data.message) : -1;
+  const event = events[at];
+  if (!event || event.data.recalled) return events;
+  const isGone = type === "message.recalled" || data.recalled === true;
+  const { text, html, edited_ts } = data;
+  const changes = isGone ? { text: "", html: "", files: [], recalled: true } : { text, html, edited_ts };
+  const changed = { ...event, data: { ...event.data, ...changes } };
+  return events.map((one) => (one === event ? changed : one));
+}
+
 export interface LogSource {
   events: readonly LogEvent[];
   pending: readonly Pending[];

@@ -5,6 +5,7 @@ import type { Author, FileView, LogEvent } from "../../engine/frames";
 import type { OutboxEntry } from "../../engine/outbox";
 import { ApiError, fetchEvents, fetchSnapshot } from "../api";
 import { isMessage, type Profile, type Row, type Snapshot } from "../wire";
+import { applyCorrection } from "./log";
 import { changeRow, putRow, rowSignal } from "./inbox";
 
 export interface Pending {
@@ -88,7 +89,7 @@ export class Thread {
 
   receive(event: LogEvent): void {
     batch(() => {
-      this.events.value = [...this.events.peek(), event];
+      this.events.value = [...applyCorrection(this.events.peek(), event), event];
       this.dropSent([event]);
       if (isMessage(event) && event.data.author.id === this.typing.peek()?.author.id) this.typing.value = null;
     });

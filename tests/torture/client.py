@@ -4,7 +4,6 @@ It behaves as the widget's engine does, on asyncio, and writes down what it aske
 """
 
 import asyncio
-import json
 import random
 import time
 from collections import Counter, deque
@@ -16,11 +15,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
-from websockets.typing import Origin, Subprotocol
 
 from tests.torture.history import Delivered, Outcome, Sent
+from tests.torture.links import GONE, Link, open_link
 from tests.torture.reading import read_log
 from tests.torture.tracker import Tracker, entry_of
 
@@ -76,6 +74,7 @@ class Counts:
     again: int = 0
     slowest_answer: float = 0.0
     closed_with: list[int] = field(default_factory=list)
+    transports: Counter[str] = field(default_factory=Counter)
 
 
 class Client:
@@ -92,10 +91,13 @@ class Client:
         *,
         heartbeat: float | None,
         patience: float | None = None,
+        transports: Sequence[str] = ("json",),
         name: str = "",
     ) -> None:
         self.person, self.ports, self.dice, self.heartbeat = person, ports, dice, heartbeat
         self.name = name or person.name
+        # One of these is taken for each connection, by lot.
+        self.transports, self.transport = transports, ""
         self.answer_seconds, self.open_seconds = patience or ANSWER_SECONDS, patience or OPEN_SECONDS
         self.sent: list[Sent] = []
         self.trackers: dict[str, Tracker] = {}
@@ -115,7 +117,7 @@ class Client:
         self._asked: dict[str, asyncio.Future[Frame]] = {}
         self._frame_ids = count(1)
         self._numbers = count(1)
-        self._socket: ClientConnection | None = None
+        self._link: Link | None = None
         self._catching_up: asyncio.Task[None] | None = None
         self._heard_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -165,8 +167,8 @@ class Client:
 
     def cut(self) -> None:
         """Cut the connection as a dead network does: no closing handshake."""
-        if self._socket is not None:
-            self._socket.transport.abort()
+        if self._link is not None:
+            self._link.abort()
 
     def delivered(self) -> list[Delivered]:
         sees_notes = self.person.kind == "agent"
@@ -177,8 +179,8 @@ class Client:
 
     async def request(self, command: str, data: Frame, conversation: str | None = None) -> Frame:
         """Return the frame that answers. Raises LinkLost, TimeoutError."""
-        socket = self._socket
-        if socket is None:
+        link = self._link
+        if link is None:
             raise LinkLost
         frame_id = str(next(self._frame_ids))
         frame: Frame = {"type": command, "id": frame_id, "data": data}
@@ -187,9 +189,12 @@ class Client:
         answered = self._asked[frame_id] = asyncio.get_running_loop().create_future()
         asked_at = time.monotonic()
         try:
-            await socket.send(json.dumps(frame))
-            answer = await asyncio.wait_for(answered, self.answer_seconds)
-        except WebSocketException as error:
+            async with asyncio.timeout(self.answer_seconds):
+                await link.send(frame)
+                answer = await answered
+        except (OSError, WebSocketException, httpx.HTTPError) as error:
+            if isinstance(error, TimeoutError):
+                raise
             raise LinkLost from error
         finally:
             self._asked.pop(frame_id, None)
@@ -207,7 +212,7 @@ class Client:
             before = self.counts.connections
             try:
                 await self._live(port)
-            except (OSError, WebSocketException, TimeoutError, LinkLost):
+            except (*GONE, LinkLost):
                 if self.counts.connections == before:
                     self.counts.failed_connections += 1
             attempt = 1 if self.counts.connections > before else attempt + 1
@@ -215,48 +220,44 @@ class Client:
             await asyncio.sleep(self.dice.uniform(0, min(MAX_DELAY, FIRST_DELAY * 2**attempt)))
 
     async def _live(self, port: int) -> None:
-        person = self.person
-        token = [Subprotocol(f"kefu.token.{person.token}")] if person.token else []
-        async with connect(
-            f"ws://{person.host}:{port}/ws/v1/{person.kind}",
-            host="127.0.0.1",
-            port=port,
-            subprotocols=[Subprotocol("kefu.v1.json"), *token],
-            origin=Origin(f"http://{person.host}:{port}"),
-            additional_headers={"Cookie": person.cookie} if person.cookie else None,
-            compression=None,
-            proxy=None,
-            open_timeout=self.open_seconds,
-            ping_interval=None,
-            close_timeout=1,
-        ) as socket:
+        self.transport = self.dice.choice(self.transports)
+        async with open_link(
+            self.transport, self.person, port, open_seconds=self.open_seconds, positions=self._positions
+        ) as link:
             self.port = port
             try:
-                async for text in socket:
+                async for frame in link:
                     self._heard_at = time.monotonic()
-                    self._receive(json.loads(text), socket)
+                    self._receive(frame, link)
             finally:
-                self._lose(socket)
+                self._lose(link)
 
-    def _lose(self, socket: ClientConnection) -> None:
-        if socket.close_code is not None:
-            self.counts.closed_with.append(socket.close_code)
-        self._socket = None
+    def _positions(self) -> dict[str, int]:
+        return {conversation: tracker.last for conversation, tracker in self.trackers.items()}
+
+    def _lose(self, link: Link) -> None:
+        if link.close_code is not None:
+            self.counts.closed_with.append(link.close_code)
+        self._link = None
         self.live.clear()
         for answered in self._asked.values():
             if not answered.done():
                 answered.set_exception(LinkLost())
 
-    def _receive(self, frame: Frame, socket: ClientConnection) -> None:
+    def _receive(self, frame: Frame, link: Link) -> None:
         answered = self._asked.get(frame.get("reply_to") or "")
         if answered is not None and not answered.done():
             answered.set_result(frame)
         if frame["type"] == "hello":
-            self._socket = socket
+            self._link = link
+            self.counts.transports[self.transport] += 1
             self.live_at = time.monotonic()
             self.counts.connections += 1
             self.live.set()
             self._catch_up(list(self.trackers))
+        elif frame["type"] == "resumed" and not frame.get("reply_to"):
+            # A long poll's answer that could not be whole.
+            self._note_tops({pk: answer["top"] for pk, answer in frame["data"]["conversations"].items()})
         elif frame["type"] == "pong":
             self._note_tops(frame["data"]["tops"])
         elif "seq" in frame and frame.get("conversation") in self.trackers:

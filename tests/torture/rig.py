@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -44,6 +44,7 @@ class Rig:
     pace: Pace = field(default_factory=Pace)
     patience: float | None = None
     network: Network | None = None
+    transports: Sequence[str] = ("json",)
     visitors: list[Client] = field(default_factory=list)
     agents: list[Client] = field(default_factory=list)
     talking: list["asyncio.Task[None]"] = field(default_factory=list)
@@ -68,7 +69,14 @@ class Rig:
             self.visitors.append(client)
 
     def _client(self, person: Person, ports: list[int]) -> Client:
-        return Client(person, ports, dice_of(self.seed, person.name), heartbeat=self.heartbeat, patience=self.patience)
+        return Client(
+            person,
+            ports,
+            dice_of(self.seed, person.name),
+            heartbeat=self.heartbeat,
+            patience=self.patience,
+            transports=self.transports,
+        )
 
     @property
     def clients(self) -> list[Client]:
@@ -94,11 +102,21 @@ class Rig:
             for conversation in self.owned[client.person.id]:
                 self.talking.append(asyncio.create_task(self._talk(client, conversation, self.pace.agent)))
 
+    def start_switching(self, seconds: float) -> None:
+        self.talking.append(asyncio.create_task(self._switch(seconds)))
+
     async def stop_talking(self) -> None:
         for task in self.talking:
             task.cancel()
         await asyncio.gather(*self.talking, return_exceptions=True)
         self.talking = []
+
+    async def _switch(self, seconds: float) -> None:
+        """Cut somebody's connection now and then: the next one may be of another kind."""
+        dice = dice_of(self.seed, "switch")
+        while True:
+            await asyncio.sleep(seconds * dice.uniform(0.5, 1.5))
+            dice.choice(self.clients).cut()
 
     async def _talk(self, client: Client, conversation: str, per_second: float) -> None:
         """An open loop: what is to be said does not wait for what was said before. The outbox does."""

@@ -73,7 +73,15 @@ def run_campaign(
                 ports = [web.port for web in webs]
                 network = await stack.enter_async_context(Network(dice_of(seed, "network")).before(ports))
             rig = Rig(
-                webs, cast, conversations, seed, campaign.heartbeat, campaign.pace, campaign.patience, network=network
+                webs,
+                cast,
+                conversations,
+                seed,
+                campaign.heartbeat,
+                campaign.pace,
+                campaign.patience,
+                network,
+                campaign.transports,
             )
             pause = campaign.slice_pause if is_slice else campaign.pause
             extras = campaign.slice_extras if is_slice else campaign.extras
@@ -81,6 +89,8 @@ def run_campaign(
             await rig.connect()
             if campaign.talks:
                 rig.start_talking(campaign.listeners)
+            if campaign.switching:
+                rig.start_switching(campaign.switching)
             await campaign.run(run)
             await rig.stop_talking()
             converged = await rig.settle()
@@ -102,6 +112,7 @@ def _figures(run: Run, converged: float, history: History, complaints: Counter[s
     outcomes = Counter(sent.outcome for sent in history.sent)
     clients = run.rig.clients
     closed = Counter(code for client in clients for code in client.counts.closed_with)
+    transports = sum((client.counts.transports for client in clients), Counter[str]())
     return {
         "messages acknowledged": len({sent.key for sent in history.sent if sent.outcome == "ok"}),
         "refused": outcomes["refused"],
@@ -109,6 +120,7 @@ def _figures(run: Run, converged: float, history: History, complaints: Counter[s
         "rows stored": sum(len(entries) for entries in history.stored.values()),
         "events delivered": sum(len(one.entries) for one in history.delivered),
         "connections": sum(client.counts.connections for client in clients),
+        "by transport": ", ".join(f"{kind}: {times}" for kind, times in sorted(transports.items())),
         "sent again": sum(client.counts.again for client in clients),
         "resumes": sum(client.counts.resumes for client in clients),
         "snapshots": sum(client.counts.snapshots for client in clients),

@@ -17,6 +17,10 @@ from tests.torture.rig import Pace
 __all__ = ["CAMPAIGNS", "Campaign", "Run"]
 
 
+# Sockets twice as often as polls; which one, each connection chooses anew.
+MIXED = ("json", "json", "proto", "proto", "poll", "proto poll")
+
+
 async def calm(run: Run) -> None:
     """Nothing is broken: what is wrong now is wrong always."""
     for _ in range(run.cycles):
@@ -28,10 +32,20 @@ CAMPAIGNS = {
     campaign.name: campaign
     for campaign in (
         Campaign("calm", "nothing broken", calm, 20, 4),
-        Campaign("R1", "kill -9 of one of two web processes under load", kill_web, 200, 5),
+        Campaign("mixed", "nothing broken, all transports", calm, 40, 4, transports=MIXED, switching=0.5),
+        Campaign("R1", "kill -9 of one of two web processes under load", kill_web, 200, 5, transports=MIXED),
         Campaign("R2", "kill -9 at each failpoint", kill_at_failpoints, 6 * 50, 6 * 2),
-        Campaign("R3", "Valkey killed, flushed, stopped", break_redis, 9, 2),
-        Campaign("R4", "PostgreSQL stopped and started", restart_postgres, 6, 1, pause=5.0, slice_pause=0.5),
+        Campaign("R3", "Valkey killed, flushed, stopped", break_redis, 9, 2, transports=MIXED),
+        Campaign(
+            "R4",
+            "PostgreSQL stopped and started",
+            restart_postgres,
+            6,
+            1,
+            pause=5.0,
+            slice_pause=0.5,
+            transports=MIXED,
+        ),
         Campaign("R5", "worker killed in the middle", kill_worker, 6 * 5, 2, talks=False),
         Campaign(
             "R6",

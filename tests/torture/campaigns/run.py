@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -57,6 +57,9 @@ class Campaign:
     pace: Pace = field(default_factory=Pace)
     patience: float | None = None
     has_network: bool = False
+    transports: Sequence[str] = ("json",)
+    # Seconds between cuts of somebody's connection, so that it comes back over another transport.
+    switching: float = 0.0
     extras: int = 0
     slice_extras: int = 0
 

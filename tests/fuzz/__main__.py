@@ -1,6 +1,7 @@
 """`python -m tests.fuzz`: see tests/fuzz/__init__.py. Exit code 1 when anything was found."""
 
 import asyncio
+import functools
 import json
 import sys
 from typing import Any
@@ -23,16 +24,18 @@ console = Console(stderr=True)
 @click.option("--frames", default=20_000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--from", "first", default=0, show_default=True, help="The number of the first frame.")
+@click.option("--minutes", default=0.0, help="Stop after this time, however many were sent.")
 @click.option("--bug", type=click.Choice(list(BUGS)), help="Plant this bug; stop once it is found.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(frames: int, seed: int, first: int, bug: str | None, as_json: bool) -> None:
+def main(frames: int, seed: int, first: int, minutes: float, bug: str | None, as_json: bool) -> None:
     """Fuzz a server of its own and say what was found."""
     with own_installation("") as made:
         with console.status("Making brands …"):
             town = settle()
         with running_target(made.logs, bug or "") as target, _progress() as progress:
             task = progress.add_task("Fuzzing", total=frames)
-            run = Run(town, target, seed, first, frames, lambda sent: progress.advance(task, sent), bool(bug))
+            advance = functools.partial(progress.advance, task)
+            run = Run(town, target, seed, first, frames, advance, until_found=bool(bug), minutes=minutes)
             result = asyncio.run(run.go())
         close_database()
     _show({**result, "bug": bug}, as_json=as_json)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,7 @@ class Run:
     count: int
     on_frames: Callable[[int], None]
     until_found: bool = False
+    minutes: float = 0
     report: Report = field(default_factory=Report)
     memory: Memory = field(default_factory=Memory)
 
@@ -52,7 +53,7 @@ class Run:
         doors = await open_doors(self.town, self.target.port)
         neighbours = Neighbours(self.town, self.target.port, self.report)
         talking = asyncio.create_task(neighbours.run())
-        numbers = iter(range(self.first, self.first + self.count))
+        numbers = self._numbers(began)
         shooters = [
             Shooter(self.town, self.target.port, self.seed, self.report, numbers, doors, self.on_frames)
             for _ in range(SHOOTERS)
@@ -62,6 +63,13 @@ class Run:
         await end(talking)
         self._judge()
         return self._result([door.name for door in doors], neighbours, time.monotonic() - began)
+
+    def _numbers(self, began: float) -> Iterator[int]:
+        """The frames' numbers, as many as there is time for."""
+        for number in range(self.first, self.first + self.count):
+            if self.minutes and time.monotonic() - began > self.minutes * 60:
+                return
+            yield number
 
     async def _look_on(self, working: "asyncio.Future[list[None]]") -> None:
         while not working.done():

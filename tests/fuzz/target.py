@@ -1,6 +1,7 @@
 """The server under fire, as a process: is it alive, how large is it, what did it log."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from kefu_project.cli.roles import web_command
+from kefu_project.embedded.child import start_child
 from tests.server import free_port, wait_until_live
 
 MAX_EXCERPT = 1500
@@ -50,7 +52,7 @@ def running_target(logs: Path, bug: str = "") -> Iterator[Target]:
     if bug:
         command = [sys.executable, "-m", "tests.fuzz.planted", bug, *command[command.index("-m") + 2 :]]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        process = start_child(command, death_signal=signal.SIGKILL, output=output)
     try:
         wait_until_live(port, process)
         yield Target(process, port, log)

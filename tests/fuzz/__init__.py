@@ -2,5 +2,5 @@
 
 `python -m tests.fuzz --frames 1000000 --seed 1`. Frame number n of a seed is always the same, up to the ids that the
 server made: `--from n --frames 1` sends it again. With `--bug` the server has a planted bug that must be found.
-See docs/proofs.md.
+See docs/reliability/websocket.md.
 """

@@ -15,11 +15,21 @@ class Network:
         self.is_away = False
         self.seen: list[str] = []
         self._writers: set[asyncio.StreamWriter] = set()
+        self._carriers: set[asyncio.Task[None]] = set()
 
     def cut(self) -> None:
         """Reset every connection."""
         for writer in self._writers:
             writer.transport.abort()
+
+    async def end(self) -> None:
+        for carrier in self._carriers:
+            carrier.cancel()
+        await asyncio.gather(*self._carriers, return_exceptions=True)
+
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._carriers.add(task := asyncio.create_task(self.carry(reader, writer)))
+        task.add_done_callback(self._carriers.discard)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -68,10 +78,11 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 @asynccontextmanager
 async def network_to(port: int) -> AsyncIterator[Network]:
     network = Network(port)
-    server = await asyncio.start_server(network.carry, "127.0.0.1", 0)
+    server = await asyncio.start_server(network.accept, "127.0.0.1", 0)
     network.address = server.sockets[0].getsockname()[:2]
     try:
         yield network
     finally:
         network.cut()
         server.close()
+        await network.end()

@@ -101,6 +101,8 @@ class Client:
         for future in self._acks.values():
             future.cancel()
         await self._transports.close()
+        if self._connection.learnt:
+            await self._outbox.keep_learnt(self._connection.learnt)
         await self._outbox.close()
 
     async def live(self) -> Json:

@@ -1,0 +1,306 @@
+"""What the client does about silence, cuts, refusals and gaps, under a clock that jumps."""
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from kefu_client import Client, FrameError, LogEvent, MemoryOutbox, Refused, Rung
+from kefu_client.heartbeat import Learnt
+from tests.sdk.virtual import FakeServer, VirtualLoop, run
+
+
+def make(server: FakeServer, **options: Any) -> Client:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    options = {"ceiling": 55_000, "rng": lambda: 0.5} | options
+    return Client("http://acme.test", token="t", clock=loop.now_ms, make_link=server.make, **options)
+
+
+def texts_of(client: Client) -> list[str]:
+    texts: list[str] = []
+
+    @client.on_event
+    def keep(event: LogEvent) -> None:
+        texts.append(event.data["text"])
+
+    return texts
+
+
+def test_a_silent_link_is_probed_given_up_and_replaced():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            server.ways[Rung.SOCKET] = "silent"
+            await asyncio.sleep(31.9)
+            assert (len(server.times("ping")), len(server.opened)) == (3, 1)
+            server.ways[Rung.SOCKET] = "ok"
+            await asyncio.sleep(1)
+            assert (len(server.opened), client.state, server.links[0].is_closed) == (2, "live", True)
+
+    run(scene())
+
+
+def test_what_was_learnt_is_remembered_for_the_next_time():
+    async def scene() -> None:
+        server, outbox = FakeServer(), MemoryOutbox()
+        async with make(server, outbox=outbox) as client:
+            await client.live()
+            await asyncio.sleep(90)  # three clean beats: 31.25 s
+            server.ways[Rung.SOCKET] = "silent"
+            await asyncio.sleep(40)
+        assert outbox.learnt == Learnt(25_000, 25_000, 1)
+        server.ways[Rung.SOCKET] = "ok"
+        async with make(server, outbox=outbox) as client:
+            await client.live()
+            server.sent.clear()
+            await asyncio.sleep(24.9)
+            assert not server.times("ping")
+            await asyncio.sleep(0.2)
+            assert len(server.times("ping")) == 1
+
+    run(scene())
+
+
+def test_a_late_answer_is_probed_at_once():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            server.ways[Rung.SOCKET] = "silent"
+            started = asyncio.get_running_loop().time() * 1_000
+            with pytest.raises(FrameError, match="Cut off"):
+                await client.request("conversation.close", {}, "c1")
+            assert [at - started for at in server.times("ping")] == [4_000, 5_000, 7_000]
+
+    run(scene())
+
+
+def test_a_machine_that_slept_is_doubted():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, VirtualLoop)
+            await asyncio.sleep(1)
+            loop.slept = 3_600
+            await asyncio.sleep(5)
+            assert len(server.times("ping")) == 1
+
+    run(scene())
+
+
+def test_without_sockets_it_goes_down_works_and_climbs_back():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways[Rung.SOCKET] = "refused"
+        async with make(server) as client:
+            await client.live()
+            assert [rung for _, rung in server.opened] == [Rung.SOCKET, Rung.SOCKET, Rung.LONG_POLL]
+            await client.send("c1", "over long poll")
+            await asyncio.sleep(100)
+            tried = [at for at, rung in server.opened if rung is Rung.SOCKET]
+            assert [round(later - sooner) for sooner, later in pairwise(tried[1:])] == [31, 60]
+            server.ways[Rung.SOCKET] = "ok"
+            client.wake()
+            await asyncio.sleep(0.1)
+            assert (client.rung, client.state) == (Rung.SOCKET, "live")
+            await client.send("c1", "over a socket")
+            assert [frame.data["text"] for frame in server.log] == ["over long poll", "over a socket"]
+
+    run(scene())
+
+
+def test_parked_requests_that_are_cut_twice_lead_to_poll():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways |= {Rung.SOCKET: "mute", Rung.LONG_POLL: "silent"}
+        async with make(server) as client:
+            await asyncio.sleep(10 + 10 + 3 + 70 + 2)
+            assert (client.rung, client.state) == (Rung.POLL, "live")
+
+    run(scene())
+
+
+def test_a_network_that_is_away_is_no_evidence_against_sockets():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways = dict.fromkeys(Rung, "refused")
+        async with make(server) as client:
+            await asyncio.sleep(600)
+            gaps = [later - sooner for (sooner, _), (later, _) in pairwise(server.opened)]
+            assert gaps[:4] == [0.75, 1.25, 2.25, 4.25]
+            assert max(gaps) <= 30
+            assert {rung for _, rung in server.opened} == {Rung.SOCKET, Rung.LONG_POLL}
+            server.ways = dict.fromkeys(Rung, "ok")
+            await asyncio.sleep(45)
+            assert (client.rung, client.state) == (Rung.SOCKET, "live")
+
+    run(scene())
+
+
+def test_a_push_lost_in_silence_is_noticed_at_the_next_beat():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            texts = texts_of(client)
+            await client.live()
+            client.follow("c1")
+            server.append("one")
+            await asyncio.sleep(1)
+            server.append("two", told=False)
+            await asyncio.sleep(23)
+            assert texts == ["one"]
+            await asyncio.sleep(3)
+            assert texts == ["one", "two"]
+
+    run(scene())
+
+
+def test_events_are_told_once_and_in_order_whatever_comes():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            texts = texts_of(client)
+            await client.live()
+            client.follow("c1")
+            await asyncio.sleep(0.1)
+            for number in range(1, 6):
+                server.append(str(number), told=False)
+            for seq in (2, 1, 1, 5, 2, 4):
+                server.links[-1].push(server.log[seq - 1])
+            await asyncio.sleep(1)
+            server.cut()
+            server.append("6", told=False)
+            await asyncio.sleep(2)
+            assert texts == ["1", "2", "3", "4", "5", "6"]
+
+    run(scene())
+
+
+def test_what_cannot_be_resumed_is_loaded_as_a_snapshot():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            texts, asked = texts_of(client), []
+
+            @client.on_snapshot
+            async def load(conversation: str) -> int:
+                asked.append(conversation)
+                return len(server.log)
+
+            await client.live()
+            server.recovers = False
+            for number in range(3):
+                server.append(f"old {number}", told=False)
+            client.follow("c1")
+            await asyncio.sleep(1)
+            server.append("new")
+            await asyncio.sleep(1)
+            assert (asked, texts) == (["c1"], ["new"])
+
+    run(scene())
+
+
+def test_a_passing_refusal_holds_the_lane_and_keeps_the_order():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            server.refusals["first"] = {"code": "rate_limited", "message": "", "retry_after": 3}
+            first = asyncio.create_task(client.send("c1", "first"))
+            await asyncio.sleep(1)
+            second = asyncio.create_task(client.send("c1", "second"))
+            await asyncio.sleep(1.9)
+            assert server.log == []
+            assert [(await first).seq, (await second).seq] == [1, 2]
+
+    run(scene())
+
+
+def test_a_final_refusal_is_raised_and_lets_the_next_one_go():
+    async def scene() -> None:
+        server, outbox = FakeServer(), MemoryOutbox()
+        async with make(server, outbox=outbox) as client:
+            await client.live()
+            server.refusals["bad"] = {"code": "too_large", "message": "Too large."}
+            with pytest.raises(FrameError) as refused:
+                await client.send("c1", "bad")
+            assert refused.value.code == "too_large"
+            await client.send("c1", "good")
+            assert [(entry.text, entry.failed) for entry in outbox.entries.values()] == [("bad", "too_large")]
+            await client.discard(next(iter(outbox.entries)))
+            assert not outbox.entries
+
+    run(scene())
+
+
+def test_an_unanswered_message_goes_again_with_the_same_id():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            server.ways[Rung.SOCKET] = "silent"
+            sending = asyncio.create_task(client.send("c1", "Hello?"))
+            await asyncio.sleep(5)
+            server.ways[Rung.SOCKET] = "ok"
+            server.cut()
+            await sending
+            ids = [frame.data["client_id"] for frame in server.sent if frame.type == "message.create"]
+            assert len(ids) == 2
+            assert len(set(ids)) == 1
+
+    run(scene())
+
+
+@pytest.mark.parametrize("code", [4401, 4403, 4409])
+def test_what_is_over_for_good_is_said(code):
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            server.cut(code)
+            await asyncio.sleep(60)
+            assert (len(server.opened), client.state) == (1, "stopped")
+            with pytest.raises(Refused):
+                await client.live()
+            with pytest.raises(FrameError, match=str(code)):
+                await client.send("c1", "Hello?")
+
+    run(scene())
+
+
+def test_another_history_ends_it_before_anything_is_resumed():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            client.follow("c1")
+            await asyncio.sleep(1)
+            server.sent.clear()
+            server.epoch = "e2"
+            server.cut()
+            await asyncio.sleep(5)
+            assert client.refused is not None
+            assert not server.times("resume")
+
+    run(scene())
+
+
+def test_drain_moves_on_within_three_seconds():
+    async def scene() -> None:
+        from kefu_client import Frame
+
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            server.links[-1].push(Frame("drain"))
+            await asyncio.sleep(1.4)
+            assert len(server.opened) == 1
+            await asyncio.sleep(1)
+            assert (len(server.opened), client.state) == (2, "live")
+
+    run(scene())

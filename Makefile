@@ -24,7 +24,7 @@ test: $(VENV)/ready ## Run all tests and the small slices of the campaigns (ARGS
 		$(BIN)/python -m pytest -n 2 $(ARGS)
 
 torture: $(VENV)/ready ## Kill and cut what runs (SEED=1); is anything lost? Then plant defects: is each found?
-	$(BIN)/python -m tests.torture R1 R2 R3 R4 R5 R6 R14 R15 R16 --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.torture mixed R1 R2 R3 R4 R5 R6 R14 R15 R16 --seed $(or $(SEED),1)
 	$(BIN)/python -m tests.torture.calibrate --seed $(or $(SEED),1)
 
 torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): does any see another?

@@ -14,7 +14,7 @@ from tests.torture.installation import own_installation, web_processes
 from tests.torture.torture import Result, run_campaign
 
 console = Console(stderr=True)
-CYCLES = {"calm": 4, "R1": 2, "R3": 1, "R15": 1}
+CYCLES = {"calm": 4, "mixed": 8, "R1": 2, "R3": 1, "R14": 1, "R15": 1}
 VISITORS = {"R15": 60}
 
 

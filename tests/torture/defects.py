@@ -174,6 +174,70 @@ def topics_not_joined_again() -> None:
     Shard._connect = connect  # type: ignore[method-assign]
 
 
+def hot_gaps_believed() -> None:
+    """Hot history is served with whatever gaps it has, without a look at the top."""
+    import msgspec
+
+    from chat.hot import reading, resuming
+
+    right = resuming._answer
+
+    def answer(is_whole: bool, position: int, known: Any, events: Any) -> dict[str, Any]:
+        found = list(events)
+        if known is None or not found:
+            return right(is_whole, position, known, found)
+        return {"recovered": True, "top": found[-1][0], "events": [msgspec.Raw(frame) for _seq, frame in found]}
+
+    reading.whole_events = lambda found, _span: [frame for frame, _seq in found] or None
+    resuming._answer = answer
+
+
+def poll_ignores_after() -> None:
+    """A long poll does not look at the positions that it is given."""
+    from chat.consumers import poll
+
+    right = poll._positions
+
+    def positions(text: str) -> dict[Any, int]:
+        right(text)
+        return {}
+
+    poll._positions = positions
+
+
+def texts_of_another() -> None:
+    """In protobuf, one push in seven carries the text of another."""
+    import json
+
+    from chat import wire
+
+    right, texts, numbers = wire.transcode, [""], itertools.count(1)
+
+    def transcode(frame: Any) -> bytes:
+        event = json.loads(frame)
+        if event["type"] == "message.created" and not next(numbers) % 7:
+            event["data"]["text"] = texts[-1]
+            return right(json.dumps(event))
+        if event["type"] == "message.created":
+            texts.append(event["data"]["text"])
+        return right(frame)
+
+    wire.transcode = transcode
+
+
+def revocation_not_published() -> None:
+    """The order to close connections is not published."""
+    from chat.fanout import announce
+
+    right = announce.publish
+
+    def publish(topic: str, message: dict[str, Any]) -> None:
+        if message["type"] != "close.now":
+            right(topic, message)
+
+    announce.publish = publish
+
+
 def _spoil_write(old: str, new: str) -> None:
     from chat.message_log import statement
 
@@ -197,4 +261,8 @@ DEFECTS = {
     "joined_after_read": Defect(joined_after_read, "R15"),
     "resume_skips_one": Defect(resume_skips_one, "R15"),
     "topics_not_joined_again": Defect(topics_not_joined_again, "R3"),
+    "hot_gaps_believed": Defect(hot_gaps_believed, "R3"),
+    "poll_ignores_after": Defect(poll_ignores_after, "mixed"),
+    "texts_of_another": Defect(texts_of_another, "mixed"),
+    "revocation_not_published": Defect(revocation_not_published, "R14"),
 }

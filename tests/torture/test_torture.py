@@ -16,22 +16,23 @@ DEFECTS = os.environ.get("KF_TORTURE_DEFECTS", "owner_not_checked holes_in_seq")
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_what_was_acknowledged_survives() -> None:
-    """R1: kill -9 of web processes; R3: Valkey killed and flushed; R15: 200 sockets cut at once."""
-    results = _run("tests.torture", "R1", "R3", "R15", "--slice")
+    """R1: kill -9 of web processes; R3: Valkey killed and flushed; R4: PostgreSQL stopped; R15: 200 sockets cut."""
+    results = _run("tests.torture", "R1", "R3", "R4", "R15", "--slice")
 
     for result in results:
         assert result["passed"], result
         assert result["figures"]["messages acknowledged"] > 50, "it proved nothing"
-    kill, redis, cut = (result["figures"] for result in results)
+    kill, redis, postgres, cut = (result["figures"] for result in results)
     assert kill["kills"] == 5
     assert {"live again after kill, s", "live again after flush, s"} <= redis.keys()
+    assert "live again after stop of PostgreSQL, s" in postgres
     assert cut["sockets"] == 200
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_what_was_acknowledged_survives_at_each_place_and_on_a_bad_network() -> None:
     """R2: kill -9 at each failpoint, twice; R5: the worker killed twice; R6: black hole, 30 % loss, 64 kbit/s."""
     results = _run("tests.torture", "R2", "R5", "R6", "--slice")
@@ -45,7 +46,7 @@ def test_what_was_acknowledged_survives_at_each_place_and_on_a_bad_network() -> 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_access_ends_and_silent_readers_are_cut_off() -> None:
     """R14: every way to lose access, over two processes; R16: 20 connections that never read."""
     for result in _run("tests.torture", "R14", "R16", "--slice"):
@@ -53,7 +54,7 @@ def test_access_ends_and_silent_readers_are_cut_off() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_planted_defects_are_found() -> None:
     results = _run("tests.torture.calibrate", *DEFECTS)
 

@@ -14,6 +14,7 @@ from agents.presence import mark_present, set_availability
 from agents.socket_auth import AgentSession, read_agent_session, session_key_of
 from chat import fanout
 from chat.access import get_conversation
+from chat.changes import rows_since
 from chat.conversations import close_conversation, mark_read, reopen_conversation
 from chat.errors import Forbidden, NotFound, Unauthenticated
 from chat.events import Frame
@@ -26,7 +27,6 @@ from chat.participants.participant import CORRECTING, Answer, Handlers, check_ac
 from chat.participants.watcher import WATCHING, Watcher
 from chat.posting import send
 from chat.protocol import Command
-from chat.resume import rows_since
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chat import fanout
 from chat.authors import Author
+from chat.changes import rows_since
 from chat.conversations import close_conversation, reopen_conversation
 from chat.errors import Forbidden, Unauthenticated
 from chat.events import Frame
@@ -17,7 +18,6 @@ from chat.participants.participant import CORRECTING, Answer, Handlers, check_ac
 from chat.participants.watcher import WATCHING, Watcher
 from chat.posting import send
 from chat.protocol import Command
-from chat.resume import rows_since
 from tenants.context import run_in_public
 from tenants.keys import MAX_KEY_CHARS, find_key, is_live, note_use
 from tenants.models import ApiKey, Tenant

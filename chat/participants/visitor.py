@@ -9,6 +9,7 @@ from django.utils import timezone
 from chat import fanout
 from chat.access import get_identity, get_visitor_conversation
 from chat.authors import Author
+from chat.changes import latest_of_visitor
 from chat.conversations import close_conversation, find_open, mark_read, open_conversation
 from chat.errors import Forbidden, NotFound, Unauthenticated
 from chat.events import VISITOR, Frame, hint_frame
@@ -21,7 +22,6 @@ from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_active, needed
 from chat.posting import send
 from chat.protocol import MAX_RESUMED, Command
-from chat.resume import latest_of_visitor
 from chat.tokens import VisitorIdentity, is_current, read_token
 from chat.visitor_presence import visitor_came
 from tenants.context import run_in_tenant

@@ -1,5 +1,6 @@
 """archive_closed: what moves, what stays, how it reads afterwards."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +11,14 @@ from chat.access import get_conversation
 from chat.authors import SYSTEM, Author
 from chat.conversations import close_conversation, reopen_conversation
 from chat.errors import ConversationClosed
+from chat.hot.resuming import resume_hot
 from chat.message_log import Draft, append, lock_conversation
 from chat.messages import MessageDraft, post_note, post_visitor_message
 from chat.models import Message
-from chat.pages import read_events
-from chat.resume import resume
+from chat.pages import read_entries, read_events
 from history.archive import archive_closed, due_for_archive, fingerprint_of_archive
 from history.models import ArchivedMessage, Transcript
+from tenants.context import current_tenant
 from tenants.ids import new_id
 from tests.history.desk import NOW, Desk, pages
 
@@ -97,10 +99,10 @@ def test_resume_of_an_archived_conversation_asks_for_a_snapshot(desk: Desk) -> N
     conversation = desk.closed()
     archive_closed(NOW)
 
-    data, _found = resume({conversation.pk: 2}, epoch="", audience="agent")
+    data, _found = asyncio.run(resume_hot(current_tenant(), {conversation.pk: 2}, epoch="", audience="agent"))
     answer = data["conversations"][str(conversation.pk)]
     assert answer == {"recovered": False, "top": 5, "events": []}
-    data, _found = resume({conversation.pk: 5}, epoch="", audience="agent")
+    data, _found = asyncio.run(resume_hot(current_tenant(), {conversation.pk: 5}, epoch="", audience="agent"))
     assert data["conversations"][str(conversation.pk)]["recovered"] is True
 
 
@@ -153,7 +155,7 @@ def test_a_conversation_with_a_hole_stays_and_stops_no_other(desk: Desk) -> None
     assert archive_closed(NOW) == 2
 
     assert Message.objects.filter(conversation=broken).count() == 4
-    assert [event["seq"] for event in read_events(broken, audience="agent")] == [1, 2, 4, 5]
+    assert [entry.seq for entry in read_entries(broken)] == [1, 2, 4, 5]
     assert not Transcript.objects.filter(pk=broken.pk).exists()
     assert get_conversation(broken.pk).archived_at is None
     assert all(get_conversation(other.pk).archived_at for other in whole)

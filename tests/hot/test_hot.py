@@ -25,11 +25,11 @@ from chat.message_log import Draft, append, lock_conversation
 from chat.models import Conversation, Message
 from chat.pages import read_events as read_page
 from chat.presence import redis_client
-from chat.resume import resume
 from kefu_project.embedded.home import find_home
 from kefu_project.embedded.valkey import Valkey
 from tenants.context import in_tenant, run_in_tenant
 from tests.hot.conftest import add, flush, keep
+from tests.hot.reference import resume
 
 
 async def read(tenant, conversation, position, top, audience="agent"):

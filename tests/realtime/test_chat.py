@@ -1,12 +1,13 @@
 """A visitor and an agent talk through a running server."""
 
+import asyncio
 import json
 import threading
 from uuid import uuid4
 
 from chat.conversations import open_conversation
+from chat.hot.resuming import resume_hot
 from chat.models import Message, Visitor
-from chat.resume import resume
 from tenants.context import in_tenant
 
 
@@ -91,8 +92,8 @@ def test_resume_answers_as_much_as_a_frame_may_hold(acme, vera, now, monkeypatch
     with in_tenant(acme):
         others = [Visitor.objects.create(name=f"V{number}") for number in range(5)]
         positions = {open_conversation(visitor, now=now).pk: 0 for visitor in others}
-        monkeypatch.setattr("chat.resume.MAX_RESUME_IN_ALL", 3)
-        answer, _ = resume(positions, epoch="", audience="agent")
+        monkeypatch.setattr("chat.hot.resuming.MAX_RESUME_IN_ALL", 3)
+    answer, _ = asyncio.run(resume_hot(acme, positions, epoch="", audience="agent"))
     recovered = [one["recovered"] for one in answer["conversations"].values()]
     assert sorted(recovered) == [False, False, True, True, True]
     assert all(one["top"] == 1 for one in answer["conversations"].values())

@@ -1,8 +1,6 @@
-"""Resume: what a client missed, whole, or the word that it must load a snapshot. One query for rows, one for events."""
+"""Resume by PostgreSQL alone, row by row: what hot history is held against."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -10,15 +8,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from chat.access import brand_conversations, get_conversations, visitor_conversations
-from chat.events import VISITOR, Frame, event_frame
-from chat.fanout import rows_frame
+from chat.access import get_conversations
+from chat.events import Frame, event_frame
 from chat.models import Conversation, Message
-from chat.pages import MAX_RESUME, MAX_RESUME_IN_ALL, read_entries
+from chat.pages import MAX_RESUME, MAX_RESUME_IN_ALL
 from tenants.context import current_tenant
-
-MAX_MOVED = 5
-MAX_ROWS = 100
 
 
 def resume(
@@ -42,33 +36,6 @@ def resume(
         top = max(found[pk].last_seq, missed[-1]["seq"] if missed else 0)
         data[str(pk)] = {"recovered": recovered, "top": top, "events": missed if recovered else []}
     return {"epoch": own_epoch, "conversations": data}, found
-
-
-def tops(conversation_ids: set[UUID]) -> dict[str, int]:
-    """Return the top seq of each conversation, for a `pong`."""
-    if not conversation_ids:
-        return {}
-    rows = Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_seq")
-    return {str(pk): seq for pk, seq in rows}
-
-
-def latest_of_visitor(visitor_id: UUID, since: float, *, besides: Collection[UUID]) -> list[Frame]:
-    """Return the newest event of each of the visitor's conversations that changed since (Unix seconds): somebody
-    opened it elsewhere, and this client does not follow it yet."""
-    moved = visitor_conversations(visitor_id).exclude(pk__in=besides).filter(active_at__gt=_moment(since))
-    newest = [read_entries(conversation, limit=1) for conversation in moved.order_by("active_at")[:MAX_MOVED]]
-    return [event_frame(entry, VISITOR) for entries in newest for entry in entries]
-
-
-def rows_since(since: float) -> list[Frame]:
-    """Return the rows of the brand's conversations that changed since (Unix seconds), as agents are told them."""
-    moved = brand_conversations().select_related("visitor").filter(active_at__gt=_moment(since))
-    rows = list(moved.order_by("-active_at")[:MAX_ROWS])
-    return [rows_frame(rows)] if rows else []
-
-
-def _moment(unix_seconds: float) -> datetime:
-    return datetime.fromtimestamp(unix_seconds, UTC)
 
 
 def _whole_ones(found: dict[UUID, Conversation], positions: dict[UUID, int]) -> dict[UUID, Conversation]:

@@ -304,3 +304,36 @@ def test_drain_moves_on_within_three_seconds():
             assert (len(server.opened), client.state) == (2, "live")
 
     run(scene())
+
+
+def test_a_fault_of_ours_leaves_no_link_that_nobody_reads(caplog):
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            server.links[-1].queue.put_nowait(ZeroDivisionError())
+            await asyncio.sleep(40)
+            assert (len(server.opened), client.state) == (2, "live")
+
+    run(scene())
+    assert "keeper failed" in caplog.text
+
+
+def test_a_callback_that_fails_stops_nothing(caplog):
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+
+            @client.on_event
+            async def fail(event: LogEvent) -> None:
+                raise ZeroDivisionError
+
+            texts = texts_of(client)
+            await client.live()
+            await client.send("c1", "one")
+            await client.send("c1", "two")
+            await asyncio.sleep(1)
+            assert texts == ["one", "two"]
+
+    run(scene())
+    assert "a callback failed" in caplog.text

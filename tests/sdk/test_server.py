@@ -83,13 +83,16 @@ async def talk(client: Client, conversation: str, name: str, count: int) -> None
 
 
 async def test_over_all_three_rungs_both_sides_lose_nothing(server, vera_token, alice, acme, make_session, monkeypatch):
-    """Sockets die, parked requests die, all comes back: every message is there once, in one order, at both ends."""
+    """Sockets die, parked requests die, all comes back: every message is there once, in one order, at both ends.
+
+    The visitor speaks protobuf, the agent JSON.
+    """
     monkeypatch.setattr(polling_link, "SILENT_AFTER_SECONDS", 2)
     monkeypatch.setattr(transports, "WAIT_SECONDS", 1)
     session = await asyncio.to_thread(make_session, alice, acme)
     async with network_to(server.port) as network:
         desk = make(server, session=session, address=network.address)
-        vera = visitor(server, vera_token, address=network.address)
+        vera = visitor(server, vera_token, address=network.address, encoding="protobuf")
         async with vera, desk:
             heard, shown = recording(desk), recording(vera)
             conversation = (await vera.send(None, "vera first")).conversation

@@ -4,6 +4,7 @@ Knows nothing of conversations; following.py and sending.py add those.
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from .frames import Frame, FrameError, Json
 from .heartbeat import APP_CEILING, Heartbeat, HeartbeatConfig, Learnt
 from .ladder import Ladder, Rung
 from .links import CUT, Link, LinkEnded, LinkSilent
+
+logger = logging.getLogger(__name__)
 
 HELLO_WITHIN_SECONDS = 10.0
 # A connection that lived this long proves the way is good: the next cut starts from the shortest delay.
@@ -154,6 +157,8 @@ class Connection:
             self._welcome(link, hello)
             care = self._beat() if link.rung is Rung.SOCKET else self._climb()
             tasks = [loop.create_task(self._read(link)), loop.create_task(care)]
+            for task in tasks:
+                task.add_done_callback(self._note_fault)
             ending: Ending = await ended
         finally:
             self._leave()
@@ -200,6 +205,12 @@ class Connection:
             self._ladder.failed(rung, self._clock())
         else:
             self._ladder.closed(rung, self._clock())
+
+    def _note_fault(self, task: asyncio.Task[None]) -> None:
+        """A fault of ours must not leave a link that nobody reads."""
+        if not task.cancelled() and (fault := task.exception()):
+            logger.error("the link's keeper failed", exc_info=fault)
+            self._end(Ending(PROTOCOL))
 
     def _end(self, ending: Ending) -> None:
         _settle(self._ended, ending)

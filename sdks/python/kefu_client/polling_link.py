@@ -5,6 +5,7 @@ between two requests.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ from .encodings import Encoding
 from .frames import Frame
 from .ladder import Rung, poll_pause
 from .links import CUT, Access, LinkEnded, LinkSilent, Received
+
+logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 25
 SILENT_AFTER_SECONDS = 10
@@ -89,6 +92,9 @@ class PollingLink:
             await loop()
         except LinkEnded as ended:
             self._incoming.put_nowait(ended)
+        except Exception as fault:
+            logger.exception("a poll's keeper failed")
+            self._incoming.put_nowait(fault)
 
     # ---- in ----
 

@@ -8,7 +8,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin, Subprotocol
 
-from .encodings import Encoding
+from .encodings import Encoding, Raw
 from .frames import Frame
 from .ladder import Rung
 from .links import CUT, Access, LinkEnded, Received
@@ -22,7 +22,7 @@ class SocketLink:
     def __init__(self, access: Access, encodings: Sequence[Encoding]) -> None:
         self._access = access
         self._encodings = {encoding.subprotocol: encoding for encoding in encodings}
-        self._outgoing: asyncio.Queue[Frame] = asyncio.Queue()
+        self._outgoing: asyncio.Queue[Raw] = asyncio.Queue()
         self._socket: ClientConnection | None = None
         self._writer: asyncio.Task[None] | None = None
 
@@ -51,7 +51,7 @@ class SocketLink:
                     return frame
 
     def send(self, frame: Frame) -> None:
-        self._outgoing.put_nowait(frame)
+        self._outgoing.put_nowait(self._encoding.encode(frame))
 
     async def receive(self) -> Received:
         assert self._socket is not None
@@ -79,8 +79,8 @@ class SocketLink:
 
     async def _write(self, socket: ClientConnection) -> None:
         while True:
-            frame = await self._outgoing.get()
+            raw = await self._outgoing.get()
             try:
-                await socket.send(self._encoding.encode(frame))
+                await socket.send(raw)
             except ConnectionClosed:
                 return  # receive() says so

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fuzz.neighbours import Neighbours, end
 from tests.fuzz.people import Town
+from tests.fuzz.poster import Poster
 from tests.fuzz.shooter import Report, Shooter, open_doors
 from tests.fuzz.target import Target
 
@@ -53,14 +54,15 @@ class Run:
         doors = await open_doors(self.town, self.target.port)
         neighbours = Neighbours(self.town, self.target.port, self.report)
         talking = asyncio.create_task(neighbours.run())
-        numbers = self._numbers(began)
+        numbers, poster = self._numbers(began), Poster(self.town, self.target.port)
         shooters = [
-            Shooter(self.town, self.target.port, self.seed, self.report, numbers, doors, self.on_frames)
+            Shooter(self.town, self.target.port, self.seed, self.report, numbers, doors, self.on_frames, poster)
             for _ in range(SHOOTERS)
         ]
         working = asyncio.gather(*(shooter.run() for shooter in shooters))
         await self._look_on(working)
         await end(talking)
+        await poster.close()
         self._judge()
         return self._result([door.name for door in doors], neighbours, time.monotonic() - began)
 

@@ -15,12 +15,16 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from chat.wire import encode
 from tests.fuzz.mutate import JSON, PROTO, Shot, make_shot
 from tests.fuzz.people import Person, Town, open_line
+from tests.fuzz.poster import Poster
 from tests.fuzz.valid import Frame
 from tests.fuzz.verdict import BAD_FRAME_CODES, CLOSE_CODES, EXCEPTION_TEXT, fault_of, read_answer
 
 # The server closes after ten bad frames. One less is sent, so that each is looked at; seldom more, to see it close.
 BAD_FRAMES_LEFT = 9
 FRAMES_PER_LINE = 40
+# Of the blocks, how many go by HTTP; a request's body has a limit.
+POSTED_SHARE = 0.15
+FRAMES_PER_REQUEST = 10
 ANSWER_SECONDS = 20.0
 MAX_FINDINGS = 200
 # What the server takes in one message (kefu_project/cli/roles.py).
@@ -63,6 +67,7 @@ class Shooter:
     numbers: Iterator[int]
     doors: list[Door]
     on_frames: Callable[[int], None]
+    poster: Poster
 
     async def run(self) -> None:
         """Shoot until the numbers are used up."""
@@ -75,6 +80,8 @@ class Shooter:
         dice = random.Random(f"{self.seed}:line:{block[0]}")
         door = dice.choice(self.doors)
         person = dice.choice(self.town.people[door.kind])
+        if dice.random() < POSTED_SHARE:
+            return await self._post(block, door, person, dice)
         try:
             socket = await open_line(person, self.port, door.encoding)
         except (OSError, WebSocketException, TimeoutError) as error:
@@ -85,11 +92,24 @@ class Shooter:
         spare = BAD_FRAMES_LEFT if dice.random() < 0.97 else FRAMES_PER_LINE
         left = await self._shoot_over(line, block, spare)
         await line.close()
-        sent = len(block) - len(left)
-        self.report.frames += sent
-        self.report.by_door[door.name] += sent
-        self.on_frames(sent)
+        self._count(door.name, len(block) - len(left))
         return left
+
+    async def _post(self, block: list[int], door: Door, person: Person, dice: random.Random) -> list[int]:
+        """Send the first frames of the block in one request, and ask a question; returns those that are left."""
+        posted, left = block[:FRAMES_PER_REQUEST], block[FRAMES_PER_REQUEST:]
+        shots = [make_shot(self.seed, number, door.encoding, self.town.ids) for number in posted]
+        faults = await self.poster.post(person, door.encoding, shots, dice)
+        faults += await self.poster.question(person, door.encoding, dice)
+        for fault in faults:
+            self.report.find(f"frames {posted[0]}-{posted[-1]}, {door.encoding}: {fault}")
+        self._count(f"{door.name}, posted", len(posted))
+        return left
+
+    def _count(self, door: str, sent: int) -> None:
+        self.report.frames += sent
+        self.report.by_door[door] += sent
+        self.on_frames(sent)
 
     async def _shoot_over(self, line: "Line", block: list[int], spare: int) -> list[int]:
         """Volleys of as many frames as may be bad, each followed by the question whether anybody is there."""

@@ -19,7 +19,8 @@ FRAMES = int(os.environ.get("KF_FUZZ_FRAMES", "3000"))
 SEED = int(os.environ.get("KF_FUZZ_SEED", "20261123"))
 SECONDS_PER_FRAME = 0.03
 REDIS_NUMBERS = 9  # above those of the test workers and of the storm
-DOORS = {f"{kind} {encoding}" for kind in ("visitor", "agent", "app") for encoding in (JSON, PROTO)}
+LINES = {f"{kind} {encoding}" for kind in ("visitor", "agent", "app") for encoding in (JSON, PROTO)}
+DOORS = LINES | {f"{line}, posted" for line in LINES}
 
 
 @pytest.mark.slow

@@ -24,6 +24,8 @@ CODES = {
 BAD_FRAME_CODES = {"malformed", "unknown_type", "too_large"}
 # Protocol's end, too slow, and what the WebSocket layer itself says: message too big, no UTF-8.
 CLOSE_CODES = {4400, 4410, 4429, 1007, 1009}
+# What a request may be answered with: done, its own fault, or later.
+HTTP_STATUSES = {200, 400, 404, 409, 413, 414, 415, 429, 431, 503}
 ENVELOPE = {"type", "id", "reply_to", "conversation", "seq", "ts", "data"}
 EXCEPTION_TEXT = re.compile(
     r"Traceback|File \"|\b[A-Z][A-Za-z]*(Error|Exception|Warning)\b|0x[0-9a-f]{6,}|psycopg|django|msgspec"

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from kefu_project.cli.roles import web_command
 
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 def free_port() -> int:

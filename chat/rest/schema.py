@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat.rest.base import ApiView
+from chat.rest.poll_docs import SCHEMAS, poll_paths
 
 PREFIX = "api/v1/"
 # Script and style come from our own static files: the pages work without a connection to anywhere else.
@@ -49,7 +50,11 @@ PROBLEMS = {
     "401": ("No valid key or token: `unauthenticated`.", "unauthenticated"),
     "403": ("Not allowed, or the key lacks the scope: `forbidden`.", "forbidden"),
     "404": ("Missing, or another's: `not_found`.", "not_found"),
-    "409": ("`conflict` (the key was used with another content) or `conversation_closed`.", "conflict"),
+    "408": ("The body did not come in time: `too_slow`.", "too_slow"),
+    "409": (
+        "`conflict` (the key was used with another content), `conversation_closed` or `epoch_changed`.",
+        "conflict",
+    ),
     "413": ("`too_large`.", "too_large"),
     "415": ("Another content type than the documented one: `unsupported_media_type`.", "unsupported_media_type"),
     "429": ("`rate_limited`: wait as long as `Retry-After` says.", "rate_limited"),
@@ -68,6 +73,8 @@ def openapi_document() -> dict[str, Any]:
     )
     document: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     document["info"]["description"] = DESCRIPTION
+    document["paths"] |= poll_paths()
+    document["components"]["schemas"] |= SCHEMAS
     _document_problems(document)
     return document
 
@@ -107,7 +114,7 @@ def _document_problems(document: dict[str, Any]) -> None:
 def _possible(method: str) -> list[str]:
     """401 everywhere: starting a session needs no token, but may carry an identity that is not valid."""
     reading = ["400", "401", "403", "404", "429", "500", "503"]
-    return reading if method == "get" else sorted([*reading, "409", "413", "415"])
+    return [*reading, "409"] if method == "get" else sorted([*reading, "408", "409", "413", "415"])
 
 
 def _problem_response(status: int, description: str, code: str) -> dict[str, Any]:

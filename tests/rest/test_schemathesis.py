@@ -56,6 +56,8 @@ def test_answers_are_as_documented(
     case: schemathesis.Case, server: Server, real_ids: dict[str, str], acme_key: str, vera_token: str
 ) -> None:
     _aim_at_real_rows(case, real_ids)
+    if isinstance(case.query, dict) and "wait" in case.query:
+        case.query["wait"] = 0  # there is nothing to wait for
     token = vera_token if "/visitor/" in case.path else acme_key
     headers = {"Host": f"{HOST}:{server.port}", "Origin": server.origin(HOST), "Authorization": f"Bearer {token}"}
     response = case.call(base_url=f"http://127.0.0.1:{server.port}", headers=headers, timeout=20)

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as open_socket
 
 from tests.clients import Server
@@ -71,7 +70,11 @@ class Client:
 
     def say(self, text: str, *, conversation: Any = None, client_id: str | None = None) -> Frame:
         data = {"client_id": client_id or str(uuid4()), "kind": "text", "text": text}
-        return self.request("message.create", data, conversation=conversation)
+        while True:
+            answer = self.request("message.create", data, conversation=conversation)
+            if answer["data"].get("code") != "rate_limited":
+                return answer
+            time.sleep(answer["data"]["retry_after"])  # as it was told
 
     def find(self, wanted: Callable[[Frame], bool], wait: float = WAIT_SECONDS) -> Frame:
         """Return the first frame that is wanted, out of what came or comes within this time."""
@@ -147,6 +150,7 @@ class SocketClient(Client):
             additional_headers=who.headers,
             compression=None,
             legacy=True,
+            max_queue=None,  # paused with much unread, the answer to our closing would not be read either
         )
 
     def hello(self) -> Frame:
@@ -185,10 +189,6 @@ class SocketClient(Client):
         self.send("resume", {"conversations": {conversation: self.positions[conversation]}})
 
     def close(self) -> None:
-        # With much unread, the answer to our closing would not be read either.
-        with suppress(TimeoutError, ConnectionClosed):
-            while True:
-                self.socket.recv(timeout=0)
         self.socket.close()
 
     def _resume(self, positions: dict[str, int]) -> None:

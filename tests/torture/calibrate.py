@@ -39,6 +39,7 @@ def main(names: tuple[str, ...], seed: int, as_json: bool) -> None:
                     is_slice=True,
                     defect=name,
                 )
+            console.print(f"{name}: {caught_as(results[name])}")
     if as_json:
         print(json.dumps([as_dict(result) for result in results.values()], indent=2))
     console.print(table_of(results))
@@ -48,9 +49,13 @@ def main(names: tuple[str, ...], seed: int, as_json: bool) -> None:
 def table_of(results: dict[str, Result]) -> Table:
     table = Table("planted", "campaign", "caught as", "seconds", title="Calibration", title_justify="left")
     for name, result in results.items():
-        kinds = [f"{kind} {number}" for kind, number in result.kinds.items()] + result.problems[:1]
-        table.add_row(DEFECTS[name].about, result.campaign, ", ".join(kinds) or "NOT CAUGHT", str(result.seconds))
+        table.add_row(DEFECTS[name].about, result.campaign, caught_as(result), str(result.seconds))
     return table
+
+
+def caught_as(result: Result) -> str:
+    kinds = [f"{kind} {number}" for kind, number in result.kinds.items()] + result.problems[:1]
+    return ", ".join(kinds) or "NOT CAUGHT"
 
 
 if __name__ == "__main__":

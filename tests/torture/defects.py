@@ -214,12 +214,12 @@ def texts_of_another() -> None:
     right, texts, numbers = wire.transcode, [""], itertools.count(1)
 
     def transcode(frame: Any) -> bytes:
-        event = json.loads(frame)
-        if event["type"] == "message.created" and not next(numbers) % 7:
-            event["data"]["text"] = texts[-1]
-            return right(json.dumps(event))
+        event = json.loads(frame if isinstance(frame, str | bytes) else bytes(frame))
         if event["type"] == "message.created":
             texts.append(event["data"]["text"])
+            if not next(numbers) % 7:
+                event["data"]["text"] = texts[-2]
+                return right(json.dumps(event))
         return right(frame)
 
     wire.transcode = transcode

@@ -21,7 +21,7 @@ from tests.server import free_port
 from tests.torture.failpoints import Failpoint
 from tests.torture.planted import planted_command
 
-START_SECONDS = 120
+START_SECONDS = 240
 WEBS = 2
 METRICS_TOKEN = "a-token-for-torture-only"
 FIRST_PORT = int(os.environ.get("KF_TORTURE_PORT", "0"))

@@ -46,11 +46,13 @@ async def break_network(run: Run) -> None:
 async def _note_convergence(run: Run, episode: str) -> None:
     """How long until everything that anybody had said when the network became well is acknowledged and everywhere."""
     rig, started = run.rig, time.monotonic()
+    # A slice shares its machine with other tests: there, only that it converges at all is judged.
+    limit = HEARTBEAT * (12 if run.is_slice else 2)
     said = rig.in_outboxes()
     try:
-        await until(lambda: all(draft.outcome != "unknown" for draft in said), 2 * HEARTBEAT, "all is answered")
+        await until(lambda: all(draft.outcome != "unknown" for draft in said), limit, "all is answered")
         tops = rig.tops()
-        await until(lambda: rig.has_reached(tops), started + 2 * HEARTBEAT - time.monotonic(), "all have converged")
+        await until(lambda: rig.has_reached(tops), started + limit - time.monotonic(), "all have converged")
         run.note_slowest(f"converged after {episode}, s", time.monotonic() - started)
     except TimeoutError as error:
-        run.problems.append(f"not within two heartbeats after {episode}: {error}")
+        run.problems.append(f"after {episode}: {error}")

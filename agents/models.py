@@ -1,6 +1,7 @@
 """Who answers: agents, the queues they serve, and who had which conversation."""
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,7 +23,9 @@ class Queue(models.Model):
         null=True,
         blank=True,
         default=120,
-        help_text=_("When their agent's connection is gone for so long, they wait again. Empty: never."),
+        # A reload takes seconds, and after Redis lost its leases everybody looks absent for up to ten.
+        validators=[MinValueValidator(30)],
+        help_text=_("When their agent's connection is gone for so long, they wait again. At least 30. Empty: never."),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

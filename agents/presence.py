@@ -50,10 +50,10 @@ def _set_present(agent: Agent, is_present: bool, now: datetime | None) -> bool:
     """Write it if that is news; tells whether it was. Conditional: two sweeps at once announce once."""
     absent_since = None if is_present else now
     as_it_is = Q(is_present=is_present, absent_since__isnull=is_present)
-    if not Agent.objects.filter(~as_it_is, pk=agent.pk).update(is_present=is_present, absent_since=absent_since):
-        return False
+    changed = Agent.objects.filter(~as_it_is, pk=agent.pk).update(is_present=is_present, absent_since=absent_since)
+    # Also when another connection was faster: a connection keeps this object and speaks of it later.
     agent.is_present, agent.absent_since = is_present, absent_since
-    return True
+    return bool(changed)
 
 
 def set_availability(agent: Agent, availability: str) -> Agent:

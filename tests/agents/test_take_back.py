@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -72,6 +73,12 @@ def test_the_queue_says_when(brand, queue, carol, now, rule, seconds_away, is_ta
     leave(carol, now - timedelta(seconds=seconds_away))
     assert sweep_take_back(now) == is_taken
     assert statuses() == {"Vera": "waiting" if is_taken else "assigned"}
+
+
+def test_a_reload_is_no_absence_for_any_rule(queue):
+    queue.take_back_seconds = 29
+    with pytest.raises(ValidationError):
+        queue.full_clean()
 
 
 def test_what_it_leaves_behind(brand, carol, now):

@@ -37,6 +37,18 @@ def test_an_edit_reaches_both_sides_with_the_next_seq(as_vera, desk, said):
     assert again["data"] == answer["data"]
 
 
+def test_a_send_that_is_repeated_after_an_edit_is_recognised(as_vera, desk, acme):
+    """By the group commit, which compares with what was first sent."""
+    key = str(uuid4())
+    first = as_vera.say("Helo")["data"]
+    sent = as_vera.say("Again", conversation=first["conversation"], client_id=key)["data"]
+    as_vera.request(EDIT, {"message": sent["id"], "text": "Once more"}, conversation=first["conversation"])
+    again = as_vera.say("Again", conversation=first["conversation"], client_id=key)
+    assert again["data"] == {**sent, "duplicate": True}
+    other = as_vera.say("Once more", conversation=first["conversation"], client_id=key)
+    assert other["data"]["code"] == "conflict"
+
+
 def test_who_resumes_after_a_recall_never_sees_the_text(as_vera, desk, said):
     where = said["conversation"]
     before = desk.request("resume", {"conversations": {where: 0}})["data"]["conversations"][where]

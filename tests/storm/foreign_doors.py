@@ -13,6 +13,8 @@ from tests.storm.visitor_doors import bearer
 
 REFUSED = (400, 401, 403, 404, 409)
 TEXT = {"text": "x"}
+# A message that nobody has: only the conversation's id is the other brand's.
+NOBODYS = "01935a3e-7d5b-7c3a-9f52-0c6a2f1d4b11"
 # (who asks, method, path, body); ID stands for the foreign or missing id.
 CONVERSATION_DOORS: list[tuple[str, str, str, Any]] = [
     ("visitor", "GET", "/api/v1/visitor/conversations/ID/events", None),
@@ -22,6 +24,8 @@ CONVERSATION_DOORS: list[tuple[str, str, str, Any]] = [
     ("key", "GET", "/api/v1/conversations/ID", None),
     ("key", "GET", "/api/v1/conversations/ID/messages", None),
     ("key", "POST", "/api/v1/conversations/ID/messages", TEXT),
+    ("key", "PATCH", f"/api/v1/conversations/ID/messages/{NOBODYS}", TEXT),
+    ("key", "POST", f"/api/v1/conversations/ID/messages/{NOBODYS}/recall", {}),
     ("key", "POST", "/api/v1/conversations/ID/close", {}),
     ("key", "POST", "/api/v1/conversations/ID/reopen", {}),
 ]
@@ -43,6 +47,8 @@ VISITOR_COMMANDS: list[tuple[str, Any]] = [
     ("conversation.close", {}),
     ("conversation.read", {"seq": 1}),
     ("message.create", TEXT),
+    ("message.edit", {"message": NOBODYS, **TEXT}),
+    ("message.recall", {"message": NOBODYS}),
     ("typing.start", {"text": "x"}),
 ]
 AGENT_COMMANDS: list[tuple[str, Any]] = [

@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from agents import presence, take_back
 from chat.visitor_presence import sweep_visitors
-from tenants.context import TenantTask
+from tenants.tasks import TenantTask
 
 
 @shared_task(base=TenantTask)

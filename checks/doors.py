@@ -38,7 +38,7 @@ DOORS = (
             }
         ),
         ("tenants/context.py",),
-        "enter a brand through tenants/context.py: run_in_tenant, in_tenant, for_each_tenant, TenantTask",
+        "enter a brand through tenants/context.py: run_in_tenant, in_tenant, for_each_tenant; tenants/tasks.py",
     ),
     Door(
         frozenset({"group_send", "group_add", "group_discard", "get_channel_layer"}),

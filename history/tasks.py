@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from history import archive, sweeps
-from tenants.context import TenantTask
+from tenants.tasks import TenantTask
 
 
 @shared_task(base=TenantTask)

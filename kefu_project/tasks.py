@@ -2,9 +2,10 @@
 
 import time
 
-from celery import current_app, shared_task
+from celery import shared_task
 from django.core.cache import cache
 
+from kefu_project.celery import app
 from tenants.models import Tenant
 
 HEARTBEAT_KEY = "beat-heartbeat"
@@ -20,4 +21,4 @@ def note_heartbeat() -> None:
 def start_in_each_brand(task_name: str) -> None:
     """Queue the task once per active brand, each with its tenant named; a brand that fails stops no other."""
     for tenant_id in Tenant.objects.filter(status=Tenant.Status.ACTIVE).values_list("pk", flat=True):
-        current_app.send_task(task_name, args=(str(tenant_id),))
+        app.send_task(task_name, args=(str(tenant_id),))

@@ -11,6 +11,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.server import ServerProtocol
 
+from kefu_project.websocket_parts import Gate, Inbox
+
 _decoder = codecs.getincrementaldecoder("utf-8")
 
 
@@ -30,6 +32,47 @@ class Connection(ServerProtocol):
 class WebSocket(WebSocketsSansIOProtocol):
     """Ends the connection (1007) with the first fragment that is no UTF-8, and without a traceback in the log."""
 
+    # What upstream sets, in slots: a dictionary of so many names is 1.6 KB for every connection.
+    __slots__ = (
+        "app",
+        "app_state",
+        "asgi_version",
+        "client",
+        "close_sent",
+        "close_timeout",
+        "close_timer",
+        "config",
+        "conn",
+        "connections",
+        "curr_msg_data_type",
+        "default_headers",
+        "disconnected",
+        "frames",
+        "handshake_complete",
+        "handshake_initiated",
+        "initial_response",
+        "last_ping_rtt",
+        "logger",
+        "loop",
+        "pending_ping_payload",
+        "ping_interval",
+        "ping_sent_at",
+        "ping_timeout",
+        "ping_timer",
+        "pong_timer",
+        "queue",
+        "read_paused",
+        "request",
+        "response",
+        "root_path",
+        "scheme",
+        "scope",
+        "server",
+        "tasks",
+        "transport",
+        "writable",
+    )
+
     # A fragmented text so far, and its decoder, which holds a character that was cut in two.
     text: str = ""
     decoder: codecs.IncrementalDecoder | None = None
@@ -40,6 +83,16 @@ class WebSocket(WebSocketsSansIOProtocol):
         self.conn = Connection(
             extensions=known.available_extensions, max_size=self.config.ws_max_size, logger=known.logger
         )
+        self.queue = cast("Any", Inbox())
+        self.writable = cast("Any", Gate())
+
+    def start_keepalive(self) -> None:
+        """Called when the handshake is done: from here on nobody needs its headers, which are 5 KB."""
+        super().start_keepalive()
+        self.request.headers.clear()
+        self.response.headers.clear()
+        # Not emptied but let go: the application may still look at those that it was given.
+        self.scope["headers"], self.scope["subprotocols"] = [], []
 
     def handle_text(self, event: Frame) -> None:
         self.curr_msg_data_type = "text"

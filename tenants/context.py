@@ -12,10 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-from uuid import UUID
+from typing import Any, ParamSpec, TypeVar
 
-from celery import Task
 from django.conf import settings
 from django.db import connection as django_connection
 
@@ -25,11 +23,6 @@ logger = logging.getLogger(__name__)
 
 # What django-tenants adds to the connection has no types.
 connection: Any = django_connection
-if TYPE_CHECKING:
-    BaseTask = Task[..., Any]
-else:
-    BaseTask = Task
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -106,24 +99,6 @@ def for_each_tenant(function: Callable[[Tenant], R]) -> dict[str, R | Exception]
             logger.exception("for_each_tenant failed in one brand", extra={"brand": tenant.slug})
             results[tenant.slug] = error
     return results
-
-
-class TenantTask(BaseTask):
-    """Base of tasks that work in a brand: the first argument is the brand's id, the body runs inside the brand."""
-
-    abstract = True
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        tenant_id = args[0] if args else kwargs.get("tenant_id")
-        if not tenant_id:
-            raise NoTenant(f"{self.name} was called without a brand.")
-        with in_public():
-            tenant = Tenant.objects.get(pk=UUID(str(tenant_id)))
-        if not tenant.is_active:
-            logger.info("task skipped: brand is suspended", extra={"brand": tenant.slug, "task": self.name})
-            return None
-        with in_tenant(tenant):
-            return self.run(*args, **kwargs)
 
 
 def _call_in_tenant(tenant: Tenant, function: Callable[..., R], /, *args: Any, **kwargs: Any) -> R:

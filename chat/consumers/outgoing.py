@@ -1,7 +1,6 @@
 """What waits to be sent to one client. At rest there is no task and nothing waits; a slow reader is cut off."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -26,7 +25,8 @@ class Outgoing:
     def __init__(self, send: Send, on_overflow: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._send = send
         self._on_overflow = on_overflow
-        self._waiting: deque[Wire] = deque()
+        # A list: an empty deque is 0.8 KB, and at most 256 wait.
+        self._waiting: list[Wire] = []
         self._chars = 0
         self._task: asyncio.Task[None] | None = None
         self._closer: asyncio.Task[None] | None = None
@@ -66,7 +66,7 @@ class Outgoing:
     async def _work(self) -> None:
         try:
             while self._waiting:
-                text = self._waiting.popleft()
+                text = self._waiting.pop(0)
                 self._chars -= len(text)
                 await self._send(text)
         except Exception:

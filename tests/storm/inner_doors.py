@@ -48,9 +48,9 @@ async def start_report(storm: Storm, side: Side, dice: random.Random) -> None:
 
 
 def _send_task(name: str, *arguments: object) -> None:
-    from celery import current_app
+    from kefu_project.celery import app
 
-    current_app.send_task(name, args=arguments)
+    app.send_task(name, args=arguments)
 
 
 OPERATIONS = [

@@ -5,7 +5,7 @@ import json
 from celery import shared_task
 
 from chat.presence import redis_client
-from tenants.context import TenantTask
+from tenants.tasks import TenantTask
 from tests.storm.inside import read_texts
 
 KEEP_SECONDS = 120

@@ -1,5 +1,6 @@
 """ASGI entry: HTTP by Django, sockets by the consumers, each inside the brand of its Host."""
 
+import gc
 import os
 import warnings
 from typing import Any
@@ -14,6 +15,7 @@ http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter
 
+from chat import hot
 from chat.message_log.writer import writer
 from kefu_project.bodies import BodyLimit
 from kefu_project.drain import drain_on_sigterm
@@ -26,8 +28,12 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         event = await receive()
         if event["type"] == "lifespan.startup":
             drain_on_sigterm()
+            # What is loaded by now stays: a full collection would look at all of it each time, 60 ms long.
+            gc.collect()
+            gc.freeze()
         if event["type"] == "lifespan.shutdown":
             await writer().flush()
+            await hot.close()
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
             return

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -58,8 +59,9 @@ def show_panel(request: HttpRequest) -> HttpResponse:
         "epoch": str(tenant.epoch),
         "limits": LIMITS,
     }
-    page = {"widget": widget, "brand": tenant, "boot": boot, "accent_style": accent_style(tenant.accent)}
+    page = {"brand": tenant, "boot": boot, "accent_style": accent_style(tenant.accent), "script": _script_for(request)}
     response = render(request, "widget/panel.html", page)
+    patch_vary_headers(response, ["Accept-Language"])
     response["Content-Security-Policy"] = _panel_policy(widget, request.get_host())
     response["Cache-Control"] = "no-cache"
     response["Referrer-Policy"] = "no-referrer"
@@ -74,6 +76,13 @@ def show_demo(request: HttpRequest) -> HttpResponse:
     if widget is None:
         raise Http404("This brand has no widget.")
     return render(request, "demo/shop.html", {"widget": widget, "brand": current_tenant()})
+
+
+def _script_for(request: HttpRequest) -> str:
+    """The bundle in the language that the page wants, or the browser: each visitor loads one."""
+    wanted = request.GET.get("locale") or request.headers.get("Accept-Language", "")
+    language = "zh-Hans" if re.match(r"zh\b", wanted, re.IGNORECASE) else "en"
+    return f"kefu/widget.{language}.js"
 
 
 def _panel_policy(widget: Widget, host: str) -> str:

@@ -353,6 +353,14 @@ export const TagIcon = icon(() => (
     <circle cx="7.5" cy="7.5" r=".5" fill="currentColor" />
   </>
 ));
+export const SignalIcon = icon(() => (
+  <>
+    <path d="M2 20h.01" />
+    <path d="M7 20v-4" />
+    <path d="M12 20v-8" />
+  </>
+));
+
 export const PlusIcon = icon(() => (
   <>
     <path d="M5 12h14" />

@@ -97,6 +97,14 @@ export interface LogEvent<D = any> extends Frame<D> {
   ts: number;
 }
 
+/** What a later event changes in the message that it names (`data.message`); null for other events. Twice is harmless. */
+export function correctionOf({ type, data }: LogEvent): Partial<MessageData> | null {
+  if (type !== "message.edited" && type !== "message.recalled") return null;
+  // An edit that came before the recall is empty by now.
+  const isGone = type === "message.recalled" || data.recalled === true;
+  return isGone ? { text: "", html: "", files: [], recalled: true } : { text: data.text, html: data.html, edited_ts: data.edited_ts };
+}
+
 /** What the engine hands to its owner: log events in order, and hints (typing, read, rows, presence) as they come. */
 export type ServerEvent = Frame<any>;
 

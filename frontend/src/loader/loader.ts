@@ -79,7 +79,7 @@ function wakeUp(): void {
   if (!isAsleep || !key) return;
   isAsleep = false;
   isReady = false;
-  view.load(`${origin}/widget/panel?key=${encodeURIComponent(key)}#host=${encodeURIComponent(location.origin)}`);
+  view.load(`${origin}/widget/panel?key=${encodeURIComponent(key)}&locale=${encodeURIComponent(locale)}#host=${encodeURIComponent(location.origin)}`);
   clearTimeout(readyTimer);
   readyTimer = setTimeout(view.showBroken, READY_WITHIN_MS);
 }

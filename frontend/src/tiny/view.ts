@@ -147,6 +147,7 @@ function diffElement(old: Node_ | undefined, node: Node_, cursor: Cursor): void 
   }
   const html = props.dangerouslySetInnerHTML?.__html;
   // Before its properties: a <select> or a scroll position needs the content first.
+  if (html === undefined && old?.props.dangerouslySetInnerHTML) dom.textContent = "";
   if (html === undefined) node.kids = diffKids(old?.kids ?? [], flatten(props.children), { parent: dom, next: dom.firstChild, isSvg });
   else if (html !== old?.props.dangerouslySetInnerHTML?.__html) dom.innerHTML = html;
   const known = old?.props ?? {};

@@ -13,7 +13,7 @@ import { History } from "./history";
 import { playChime } from "./sound";
 import type { Storage } from "./storage";
 import { locale } from "./texts";
-import { countUnread, fromOutbox, isUnread, toEntry } from "./timeline";
+import { correct, countUnread, fromOutbox, isUnread, toEntry } from "./timeline";
 import type { Entry, MessageEntry } from "./timeline";
 import { Typing } from "./typing";
 import { Uploads } from "./uploads";
@@ -207,7 +207,7 @@ export class Chat {
         key: this.config.key,
         token: this.token || undefined,
         identity: typeof identity === "string" ? identity : undefined,
-        locale: locale.value,
+        locale,
         page,
         attributes,
       });
@@ -302,6 +302,7 @@ export class Chat {
   private apply(event: LogEvent): void {
     batch(() => {
       this.conversation.value = changeConversation(this.conversation.value, event);
+      this.entries.value = correct(this.entries.value, event);
       const entry = toEntry(event);
       if (!entry) return;
       this.entries.value = [...this.entries.value, entry];

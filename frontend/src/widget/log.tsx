@@ -1,7 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { tag } from "../i18n";
-import type { Locale } from "../i18n";
 import { Avatar, BrandMark } from "./avatar";
 import type { Chat } from "./chat";
 import { Icon, Tool } from "./icons";
@@ -53,7 +52,6 @@ export function Log({ chat }: { chat: Chat }) {
           items={items.value}
           current={chat.conversation.value?.id}
           readSeq={chat.agentReadSeq.value}
-          locale={locale.value}
           handlers={handlers}
         />
         {isWriting && <Writers names={[...chat.typing.writers.value.values()]} />}
@@ -71,7 +69,6 @@ interface RowsProps {
   current: string | undefined;
   /** Up to here somebody of theirs has read. */
   readSeq: number;
-  locale: Locale;
   handlers: MessageHandlers;
 }
 
@@ -82,10 +79,10 @@ class Rows extends Pure<RowsProps> {
   }
 }
 
-function Row({ item, current, readSeq, locale, handlers }: RowsProps & { item: Item }) {
+function Row({ item, current, readSeq, handlers }: RowsProps & { item: Item }) {
   switch (item.type) {
     case "day":
-      return <p class="divider day">{dayLabel(item.ts, locale)}</p>;
+      return <p class="divider day">{dayLabel(item.ts)}</p>;
     case "start":
       return <p class="divider">{t("newConversation")}</p>;
     case "new":
@@ -101,7 +98,6 @@ function Row({ item, current, readSeq, locale, handlers }: RowsProps & { item: I
           isFirst={isFirst}
           isLast={isLast}
           isRead={entry.isMine && isRead}
-          locale={locale}
           handlers={handlers}
         />
       );
@@ -109,20 +105,20 @@ function Row({ item, current, readSeq, locale, handlers }: RowsProps & { item: I
   }
 }
 
-function dayLabel(ts: number, language: Locale): string {
+function dayLabel(ts: number): string {
   const day = new Date(ts);
   const now = new Date();
   const days = Math.round((new Date(now.toDateString()).getTime() - new Date(day.toDateString()).getTime()) / 86_400_000);
   if (days === 0) return t("today");
   if (days === 1) return t("yesterday");
   const year = day.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
-  return day.toLocaleDateString(tag(language), { weekday: "short", day: "numeric", month: "long", ...year });
+  return day.toLocaleDateString(tag(locale), { weekday: "short", day: "numeric", month: "long", ...year });
 }
 
 function Greeting({ chat }: { chat: Chat }) {
   const session = chat.session.value;
   const { brand } = chat.config;
-  const own = session?.widget.greeting[locale.value.toLowerCase()];
+  const own = session?.widget.greeting[locale.toLowerCase()];
   const agents = session?.agents ?? [];
   return (
     <div class="greeting">

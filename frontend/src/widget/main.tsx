@@ -1,6 +1,5 @@
 // The panel: starts in the frame that the loader makes, or by itself as a page.
 import { render } from "preact";
-import { effect } from "@preact/signals";
 import { toLocale } from "../i18n";
 import { openBridge } from "./bridge_panel";
 import { Chat } from "./chat";
@@ -14,10 +13,8 @@ const root = document.documentElement;
 const host = openBridge();
 const chat = new Chat(config, new Storage(config.key), host);
 
-effect(() => {
-  root.lang = locale.value;
-  document.title = t("chatWith", { name: config.brand.name });
-});
+root.lang = locale;
+document.title = t("chatWith", { name: config.brand.name });
 render(<Panel chat={chat} />, document.getElementById("kefu")!);
 
 if (host.hasHost) {
@@ -25,7 +22,7 @@ if (host.hasHost) {
   host.listen((message) => {
     if (message.type === "reset") return void chat.reset();
     root.dataset.theme = message.theme;
-    locale.value = toLocale(message.locale);
+    if (toLocale(message.locale) !== locale) speak(message.locale);
     chat.tell(message);
     if (!isShown) host.send({ type: "ready", accent: config.brand.accent, isReturning: chat.isReturning });
     isShown = true;
@@ -34,4 +31,12 @@ if (host.hasHost) {
 } else {
   // A page of its own: the browser's language and theme, and no page to tell of.
   chat.tell({ isOpen: true });
+}
+
+/** Another language is another bundle. What is being written is kept, and the server has the rest. */
+function speak(language: string): void {
+  const url = new URL(location.href);
+  if (url.searchParams.get("locale") === language) return;
+  url.searchParams.set("locale", language);
+  location.replace(url);
 }

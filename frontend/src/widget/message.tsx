@@ -17,7 +17,6 @@ interface Props {
   isFirst: boolean;
   isLast: boolean;
   isRead: boolean;
-  locale: string;
   handlers: MessageHandlers;
 }
 
@@ -35,7 +34,8 @@ export class Message extends Pure<Props> {
           {files.map((file) => (
             <FilePart key={file.id} file={file} handlers={handlers} />
           ))}
-          {entry.text && <Text entry={entry} />}
+          {(entry.text || entry.recalled) && <Text entry={entry} />}
+          {entry.edited_ts && !entry.recalled && <small>{t("edited")}</small>}
         </div>
         {(isLast || state === "failed") && <Foot entry={entry} isRead={isRead} handlers={handlers} />}
       </div>
@@ -45,6 +45,7 @@ export class Message extends Pure<Props> {
 
 /** Our own words until the server's clean HTML of them is here. */
 function Text({ entry }: { entry: MessageEntry }) {
+  if (entry.recalled) return <div class="bubble recalled">{t("recalled")}</div>;
   if (!entry.html) return <div class="bubble plain" dir="auto">{entry.text}</div>;
   if (isOnlyEmoji(entry.text)) return <div class="big">{entry.text}</div>;
   // The server sanitises (nh3). Links are made safe for a frame on top of that.
@@ -79,7 +80,7 @@ function Foot({ entry, isRead, handlers }: { entry: MessageEntry; isRead: boolea
   const tick = entry.state === "sending" ? "sending" : isRead ? "read" : "sent";
   return (
     <p class="foot">
-      <time dateTime={time.toISOString()}>{clock.value.format(time)}</time>
+      <time dateTime={time.toISOString()}>{clock.format(time)}</time>
       {entry.isMine && (
         <span class={`tick ${tick}`} role="img" aria-label={t(tick)} title={t(tick)}>
           <Icon name={tick === "sending" ? "clock" : tick === "read" ? "checks" : "check"} size={14} />

@@ -1,8 +1,11 @@
 // What the log shows, worked out from events: entries, runs of one author, day dividers, the "new" line. Pure.
+import { correctionOf } from "../engine";
 import type { Author, FileView, LogEvent, MessageData, OutboxEntry } from "../engine";
 
-export interface MessageEntry {
+export interface MessageEntry extends Pick<MessageData, "edited_ts" | "recalled"> {
   type: "message";
+  /** Empty until the server has given one. */
+  id: string;
   /** client_id for our own, so that a message keeps its place and element when it is acknowledged. */
   key: string;
   conversation: string;
@@ -49,6 +52,7 @@ function toMessage(event: LogEvent<MessageData>): MessageEntry {
   const isMine = data.author.kind === "visitor";
   return {
     type: "message",
+    id: event.id,
     key: (isMine && data.client_id) || event.id,
     conversation,
     seq,
@@ -58,9 +62,18 @@ function toMessage(event: LogEvent<MessageData>): MessageEntry {
     text: data.text ?? "",
     html: data.html ?? "",
     files: data.files ?? [],
+    edited_ts: data.edited_ts,
+    recalled: data.recalled,
     state: "sent",
     error: null,
   };
+}
+
+/** `entries` with the message that `event` corrects, as it is now. */
+export function correct(entries: Entry[], event: LogEvent): Entry[] {
+  const correction = correctionOf(event);
+  if (!correction) return entries;
+  return entries.map((entry) => (entry.type === "message" && entry.id === event.data.message ? { ...entry, ...correction } : entry));
 }
 
 const ME: Author = { kind: "visitor", id: null, name: "" };
@@ -68,6 +81,7 @@ const ME: Author = { kind: "visitor", id: null, name: "" };
 export function fromOutbox(entry: OutboxEntry): MessageEntry {
   return {
     type: "message",
+    id: "",
     key: entry.client_id,
     conversation: entry.conversation ?? "",
     seq: null,

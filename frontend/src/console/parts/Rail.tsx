@@ -1,8 +1,9 @@
 // The narrow bar at the left: brand, inbox, help, settings, account.
-import { InboxIcon, KeyboardIcon, SettingsIcon, SignOutIcon } from "../../design/icons";
+import { InboxIcon, KeyboardIcon, SettingsIcon, SignalIcon, SignOutIcon } from "../../design/icons";
 import type { Availability } from "../../engine";
 import { signOut } from "../api";
 import { setAvailability, switchBrand } from "../state/actions";
+import { connection } from "../state/desk";
 import { unreadMine } from "../state/inbox";
 import { chooseLocale, chooseTheme, theme, type Theme } from "../state/preferences";
 import { go } from "../state/route";
@@ -23,6 +24,7 @@ export function Rail() {
         {unread > 0 && <span class="rail-badge" aria-hidden="true">{unread > 99 ? "99+" : unread}</span>}
       </button>
       <span class="rail-gap" />
+      <LowerRung />
       <button type="button" class="rail-button rail-keys" aria-label={say.shortcuts} data-tip={say.shortcuts} data-keys="?" onClick={() => (isSheetOpen.value = true)}>
         <KeyboardIcon />
       </button>
@@ -33,6 +35,18 @@ export function Rail() {
       )}
       <AccountMenu />
     </nav>
+  );
+}
+
+/** No alarm: on long poll and poll everything works. Whoever wonders about a delay finds the reason here. */
+function LowerRung() {
+  const state = connection.value;
+  if (state.kind !== "live" || !state.rung) return null;
+  const why = words.value.lowerRung[state.rung]!;
+  return (
+    <span class="rail-button rail-line" role="img" aria-label={why} data-tip={why}>
+      <SignalIcon />
+    </span>
   );
 }
 

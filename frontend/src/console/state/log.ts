@@ -1,4 +1,5 @@
 // From events to what stands in the log: days, runs of one author, system lines, the "New" line. Pure.
+import { correctionOf } from "../../engine/frames";
 import type { Author, LogEvent, MessageData } from "../../engine";
 import { isMessage } from "../wire";
 import { startOfDay } from "../words/times";
@@ -57,13 +58,10 @@ function pendingEntry(pending: Pending, author: Author): Entry {
 }
 
 /** The events as they are after a message was edited or recalled; the same list where nothing changes. */
-export function applyCorrection(events: readonly LogEvent[], { type, data }: LogEvent): readonly LogEvent[] {
-  const at = type === "message.edited" || type === "message.recalled" ? events.findIndex((one) => one.id === data.message) : -1;
-  const event = events[at];
+export function applyCorrection(events: readonly LogEvent[], correcting: LogEvent): readonly LogEvent[] {
+  const changes = correctionOf(correcting);
+  const event = changes && events.find((one) => one.id === correcting.data.message);
   if (!event || event.data.recalled) return events;
-  const isGone = type === "message.recalled" || data.recalled === true;
-  const { text, html, edited_ts } = data;
-  const changes = isGone ? { text: "", html: "", files: [], recalled: true } : { text, html, edited_ts };
   const changed = { ...event, data: { ...event.data, ...changes } };
   return events.map((one) => (one === event ? changed : one));
 }

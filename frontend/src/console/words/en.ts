@@ -76,6 +76,7 @@ export const en = {
   yesterday: "Yesterday",
   noteLabel: "Private note",
   bot: "Bot",
+  lowerRung: ["", "Connected another way: this network lets no WebSocket through. All works as always.", "Connected another way: new messages may take a few seconds."],
   statusSending: "Sending",
   statusSent: "Sent",
   statusRead: "Read",

@@ -74,6 +74,7 @@ export const zh: Dictionary = {
   yesterday: "昨天",
   noteLabel: "内部备注",
   bot: "机器人",
+  lowerRung: ["", "已改用备用方式连接，功能不受影响。", "已改用备用方式连接，新消息可能晚几秒。"],
   statusSending: "发送中",
   statusSent: "已发送",
   statusRead: "已读",

@@ -20,7 +20,9 @@ def alice(server: Server, browser_as: Callable[..., object], connect: Callable[.
     return desk
 
 
-@pytest.mark.parametrize(("locale", "edited", "recalled"), [("en-US", "Edited", "recalled"), ("zh-CN", "已编辑", "已撤回")])
+@pytest.mark.parametrize(
+    ("locale", "edited", "recalled"), [("en-US", "Edited", "recalled"), ("zh-CN", "已编辑", "已撤回")]
+)
 def test_a_corrected_message_changes_in_place(
     person: Person,
     server: Server,

@@ -1,4 +1,4 @@
-"""Down the ladder and up again in real browsers: what two people say arrives once, in order, over whatever gets through.
+"""Down the ladder and up again in real browsers: what two people say arrives once, over whatever gets through.
 
 The rungs and when they change: docs/widget.md.
 """

@@ -33,7 +33,16 @@ def test_stays_within_its_budget(names: tuple[str, ...], kilobytes: int) -> None
 
 @pytest.mark.parametrize(
     "name",
-    ["loader.js", "widget.en.js", "widget.zh-Hans.js", "widget.css", "shop.js", "shop.css", "console.js", "console.css"],
+    [
+        "loader.js",
+        "widget.en.js",
+        "widget.zh-Hans.js",
+        "widget.css",
+        "shop.js",
+        "shop.css",
+        "console.js",
+        "console.css",
+    ],
 )
 def test_is_committed(name: str) -> None:
     assert (BUILT / name).stat().st_size > 0

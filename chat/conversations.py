@@ -15,6 +15,8 @@ from chat.placement import Place, place_of_new
 from chat.signals import conversation_closed
 from tenants.context import current_tenant
 
+ANOTHER_OPEN = "The visitor already has another open conversation."
+
 
 def open_conversation(
     visitor: Visitor, *, widget: Widget | None = None, place: Place | None = None, now: datetime
@@ -72,16 +74,20 @@ def reopen_conversation(conversation_id: UUID, *, by: Author, now: datetime) -> 
 
     Raises ConversationClosed when it is archived, Forbidden when its visitor already has another open one.
     """
-    with transaction.atomic():
-        conversation = lock_conversation(conversation_id)
-        if conversation.is_open:
+    try:
+        with transaction.atomic():
+            conversation = lock_conversation(conversation_id)
+            if conversation.is_open:
+                return conversation
+            if conversation.archived_at is not None:
+                raise ConversationClosed("The conversation is archived and cannot be reopened.")
+            if find_open(conversation.visitor) is not None:
+                raise Forbidden(ANOTHER_OPEN)
+            _reopen(conversation, by, now)
             return conversation
-        if conversation.archived_at is not None:
-            raise ConversationClosed("The conversation is archived and cannot be reopened.")
-        if find_open(conversation.visitor) is not None:
-            raise Forbidden("The visitor already has another open conversation.")
-        _reopen(conversation, by, now)
-        return conversation
+    except IntegrityError:
+        # Another of the visitor's conversations was opened at the same moment; the unique constraint let one through.
+        raise Forbidden(ANOTHER_OPEN) from None
 
 
 def reopen_locked(conversation: Conversation, *, by: Author, now: datetime) -> bool:
@@ -90,7 +96,11 @@ def reopen_locked(conversation: Conversation, *, by: Author, now: datetime) -> b
     recent = conversation.closed_at is not None and now - conversation.closed_at <= limit
     if not recent or conversation.archived_at is not None or find_open(conversation.visitor) is not None:
         return False
-    _reopen(conversation, by, now)
+    try:
+        with transaction.atomic():
+            _reopen(conversation, by, now)
+    except IntegrityError:
+        return False  # another was opened at the same moment
     return True
 
 

@@ -31,6 +31,8 @@ MAX_BATCH = 200
 # Nobody waits, so a moment may be long enough to gather something.
 MOMENT_SECONDS = 0.1
 WRITE_SECONDS = 2.0
+# A process that ends does not wait longer: what is lost is a gap.
+CLOSE_SECONDS = 1.0
 
 noted = Counter("kefu_hot_noted", "Events written to hot history.")
 dropped = Counter("kefu_hot_dropped", "Events and refills not written to hot history.", ["reason"])
@@ -81,7 +83,8 @@ class HotWriter:
     async def _work(self) -> None:
         try:
             while self._notes or self._refills:
-                await asyncio.sleep(MOMENT_SECONDS)
+                if len(self._notes) < MAX_BATCH:
+                    await asyncio.sleep(MOMENT_SECONDS)
                 await self._write(self._take_notes(), self._take_refills())
         finally:
             self._task = None
@@ -127,7 +130,8 @@ async def close() -> None:
     writer = _writers.pop(asyncio.get_running_loop(), None)
     if writer is not None:
         with suppress(Exception):
-            await writer.flush()
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await writer.flush()
     await close_client()
 
 

@@ -18,7 +18,8 @@ from tenants.context import in_tenant
 
 @pytest.fixture(autouse=True)
 async def fresh(monkeypatch):
-    """Nothing in Redis, nobody resting, and no connection left when the loop ends."""
+    """Nothing in Redis but what the test puts there, nobody resting, and no connection left when the loop ends."""
+    monkeypatch.setattr("chat.fanout.announce.note_event", lambda *_event: None)
     monkeypatch.setattr(clients.rest, "_until", 0.0)
     forget_all()
     yield

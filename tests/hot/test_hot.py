@@ -146,6 +146,17 @@ async def test_what_waits_is_bounded(acme, conversation, monkeypatch):
     assert HotWriter()._task is None
 
 
+async def test_a_full_batch_does_not_wait_for_more(acme, conversation, monkeypatch):
+    """One batch per moment would be a ceiling of 2 000 events a second."""
+    monkeypatch.setattr("chat.hot.writing.MAX_BATCH", 10)
+    monkeypatch.setattr("chat.hot.writing.MOMENT_SECONDS", 3600)
+    events = [(seq, b'{"v":%d}' % seq, b'{"a":%d}' % seq) for seq in range(1, 31)]
+    for event in events:
+        hot.note_event(acme, conversation.pk, *event)
+    await asyncio.wait_for(flush(), 60)
+    assert len(await read(acme, conversation, 0, 30)) == 30
+
+
 # ---- edits, recalls, forgetting ----
 
 

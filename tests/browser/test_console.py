@@ -262,6 +262,7 @@ def test_recalls_an_answer_after_asking(desk, vera_writes):
     expect(question).to_have_count(0)
     expect(log(desk)).to_contain_text("Wrong window")
     message.get_by_role("button", name="Recall").click()
+    expect(question).to_be_visible()
     desk.keyboard.press("Enter")
     assert vera_writes.expect("message.recalled")
     expect(log(desk).get_by_text("Message recalled")).to_be_visible()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core import signing
+from django.db.models import Exists
 
 from chat.errors import Unauthenticated
 from chat.models import Visitor, Widget
@@ -38,9 +39,10 @@ def read_token(token: str) -> VisitorIdentity:
     return VisitorIdentity(visitor, widget)
 
 
-def is_current(visitor_id: UUID, generation: int) -> bool:
-    """Tell whether tokens of this generation of the visitor are still good, read anew."""
-    return Visitor.objects.filter(pk=visitor_id, token_generation=generation).exists()
+def is_current(visitor_id: UUID, widget_id: UUID, generation: int) -> bool:
+    """Tell whether tokens of this generation, made through this widget, are still good: read anew, in one question."""
+    widget = Widget.objects.filter(pk=widget_id)
+    return Visitor.objects.filter(Exists(widget), pk=visitor_id, token_generation=generation).exists()
 
 
 def _claims(token: str) -> dict[str, str]:

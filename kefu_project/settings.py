@@ -117,7 +117,8 @@ DATABASES = {
             "pool": {
                 "min_size": 2,
                 "max_size": env.int("KF_DATABASE_POOL", default=24),
-                "timeout": 15,
+                # Shorter than a client waits for its handshake: an answer, even "try later", says that the way is good.
+                "timeout": 5,
             },
         },
     }

@@ -121,7 +121,7 @@ class VisitorParticipant(Participant):
 
     def check(self) -> None:
         check_active(self.tenant)
-        if not is_current(self.me, self.generation):
+        if not is_current(self.me, self.widget_id, self.generation):
             raise Unauthenticated
 
     def _enter(self) -> None:

@@ -55,6 +55,7 @@ export class Engine {
   private readonly connection: Connection;
   private followed = new Map<string, Followed>();
   private lanes = new Map<string, Lane>();
+  private held = new Set<Lane>();
   private epoch: string;
   private outboxReady: Promise<void> | null = null;
   private resumeTimer: unknown = null;
@@ -292,7 +293,7 @@ export class Engine {
 
   private async pump(lane: Lane): Promise<void> {
     await this.outboxReady; // older entries first
-    if (!this.connection.isLive) return;
+    if (!this.connection.isLive || this.held.has(lane)) return;
     const entry = lane.take();
     if (!entry) return;
     const { client_id, kind, text, file_ids, type } = entry;
@@ -311,7 +312,12 @@ export class Engine {
   private sendRefused(lane: Lane, entry: OutboxEntry, error: FrameError): void {
     const settled = lane.refused(entry, error.code, error.retryAfter);
     if (settled.kind === "again") {
-      this.clock.setTimeout(() => void this.pump(lane), settled.delayMs);
+      // Told to wait: a message that is written meanwhile must not end that.
+      this.held.add(lane);
+      this.clock.setTimeout(() => {
+        this.held.delete(lane);
+        void this.pump(lane);
+      }, settled.delayMs);
       return;
     }
     const failed = { ...entry, failed: error.code };

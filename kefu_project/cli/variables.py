@@ -53,6 +53,8 @@ VARIABLES: dict[str, Check] = {
     "KF_TRUSTED_PROXIES": _anything,
     "KF_DATABASE_POOL": _number(2, 1000),
     "KF_DB_THREADS": _number(1, 64),
+    "KF_MAX_CONNECTIONS_PER_ADDRESS": _number(1, 1_000_000),
+    "KF_MAX_CONNECTIONS_PER_BRAND": _number(1, 1_000_000),
     "KF_WORKER_THREADS": _number(1, 64),
     "KF_STATIC_ROOT": _anything,
     "KF_MEDIA_ROOT": _anything,

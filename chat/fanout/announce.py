@@ -6,10 +6,11 @@ import msgspec
 from django.db import transaction
 
 from chat.events import AGENT, VISITOR, Frame, event_frame, hint_frame, is_same_for_all
-from chat.fanout.bus import bus, publish
+from chat.fanout.bus import Bus, bus, publish
 from chat.fanout.rows import Rows
 from chat.fanout.topics import desk_topic, visitor_topic, watch_topic
 from chat.hot.writing import note_event
+from chat.message_log.entries import Changed
 from chat.models import Conversation, Message
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -21,22 +22,27 @@ _rows = Rows()
 def announce_entry(conversation: Conversation, entry: Message) -> None:
     """Tell the visitor, the watchers and the lists about a new row of the log. `visitor` must be loaded."""
     tenant = current_tenant()
-    transaction.on_commit(lambda: publish_entry(tenant, conversation, entry), robust=True)
+    transaction.on_commit(lambda: publish_entry(tenant, Changed.of(conversation), entry), robust=True)
 
 
-def publish_entry(tenant: Tenant, conversation: Conversation, entry: Message) -> None:
+def publish_entry(tenant: Tenant, conversation: Changed, entry: Message) -> None:
     """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
+    current = bus()
+    current.call(_publish_entry, current, tenant, conversation, entry)
+
+
+def _publish_entry(current: Bus, tenant: Tenant, conversation: Changed, entry: Message) -> None:
     for_agents = encode_frame(event_frame(entry, AGENT))
     for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
-    publish(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
-    publish(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
-    bus().call(note_event, tenant, conversation.pk, entry.seq, for_visitor, for_agents)
-    publish_row(tenant, conversation)
+    current.put(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
+    current.put(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
+    note_event(tenant, conversation.pk, entry.seq, for_visitor, for_agents)
+    _rows.add(tenant, conversation, _send_rows)
 
 
 def publish_row(tenant: Tenant, conversation: Conversation) -> None:
     """Tell all agents soon how the conversation's committed row looks. `visitor` must be loaded."""
-    bus().call(_rows.add, tenant, conversation, _send_rows)
+    bus().call(_rows.add, tenant, Changed.of(conversation), _send_rows)
 
 
 def announce_row(conversation: Conversation) -> None:

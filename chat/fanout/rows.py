@@ -1,47 +1,62 @@
 """Rows of agents' lists, told a few times a second: what one conversation says in between is never shown anyway."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 from uuid import UUID
 
 from chat.events import Frame, hint_frame
+from chat.message_log.entries import Changed
 from chat.models import Conversation
 from chat.pages import conversation_row
 from tenants.models import Tenant
 
 GATHER_SECONDS = 0.25
-MAX_ROWS = 100
+# Each row leaves so long after its first change. A look at the clock in between takes those that are due: all rows of a
+# quarter of a second at once would keep every message behind them waiting.
+LOOK_SECONDS = 0.02
+MAX_ROWS = 50
+
+Send = Callable[[Tenant, Frame], None]
+
+
+class Waiting(NamedTuple):
+    due: float  # seconds of the loop's clock
+    changed: Changed
 
 
 class Rows:
     """Gathers the rows of one process; the last state of each conversation wins. Belongs to the bus's loop."""
 
     def __init__(self) -> None:
-        self._waiting: dict[UUID, tuple[Tenant, dict[UUID, Conversation]]] = {}
+        # By brand; within it in the order in which they are due.
+        self._waiting: dict[UUID, dict[UUID, Waiting]] = {}
 
-    def add(self, tenant: Tenant, conversation: Conversation, send: Any) -> None:
-        """Have `send(tenant, frame)` called soon with a frame of all rows that changed until then."""
-        if tenant.pk not in self._waiting:
-            self._waiting[tenant.pk] = (tenant, {})
-            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._tell, tenant.pk, send)
-        rows = self._waiting[tenant.pk][1]
-        known = rows.get(conversation.pk)
+    def add(self, tenant: Tenant, changed: Changed, send: Send) -> None:
+        """Have `send(tenant, frame)` called soon with a frame of the rows that changed until then."""
+        loop = asyncio.get_running_loop()
+        rows = self._waiting.get(tenant.pk)
+        if rows is None:
+            rows = self._waiting[tenant.pk] = {}
+            loop.call_later(GATHER_SECONDS, self._look, loop, tenant, send)
+        known = rows.get(changed.pk)
+        if known is None:
+            rows[changed.pk] = Waiting(loop.time() + GATHER_SECONDS, changed)
         # Threads may come in another order than they committed in.
-        if known is None or version(known) <= version(conversation):
-            rows[conversation.pk] = conversation
+        elif known.changed.version <= changed.version:
+            rows[changed.pk] = Waiting(known.due, changed)
 
-    def _tell(self, tenant_id: UUID, send: Any) -> None:
-        tenant, rows = self._waiting.pop(tenant_id)
-        changed = list(rows.values())
-        for start in range(0, len(changed), MAX_ROWS):
-            send(tenant, rows_frame(changed[start : start + MAX_ROWS]))
+    def _look(self, loop: asyncio.AbstractEventLoop, tenant: Tenant, send: Send) -> None:
+        rows, until = self._waiting[tenant.pk], loop.time()
+        due = [pk for pk, waiting in rows.items() if waiting.due <= until][:MAX_ROWS]
+        if due:
+            send(tenant, rows_frame([rows.pop(pk).changed.build() for pk in due]))
+        if rows:
+            loop.call_later(LOOK_SECONDS, self._look, loop, tenant, send)
+        else:
+            del self._waiting[tenant.pk]
 
 
 def rows_frame(conversations: list[Conversation]) -> Frame:
     """The frame that tells agents how these conversations look now. `visitor` must be loaded."""
     return hint_frame("conversation.updated", None, {"rows": [conversation_row(row) for row in conversations]})
-
-
-def version(conversation: Conversation) -> tuple[int, int, int]:
-    """Grows with every change of the row: all three are raised under its lock and never fall."""
-    return conversation.last_seq, conversation.agent_read_seq, conversation.visitor_read_seq

@@ -20,7 +20,7 @@ from psycopg import AsyncConnection, sql
 
 from chat.authors import Author
 from chat.message_log.append import preview_of
-from chat.message_log.entries import Batch, Entry, NeedsVerb, Written
+from chat.message_log.entries import Batch, Changed, Entry, NeedsVerb, Written
 from chat.models import Conversation, Message, Visitor
 
 LOCK = "PERFORM id FROM {schema}.chat_conversation WHERE id = ANY(targets) ORDER BY id FOR NO KEY UPDATE;"
@@ -138,9 +138,14 @@ def _row_of(model: type[models.Model]) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{model.__name__}Row", fields)
 
 
+# Made from the models, so that no column has to be named here.
+ConversationRow: Any = _row_of(Conversation)
+VisitorRow: Any = _row_of(Visitor)
+
+
 class State(msgspec.Struct):
-    conversation: _row_of(Conversation)  # type: ignore[valid-type]
-    visitor: _row_of(Visitor)  # type: ignore[valid-type]
+    conversation: ConversationRow
+    visitor: VisitorRow
 
 
 class Answers(msgspec.Struct):
@@ -169,7 +174,7 @@ async def write_batch(connection: AsyncConnection[Any], schema: str, entries: Se
     answer = await (await connection.execute(call, (batch, targets), prepare=True)).fetchone()
     assert answer is not None
     read = _decode(answer[0])
-    conversations = {state.pk: state for state in map(_conversation, read.states)}
+    conversations = {changed.pk: changed for changed in map(_changed, read.states)}
     return Batch([_result(entry, one) for entry, one in zip(entries, read.answers, strict=True)], conversations)
 
 
@@ -196,6 +201,12 @@ def _input(entry: Entry) -> dict[str, Any]:
         "preview": preview_of(entry.body),
         "created_at": entry.created_at,
     }
+
+
+def _changed(state: State) -> Changed:
+    row = state.conversation
+    version = row.last_seq, row.agent_read_seq, row.visitor_read_seq
+    return Changed(row.id, row.visitor_id, version, lambda: _conversation(state))
 
 
 def _conversation(state: State) -> Conversation:

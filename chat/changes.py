@@ -7,7 +7,7 @@ from uuid import UUID
 from chat.access import brand_conversations, visitor_conversations
 from chat.events import VISITOR, Frame, event_frame
 from chat.fanout import rows_frame
-from chat.pages import read_entries
+from chat.pages import conversation_row, read_entries
 
 MAX_MOVED = 5
 MAX_ROWS = 100
@@ -25,7 +25,7 @@ def rows_since(since: float) -> list[Frame]:
     """Return the rows of the brand's conversations that changed since (Unix seconds), as agents are told them."""
     moved = brand_conversations().select_related("visitor").filter(active_at__gt=_moment(since))
     rows = list(moved.order_by("-active_at")[:MAX_ROWS])
-    return [rows_frame(rows)] if rows else []
+    return [rows_frame([conversation_row(row) for row in rows])] if rows else []
 
 
 def _moment(unix_seconds: float) -> datetime:

@@ -27,28 +27,25 @@ def announce_entry(conversation: Conversation, entry: Message) -> None:
 
 def publish_entry(tenant: Tenant, conversation: Changed, entry: Message) -> None:
     """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
-    current = bus()
-    current.call(_publish_entry, current, tenant, conversation, entry)
-
-
-def _publish_entry(current: Bus, tenant: Tenant, conversation: Changed, entry: Message) -> None:
     for_agents = encode_frame(event_frame(entry, AGENT))
     for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
+    current = bus()
+    current.call(_publish_entry, current, tenant, conversation, entry.seq, for_visitor, for_agents)
+
+
+def _publish_entry(
+    current: Bus, tenant: Tenant, conversation: Changed, seq: int, for_visitor: bytes, for_agents: bytes
+) -> None:
     current.put(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
     current.put(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
-    note_event(tenant, conversation.pk, entry.seq, for_visitor, for_agents)
+    note_event(tenant, conversation.pk, seq, for_visitor, for_agents)
     _rows.add(tenant, conversation, _send_rows)
 
 
-def publish_row(tenant: Tenant, conversation: Conversation) -> None:
-    """Tell all agents soon how the conversation's committed row looks. `visitor` must be loaded."""
-    bus().call(_rows.add, tenant, Changed.of(conversation), _send_rows)
-
-
 def announce_row(conversation: Conversation) -> None:
-    """Tell all agents how the conversation's row looks once it is committed. `visitor` must be loaded."""
+    """Tell all agents soon how the conversation's row looks once it is committed. `visitor` must be loaded."""
     tenant = current_tenant()
-    transaction.on_commit(lambda: publish_row(tenant, conversation), robust=True)
+    transaction.on_commit(lambda: bus().call(_rows.add, tenant, Changed.of(conversation), _send_rows), robust=True)
 
 
 def announce_read(conversation: Conversation, reader: str, seq: int) -> None:

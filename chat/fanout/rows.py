@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
+from itertools import islice, takewhile
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chat.events import Frame, hint_frame
 from chat.message_log.entries import Changed
-from chat.models import Conversation
-from chat.pages import conversation_row
 from tenants.models import Tenant
 
 GATHER_SECONDS = 0.25
@@ -48,15 +47,17 @@ class Rows:
 
     def _look(self, loop: asyncio.AbstractEventLoop, tenant: Tenant, send: Send) -> None:
         rows, until = self._waiting[tenant.pk], loop.time()
-        due = [pk for pk, waiting in rows.items() if waiting.due <= until][:MAX_ROWS]
-        if due:
-            send(tenant, rows_frame([rows.pop(pk).changed.build() for pk in due]))
+        due = list(islice(takewhile(lambda pk: rows[pk].due <= until, rows), MAX_ROWS))
+        told = [rows.pop(pk).changed for pk in due]
+        # First of all: what goes wrong with these rows must not keep the brand from being told of others.
         if rows:
             loop.call_later(LOOK_SECONDS, self._look, loop, tenant, send)
         else:
             del self._waiting[tenant.pk]
+        if told:
+            send(tenant, rows_frame([changed.row() for changed in told]))
 
 
-def rows_frame(conversations: list[Conversation]) -> Frame:
-    """The frame that tells agents how these conversations look now. `visitor` must be loaded."""
-    return hint_frame("conversation.updated", None, {"rows": [conversation_row(row) for row in conversations]})
+def rows_frame(rows: list[dict[str, Any]]) -> Frame:
+    """The frame that tells agents how conversations look now, by their rows of the list."""
+    return hint_frame("conversation.updated", None, {"rows": rows})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chat.authors import Author
 from chat.models import Conversation, Message
+from chat.pages import conversation_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,23 @@ class NeedsVerb(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A conversation as a commit left it. Its row is built when somebody shows it: most change again before."""
+    """A conversation as a commit left it. The lists' row is made when it is told: most change again before.
+
+    Making it may ask for nothing: it happens on an event loop, and whoever changed the conversation may go on using it.
+    """
 
     pk: UUID
     visitor_id: UUID
     # Grows with every change of the row: all three are raised under its lock and never fall.
     version: tuple[int, int, int]
-    build: Callable[[], Conversation]
+    row: Callable[[], dict[str, Any]]
 
     @classmethod
-    def of(cls, row: Conversation) -> "Changed":
-        return cls(row.pk, row.visitor_id, (row.last_seq, row.agent_read_seq, row.visitor_read_seq), lambda: row)
+    def of(cls, conversation: Conversation) -> "Changed":
+        """As it is at this moment, for conversations that belong to somebody else: the row is made at once."""
+        version = conversation.last_seq, conversation.agent_read_seq, conversation.visitor_read_seq
+        row = conversation_row(conversation)
+        return cls(conversation.pk, conversation.visitor_id, version, lambda: row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from chat.authors import Author
 from chat.message_log.append import preview_of
 from chat.message_log.entries import Batch, Changed, Entry, NeedsVerb, Written
 from chat.models import Conversation, Message, Visitor
+from chat.pages import conversation_row
 
 LOCK = "PERFORM id FROM {schema}.chat_conversation WHERE id = ANY(targets) ORDER BY id FOR NO KEY UPDATE;"
 
@@ -206,7 +207,7 @@ def _input(entry: Entry) -> dict[str, Any]:
 def _changed(state: State) -> Changed:
     row = state.conversation
     version = row.last_seq, row.agent_read_seq, row.visitor_read_seq
-    return Changed(row.id, row.visitor_id, version, lambda: _conversation(state))
+    return Changed(row.id, row.visitor_id, version, lambda: conversation_row(_conversation(state)))
 
 
 def _conversation(state: State) -> Conversation:

@@ -1,0 +1,38 @@
+"""Rows of the desk: told as the commit left them, whatever happens to the object or to another row meanwhile."""
+
+import asyncio
+from types import SimpleNamespace
+from uuid import uuid4
+
+from chat.conversations import open_conversation
+from chat.fanout.rows import Rows
+from chat.message_log.entries import Changed
+from tenants.context import in_tenant
+
+
+def test_a_row_is_told_although_its_object_is_used_on(as_agent, alice, acme, vera, now):
+    """Reloading drops what was loaded with the conversation, and no row may ask the database for it again."""
+    desk = as_agent(alice, acme)
+    with in_tenant(acme):
+        conversation = open_conversation(vera, now=now)
+        conversation.refresh_from_db()
+        conversation.status = "closed"
+    told = desk.expect("conversation.updated")["data"]["rows"][0]
+    assert (told["id"], told["status"], told["visitor"]["name"]) == (str(conversation.pk), "waiting", "Vera")
+
+
+async def test_a_row_that_fails_keeps_no_other_from_being_told():
+    def fails():
+        raise LookupError
+
+    def changed(row):
+        return Changed(uuid4(), uuid4(), (1, 0, 0), row)
+
+    loop, brand = asyncio.get_running_loop(), SimpleNamespace(pk=uuid4())
+    loop.set_exception_handler(lambda _loop, _context: None)
+    told = loop.create_future()
+    rows = Rows()
+    rows.add(brand, changed(fails), lambda _brand, frame: told.set_result(frame))
+    await asyncio.sleep(0.1)
+    rows.add(brand, changed(lambda: {"id": "second"}), lambda _brand, frame: told.set_result(frame))
+    assert (await asyncio.wait_for(told, 10))["data"]["rows"] == [{"id": "second"}]

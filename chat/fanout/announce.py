@@ -1,5 +1,6 @@
 """Announcing: the frames of a change and the topics that they go to."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -20,32 +21,38 @@ _rows = Rows()
 
 
 def announce_entry(conversation: Conversation, entry: Message) -> None:
-    """Tell the visitor, the watchers and the lists about a new row of the log. `visitor` must be loaded."""
-    tenant = current_tenant()
-    transaction.on_commit(lambda: publish_entry(tenant, Changed.of(conversation), entry), robust=True)
+    """Tell the visitor, the watchers and the lists about a new row of the log, as both are now. `visitor` is loaded."""
+    # Made here: at the end of a transaction its caller may have used the objects on, and left the brand.
+    transaction.on_commit(_entry_publication(current_tenant(), Changed.of(conversation), entry), robust=True)
 
 
 def publish_entry(tenant: Tenant, conversation: Changed, entry: Message) -> None:
     """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
+    _entry_publication(tenant, conversation, entry)()
+
+
+def _entry_publication(tenant: Tenant, conversation: Changed, entry: Message) -> Callable[[], None]:
     for_agents = encode_frame(event_frame(entry, AGENT))
     for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
-    current = bus()
-    current.call(_publish_entry, current, tenant, conversation, entry.seq, for_visitor, for_agents)
+    seq = entry.seq
 
+    def put(current: Bus) -> None:
+        current.put(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
+        current.put(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
+        note_event(tenant, conversation.pk, seq, for_visitor, for_agents)
+        _rows.add(tenant, conversation, _send_rows)
 
-def _publish_entry(
-    current: Bus, tenant: Tenant, conversation: Changed, seq: int, for_visitor: bytes, for_agents: bytes
-) -> None:
-    current.put(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
-    current.put(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
-    note_event(tenant, conversation.pk, seq, for_visitor, for_agents)
-    _rows.add(tenant, conversation, _send_rows)
+    def publish_it() -> None:
+        current = bus()
+        current.call(put, current)
+
+    return publish_it
 
 
 def announce_row(conversation: Conversation) -> None:
-    """Tell all agents soon how the conversation's row looks once it is committed. `visitor` must be loaded."""
-    tenant = current_tenant()
-    transaction.on_commit(lambda: bus().call(_rows.add, tenant, Changed.of(conversation), _send_rows), robust=True)
+    """Tell all agents soon how the conversation's row looks, as it is now. `visitor` is loaded."""
+    tenant, changed = current_tenant(), Changed.of(conversation)
+    transaction.on_commit(lambda: bus().call(_rows.add, tenant, changed, _send_rows), robust=True)
 
 
 def announce_read(conversation: Conversation, reader: str, seq: int) -> None:

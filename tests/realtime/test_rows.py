@@ -4,6 +4,8 @@ import asyncio
 from types import SimpleNamespace
 from uuid import uuid4
 
+from django.db import transaction
+
 from chat.conversations import open_conversation
 from chat.fanout.rows import Rows
 from chat.message_log.entries import Changed
@@ -11,9 +13,9 @@ from tenants.context import in_tenant
 
 
 def test_a_row_is_told_although_its_object_is_used_on(as_agent, alice, acme, vera, now):
-    """Reloading drops what was loaded with the conversation, and no row may ask the database for it again."""
+    """Reloading drops what was loaded with the conversation, and at the commit the brand may have been left."""
     desk = as_agent(alice, acme)
-    with in_tenant(acme):
+    with transaction.atomic(), in_tenant(acme):
         conversation = open_conversation(vera, now=now)
         conversation.refresh_from_db()
         conversation.status = "closed"

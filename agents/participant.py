@@ -14,18 +14,15 @@ from agents.presence import mark_present, set_availability
 from agents.socket_auth import AgentSession, read_agent_session, session_key_of
 from chat import fanout
 from chat.access import get_conversation
-from chat.changes import rows_since
 from chat.conversations import close_conversation, mark_read, reopen_conversation
 from chat.errors import Forbidden, NotFound
-from chat.events import Frame
-from chat.messages import MessageDraft, Posted, post_message, post_note, posted_ack
+from chat.messages import MessageDraft, Posted
 from chat.models import Conversation
 from chat.origins import is_own_origin
 from chat.pages import conversation_row
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, check_active, needed
 from chat.participants.watcher import WATCHING, Watcher
-from chat.posting import send
 from chat.protocol import Command
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
@@ -44,8 +41,6 @@ class AgentParticipant(Watcher):
         "conversation.close": "close_conversation",
         "conversation.reopen": "reopen_conversation",
         "conversation.read": "read_conversation",
-        "message.create": "create_message",
-        "note.create": "create_note",
         "availability.set": "set_availability",
     }
 
@@ -80,10 +75,6 @@ class AgentParticipant(Watcher):
         self.check()
         mark_present(self.agent)
 
-    async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
-        frames: list[Frame] = await self.call(rows_since, moment)
-        return frames
-
     # ---- conversations ----
 
     async def take_conversation(self, command: Command) -> Answer:
@@ -110,45 +101,16 @@ class AgentParticipant(Watcher):
         await self.call(self._read, needed(command), command.data.seq)
         return {}
 
-    # ---- messages ----
-
-    async def create_message(self, command: Command) -> Answer:
-        data = command.data
-        draft = MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
-        now, conversation = timezone.now(), needed(command)
-        posted = await send(
-            self.tenant,
-            conversation,
-            author=self.author,
-            draft=draft,
-            now=now,
-            otherwise=lambda: self.call(self._answer, conversation, draft, now),
-        )
-        return posted_ack(posted)
-
-    async def create_note(self, command: Command) -> Answer:
-        draft = MessageDraft(command.data.client_id, "text", command.data.text)
-        now, conversation = timezone.now(), needed(command)
-        posted = await send(
-            self.tenant,
-            conversation,
-            author=self.author,
-            draft=draft,
-            visibility="note",
-            now=now,
-            otherwise=lambda: self.call(post_note, conversation, author=self.author, draft=draft, now=now),
-        )
-        return posted_ack(posted)
-
     async def set_availability(self, command: Command) -> Answer:
         agent = await self.call(set_availability, self.agent, command.data.availability)
         return {"availability": agent.availability}
 
     # ---- inside the brand ----
 
-    def _answer(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
+    def _post_message(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
+        """Who answers has taken it."""
         assignments.take_if_waiting(conversation_id, agent=self.agent, now=now)
-        return post_message(conversation_id, author=self.author, draft=draft, now=now)
+        return super()._post_message(conversation_id, draft, now)
 
     def _transfer(self, conversation_id: UUID, agent_id: UUID | None, queue_id: UUID | None) -> Conversation:
         return assignments.transfer_conversation(

@@ -43,14 +43,6 @@ def brand_conversations() -> QuerySet[Conversation]:
     return Conversation.objects.all()
 
 
-def get_conversations(conversation_ids: list[UUID], visitor_id: UUID | None = None) -> dict[UUID, Conversation]:
-    """Return those of the conversations that exist and, given a visitor, are the visitor's."""
-    rows = Conversation.objects.select_related("visitor").filter(pk__in=conversation_ids)
-    if visitor_id is not None:
-        rows = rows.filter(visitor_id=visitor_id)
-    return {row.pk: row for row in rows}
-
-
 class Known(NamedTuple):
     """As much of a conversation as a resume needs."""
 
@@ -60,11 +52,9 @@ class Known(NamedTuple):
 
 
 def find_known(conversation_ids: list[UUID], visitor_id: UUID | None = None) -> dict[UUID, Known]:
-    """`get_conversations` without building the rows."""
-    rows = Conversation.objects.filter(pk__in=conversation_ids)
-    if visitor_id is not None:
-        rows = rows.filter(visitor_id=visitor_id)
-    columns = rows.values_list("pk", "last_seq", "visitor_id", "archived_at")
+    """Return those of the conversations that exist and, given a visitor, are the visitor's."""
+    rows = brand_conversations() if visitor_id is None else visitor_conversations(visitor_id)
+    columns = rows.filter(pk__in=conversation_ids).values_list("pk", "last_seq", "visitor_id", "archived_at")
     return {pk: Known(top, whose, archived_at is not None) for pk, top, whose, archived_at in columns}
 
 

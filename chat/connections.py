@@ -26,6 +26,8 @@ PER_PARTICIPANT = {"visitor": 20, "agent": 50, "app": 100}
 DRAIN_SECONDS = 5.0
 RETRY_SECONDS = 5.0
 WATCH_SECONDS = 15.0
+# Over how long the connections and questions of a process spread their reading after the bus came back.
+CATCH_UP_SECONDS = 2.0
 
 
 class Connection(Protocol):

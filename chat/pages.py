@@ -30,7 +30,7 @@ def read_entries(
     """Return log rows in order of seq: those right after `after`, or the last ones (before `before`)."""
     if conversation.archived_at is not None and _archive_reader is not None:
         return _archive_reader(conversation, after, before, limit)
-    page = _read_hot(conversation, after, before, limit)
+    page = _read_rows(conversation, after, before, limit)
     if _archive_reader is not None and len(page) < _expected(conversation, after, before, limit):
         # A log has no holes: it was archived since the conversation was read, or it is broken and shown as it is.
         return max(page, _archive_reader(conversation, after, before, limit), key=len)
@@ -113,7 +113,7 @@ def snapshot(conversation: Conversation, audience: str) -> dict[str, Any]:
     return {"conversation": view, "events": events, "top": conversation.last_seq}
 
 
-def _read_hot(conversation: Conversation, after: int | None, before: int | None, limit: int) -> list[Message]:
+def _read_rows(conversation: Conversation, after: int | None, before: int | None, limit: int) -> list[Message]:
     rows = Message.objects.filter(conversation_id=conversation.pk)
     if after is not None:
         return list(rows.filter(seq__gt=after).order_by("seq")[:limit])

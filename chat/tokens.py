@@ -22,6 +22,12 @@ class VisitorIdentity:
     widget: Widget
 
 
+def bearer_of(authorization: str) -> str:
+    """The token of an `Authorization: Bearer …` header's value, '' when it holds none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def make_token(visitor: Visitor, widget: Widget) -> str:
     """Make a token for the current brand. It dies with the visitor's `token_generation` or after 30 days."""
     claims = {"v": visitor.pk.hex, "w": widget.pk.hex, "g": visitor.token_generation}

@@ -8,6 +8,7 @@ from django.db import transaction
 from chat.fanout import announce_close, brand_topic
 from chat.models import Widget
 from chat.models.widget import make_identity_secret
+from chat.origins import origin_allowed
 from chat.protocol import CLOSE_RECONNECT
 from tenants.context import current_tenant
 from tenants.keys import create_key, hash_key, revoke_key
@@ -17,6 +18,12 @@ from tenants.models import ApiKey, Tenant
 GATES = {"allowed_origins", "allow_apps", "enforce_identity"}
 GREETING_EN = "Hi! How can we help you today?"
 GREETING_ZH = "您好！请问有什么可以帮您？"
+
+
+def is_of_any_widget(origin: str, host: str) -> bool:
+    """Tell whether a page of `origin` may read refusals: whose widget it has may not be known yet (preflight, refused
+    token), so any of the current brand's will do."""
+    return any(origin_allowed(origin, host, widget) for widget in Widget.objects.all())
 
 
 def create_widget(

@@ -144,10 +144,6 @@ class WebSocket(WebSocketsSansIOProtocol):
         if is_end:
             self.loop.call_later(ABORT_SECONDS, self._abort)
 
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self.loop.call_later(ABORT_SECONDS, self._abort)
-
     def _abort(self) -> None:
         """End it even though something is still unsent; one that has ended is left alone."""
         if self.transport.get_write_buffer_size():

@@ -38,7 +38,7 @@ def create_key(
 
 def find_key(text: str, *, kind: str) -> ApiKey | None:
     """Return the live key with this text and kind, its tenant loaded, or None."""
-    if not text.startswith(PREFIXES[ApiKey.Kind(kind)]):
+    if not text.startswith(PREFIXES[ApiKey.Kind(kind)]) or len(text) > MAX_KEY_CHARS or not text.isascii():
         return None
     return (
         ApiKey.objects.select_related("tenant").filter(hash=hash_key(text), kind=kind, revoked_at__isnull=True).first()

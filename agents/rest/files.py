@@ -9,8 +9,9 @@ from agents.models import Agent
 from agents.rest.auth import StaffSession
 from chat.access import get_file, get_visitor_file
 from chat.file_views import file_response
+from chat.key_auth import KeyAuth
 from chat.models import File
-from chat.rest.keys import KeyAuth, SecretKey
+from chat.rest.keys import SecretKey
 from chat.rest.visitor_auth import VisitorToken, VisitorView
 from chat.tokens import VisitorIdentity
 

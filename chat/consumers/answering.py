@@ -32,6 +32,7 @@ from tenants.context import ContextOverloaded
 logger = logging.getLogger(__name__)
 
 MAX_RETRY_SECONDS = 5.0
+DRAIN: Frame = {"type": "drain", "data": {}}
 INTERNAL = {"code": "internal", "message": "Something went wrong on the server. Try again."}
 
 

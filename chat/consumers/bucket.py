@@ -1,5 +1,9 @@
 """A token bucket. Pure: time comes in."""
 
+# How many frames a client may send, over a connection or in questions.
+FRAMES_PER_SECOND = 10.0
+FRAMES_AT_ONCE = 40.0
+
 
 class TokenBucket:
     """Lets through `burst` at once and `rate` per second on the long run."""

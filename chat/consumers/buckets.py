@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from uuid import UUID
 
-from chat.consumers.bucket import TokenBucket
+from chat.consumers.bucket import FRAMES_AT_ONCE, FRAMES_PER_SECOND, TokenBucket
 from chat.participants.participant import Participant
 
 MAX_KNOWN = 10_000
@@ -28,6 +28,6 @@ class Buckets:
         return bucket
 
 
-# Frames as on a socket. Questions: a talk answers a long poll up to twenty times a second, in each of its tabs.
-frames_of = Buckets(10.0, 40.0)
+# Questions: a talk answers a long poll up to twenty times a second, in each of its tabs.
+frames_of = Buckets(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
 questions_of = Buckets(50.0, 200.0)

@@ -16,11 +16,12 @@ from redis import RedisError
 from chat.encodings import JSON, Encoding, choose_by_content_type
 from chat.errors import Invalid, Overloaded, Refusal, TooLarge, TooSlow, UnsupportedType
 from chat.events import Frame
-from chat.models import Widget
-from chat.origins import is_own_origin, origin_allowed
+from chat.origins import is_own_origin
 from chat.participants.credentials import Credentials
 from chat.participants.participant import Participant
 from chat.rest.problems import CONTENT_TYPE, problem_of
+from chat.rest.visitor_auth import CORS_EXPOSED, CORS_HEADERS, CORS_MAX_AGE
+from chat.widgets import is_of_any_widget
 from tenants.context import ContextOverloaded, run_in_tenant
 from tenants.models import Tenant
 
@@ -94,7 +95,7 @@ class Asked:
         return text
 
 
-async def read_request(asked: Asked, receive: Receive) -> bytes:
+async def read_request(receive: Receive) -> bytes:
     """Return the body. Raises TooLarge, TooSlow, Gone."""
     body = bytearray()
     try:
@@ -150,8 +151,8 @@ async def answer_preflight(asked: Asked, send: Any, method: str) -> None:
     if any(name == b"access-control-allow-origin" for name, _value in cors):
         cors += [
             (b"access-control-allow-methods", f"{method}, OPTIONS".encode()),
-            (b"access-control-allow-headers", b"Authorization, Content-Type"),
-            (b"access-control-max-age", b"600"),
+            (b"access-control-allow-headers", CORS_HEADERS.encode()),
+            (b"access-control-max-age", CORS_MAX_AGE.encode()),
         ]
     await _send(send, 204, b"", cors)
 
@@ -168,21 +169,15 @@ async def _cors(asked: Asked) -> Headers:
         and (asked.is_let_in or await _is_of_a_widget(asked.tenant, origin, host))
     ):
         headers.append((b"access-control-allow-origin", origin.encode("latin-1")))
-        headers.append((b"access-control-expose-headers", b"Retry-After"))
+        headers.append((b"access-control-expose-headers", CORS_EXPOSED.encode()))
     return headers
 
 
 async def _is_of_a_widget(tenant: Tenant, origin: str, host: str) -> bool:
-    """Whose widget it is may not be known (preflight, refused token): any of the brand's will do to read a refusal."""
     try:
-        widgets = await run_in_tenant(tenant, _widgets)
+        return await run_in_tenant(tenant, is_of_any_widget, origin, host)
     except (DatabaseError, ContextOverloaded):
         return False  # the answer itself must not be lost for its headers
-    return any(origin_allowed(origin, host, widget) for widget in widgets)
-
-
-def _widgets() -> list[Widget]:
-    return list(Widget.objects.all())
 
 
 async def _send(send: Any, status: int, body: bytes, headers: Headers) -> None:

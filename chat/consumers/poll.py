@@ -14,8 +14,8 @@ from uuid import UUID
 from prometheus_client import Counter
 
 from chat import fanout
-from chat.connections import address_of, connections
-from chat.consumers.answering import BadFrame, answer, hello_frame
+from chat.connections import CATCH_UP_SECONDS, address_of, connections
+from chat.consumers.answering import DRAIN, BadFrame, answer, hello_frame
 from chat.consumers.buckets import frames_of, questions_of
 from chat.consumers.http import Answer, Asked, Gone, answer_preflight, read_piece, read_request, respond
 from chat.consumers.inbox import UNHURRIED_SECONDS, Inbox
@@ -32,10 +32,7 @@ MAX_FRAMES = 50
 LEASE_SLACK_SECONDS = 20.0
 # Transactions commit in another order than their times say: look this far back.
 OVERLAP_SECONDS = 5.0
-# Over how long the parked questions of a process spread their reading after the bus came back.
-CATCH_UP_SECONDS = 2.0
 questions = Counter("kefu_questions", "Questions for events, by rung of the ladder.", ["transport", "kind"])
-DRAIN: Frame = {"type": "drain", "data": {}}
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -71,7 +68,7 @@ class PollConsumer:
 async def _post(who: Participant, asked: Asked, receive: Receive) -> Answer:
     """Do what each frame says, one after the other, and answer with what a socket would have sent."""
     encoding = asked.given_encoding
-    given = encoding.split(await read_request(asked, receive))
+    given = encoding.split(await read_request(receive))
     if len(given) > MAX_FRAMES:
         raise Invalid(f"A request has at most {MAX_FRAMES} frames.")
     bucket, answers = frames_of.of(who), []

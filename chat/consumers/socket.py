@@ -13,9 +13,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
 from chat import fanout
-from chat.connections import address_of, connections
-from chat.consumers.answering import BadFrame, answer, close_code_of, hello_frame
-from chat.consumers.bucket import TokenBucket
+from chat.connections import CATCH_UP_SECONDS, address_of, connections
+from chat.consumers.answering import DRAIN, BadFrame, answer, close_code_of, hello_frame
+from chat.consumers.bucket import FRAMES_AT_ONCE, FRAMES_PER_SECOND, TokenBucket
 from chat.consumers.outgoing import Outgoing
 from chat.encodings import JSON, Encoding, Wire, choose_by_subprotocol
 from chat.errors import Refusal
@@ -29,15 +29,10 @@ from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
 
-FRAMES_PER_SECOND = 10.0
-FRAMES_AT_ONCE = 40.0
 MAX_BAD_FRAMES = 10
 CUT_OFF_SECONDS = 2.0
-# Over how long the connections of a process spread their questions after the bus came back.
-CATCH_UP_SECONDS = 2.0
 # Clients beat at least every 55 s in a browser, every 270 s in the background of an app (docs/heartbeat.md).
 SILENCE_SECONDS = {"agent": 75.0, "visitor": 300.0, "app": 300.0}
-DRAIN: Frame = {"type": "drain", "data": {}}
 
 # Orders to close that are under way; asyncio itself keeps only weak references to tasks.
 _running: set[asyncio.Task[None]] = set()
@@ -149,7 +144,6 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if self.lease_id is not None:
             who, lease_id, self.lease_id = self.participant, self.lease_id, None
             await leases.end(who.tenant, who.kind, who.me, lease_id)
-            await who.disconnected()
 
     # ---- frames in ----
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.origins import page_origin
+from chat.tokens import bearer_of
 
 # Browsers cannot set headers of a handshake: they offer the token as a subprotocol.
 TOKEN_PREFIX = "kefu.token."
@@ -42,8 +43,7 @@ class Credentials:
         for offered in self.offered:
             if offered.startswith(TOKEN_PREFIX):
                 return str(offered[len(TOKEN_PREFIX) :])
-        scheme, _, token = (self.header(b"authorization") or "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else ""
+        return bearer_of(self.header(b"authorization") or "")
 
     def _count(self, name: bytes) -> int:
         return sum(key == name for key, _value in self.headers)

@@ -1,6 +1,8 @@
 """What all who speak the protocol share: the dispatch table, resuming, pings, the topics they follow."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
@@ -10,8 +12,11 @@ from chat.authors import Author
 from chat.corrections import ack_of, edit_message, recall_message
 from chat.errors import Forbidden, Invalid, UnknownType
 from chat.events import Frame
+from chat.messages import MessageDraft, Posted
+from chat.models import Message
 from chat.participants.credentials import Credentials
-from chat.protocol import HEARTBEAT_SECONDS, Command
+from chat.posting import send
+from chat.protocol import HEARTBEAT_SECONDS, Command, CreateMessage, CreateNote
 from chat.tops import tops_of
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
@@ -21,6 +26,8 @@ Handlers = dict[str, str]
 # Everybody may correct what they wrote themselves; the verbs know whose it is and for how long.
 CORRECTING: Handlers = {"message.edit": "edit_message", "message.recall": "recall_message"}
 Answer = dict[str, Any] | tuple[str, dict[str, Any]] | None
+# A verb inside the brand: the conversation that the command names, the draft, the time.
+Post = Callable[[Any, MessageDraft, datetime], Posted]
 
 
 class Link(Protocol):
@@ -44,7 +51,7 @@ class _NoLink:
 NO_LINK = _NoLink()
 
 
-class Participant:
+class Participant(ABC):
     """One who speaks, for the length of a connection or of a question. Subclasses say what it may do (`handlers`)."""
 
     __slots__ = ("author", "link", "tenant")
@@ -58,12 +65,12 @@ class Participant:
         self.link: Link = NO_LINK
 
     @classmethod
+    @abstractmethod
     async def identify(cls, tenant: Tenant | None, credentials: Credentials) -> Self:
         """Return who this is; `tenant` None: an address of the installation.
 
         Raises Unauthenticated, Forbidden, or NotFound where the brand does not exist for whoever asks.
         """
-        raise NotImplementedError
 
     @property
     def me(self) -> UUID:
@@ -74,17 +81,17 @@ class Participant:
         """`me` of the hello frame."""
         return {"kind": self.kind, "id": str(self.me), "name": self.author.name}
 
+    @abstractmethod
     def topics(self) -> list[str]:
         """Topics that it follows from its start."""
-        raise NotImplementedError
 
+    @abstractmethod
     def topics_of(self, conversations: Iterable[UUID]) -> list[str]:
         """Topics that carry these conversations' events besides `topics`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def following(self) -> Iterable[UUID]:
         """The conversations whose tops this client is told."""
-        raise NotImplementedError
 
     async def enter(self) -> None:
         """Once its topics are joined: check anew that it may be here, and tell others that it is.
@@ -97,15 +104,12 @@ class Participant:
         """`enter` without telling anybody: for a question that is about to wait."""
         await self.call(self.check)
 
+    @abstractmethod
     def check(self) -> None:
         """Raise Unauthenticated, Forbidden or NotFound unless it may still be here: read anew, inside the brand."""
-        raise NotImplementedError
 
     def _enter(self) -> None:
         self.check()
-
-    async def disconnected(self) -> None:
-        """After its connection ended."""
 
     # ---- commands ----
 
@@ -123,13 +127,13 @@ class Participant:
     async def resume(self, command: Command) -> Answer:
         return "resumed", await self.catch_up(command.data.conversations, command.data.epoch)
 
+    @abstractmethod
     async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
         """Follow these conversations and return the data of a `resumed` frame: what was missed of them."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
         """What a client without a connection cannot know by its positions: told of since `moment` (Unix seconds)."""
-        raise NotImplementedError
 
     async def edit_message(self, command: Command) -> Answer:
         data, now = command.data, timezone.now()
@@ -149,9 +153,29 @@ class Participant:
 
     # ---- for subclasses ----
 
+    async def post(self, command: Command, conversation: UUID | None, verb: Post) -> Posted:
+        """Post the message or note that the command holds: by the group commit, where that is not enough by `verb`."""
+        draft, now = draft_of(command.data), timezone.now()
+        is_note = isinstance(command.data, CreateNote)
+        return await send(
+            self.tenant,
+            conversation,
+            author=self.author,
+            draft=draft,
+            visibility=Message.Visibility.NOTE if is_note else Message.Visibility.PUBLIC,
+            now=now,
+            otherwise=lambda: self.call(verb, conversation, draft, now),
+        )
+
     async def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a verb inside the brand: the one hop of a frame."""
         return await run_in_tenant(self.tenant, function, *args, **kwargs)
+
+
+def draft_of(data: CreateMessage | CreateNote) -> MessageDraft:
+    if isinstance(data, CreateNote):
+        return MessageDraft(data.client_id, "text", data.text)
+    return MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
 
 
 def check_active(tenant: Tenant) -> None:

@@ -20,7 +20,6 @@ from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_active, needed
-from chat.posting import send
 from chat.protocol import MAX_RESUMED, Command
 from chat.tokens import VisitorIdentity, is_current, read_token
 from chat.visitor_presence import visitor_came
@@ -88,16 +87,7 @@ class VisitorParticipant(Participant):
         return view
 
     async def create_message(self, command: Command) -> Answer:
-        data, now = command.data, timezone.now()
-        draft = MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
-        posted = await send(
-            self.tenant,
-            command.conversation,
-            author=self.author,
-            draft=draft,
-            now=now,
-            otherwise=lambda: self.call(self._post, command.conversation, draft, now),
-        )
+        posted = await self.post(command, command.conversation, self._post)
         self._follow(posted.message.conversation_id)
         return posted_ack(posted)
 

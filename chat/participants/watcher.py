@@ -1,15 +1,18 @@
 """What agents and programs share: they watch conversations that are not their own, notes included."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from chat import fanout
 from chat.access import get_conversation
 from chat.authors import Author
+from chat.changes import rows_since
 from chat.errors import Invalid, NotFound
-from chat.events import AGENT, hint_frame
+from chat.events import AGENT, Frame, hint_frame
 from chat.hot.resuming import resume_hot
+from chat.messages import MessageDraft, Posted, post_message, post_note, posted_ack
 from chat.models import Conversation
 from chat.participants.participant import Answer, Handlers, Participant, needed
 from chat.protocol import MAX_RESUMED, Command
@@ -19,6 +22,8 @@ WATCHING: Handlers = {
     "resume": "resume",
     "conversation.watch": "watch_conversation",
     "conversation.unwatch": "unwatch_conversation",
+    "message.create": "create_message",
+    "note.create": "create_note",
     "typing.start": "start_typing",
     "typing.stop": "stop_typing",
     "ping": "ping",
@@ -49,6 +54,10 @@ class Watcher(Participant):
         await self.link.unfollow(*self.topics_of(positions.keys() - found.keys()))
         return data
 
+    async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
+        frames: list[Frame] = await self.call(rows_since, moment)
+        return frames
+
     async def watch_conversation(self, command: Command) -> Answer:
         pk = needed(command)
         if len(self.watched) >= MAX_RESUMED and pk not in self.watched:
@@ -68,6 +77,12 @@ class Watcher(Participant):
         await self.link.unfollow(*self.topics_of([pk]))
         return {}
 
+    async def create_message(self, command: Command) -> Answer:
+        return posted_ack(await self.post(command, needed(command), self._post_message))
+
+    async def create_note(self, command: Command) -> Answer:
+        return posted_ack(await self.post(command, needed(command), self._post_note))
+
     async def start_typing(self, command: Command) -> Answer:
         await self._hint_typing(needed(command), "typing.started")
         return None
@@ -75,6 +90,12 @@ class Watcher(Participant):
     async def stop_typing(self, command: Command) -> Answer:
         await self._hint_typing(needed(command), "typing.stopped")
         return None
+
+    def _post_message(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
+        return post_message(conversation_id, author=self.author, draft=draft, now=now)
+
+    def _post_note(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
+        return post_note(conversation_id, author=self.author, draft=draft, now=now)
 
     async def _hint_typing(self, conversation: UUID, event: str) -> None:
         visitor_id = self.watched.get(conversation)

@@ -1,7 +1,6 @@
 """Integrators: a secret key says which brand and what it may do there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -11,28 +10,14 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from chat.authors import Author
-from chat.errors import Forbidden, RateLimited, Unauthenticated
+from chat.errors import RateLimited, Unauthenticated
+from chat.key_auth import KeyAuth
 from chat.rest.base import ApiView
 from chat.rest.limits import KEY_RATE, Taken, take_token
 from chat.rest.visitor_auth import bearer_token
 from tenants.context import current_tenant, in_tenant, is_in_tenant
-from tenants.keys import MAX_KEY_CHARS, PREFIXES, find_key, note_use
+from tenants.keys import PREFIXES, find_key, note_use
 from tenants.models import ApiKey
-
-
-@dataclass(frozen=True, slots=True)
-class KeyAuth:
-    key: ApiKey
-
-    def require(self, scope: str) -> None:
-        """A key without scopes may do everything."""
-        if self.key.scopes and scope not in self.key.scopes:
-            raise Forbidden(f"This key lacks the scope {scope}.")
-
-    @property
-    def author(self) -> Author:
-        return Author("bot", self.key.pk, self.key.name)
 
 
 class SecretKey(BaseAuthentication):
@@ -103,8 +88,7 @@ class KeyView(ApiView):
 def key_of(request: HttpRequest) -> ApiKey | None:
     """The live secret key of an active brand that the request carries; looked up once per request."""
     if not hasattr(request, "_kefu_key"):
-        text = bearer_token(request)
-        key = find_key(text, kind=ApiKey.Kind.SECRET) if len(text) <= MAX_KEY_CHARS and text.isascii() else None
+        key = find_key(bearer_token(request), kind=ApiKey.Kind.SECRET)
         request._kefu_key = key if key is not None and key.tenant.is_active else None  # type: ignore[attr-defined]
     found: ApiKey | None = request._kefu_key  # type: ignore[attr-defined]
     return found

@@ -13,7 +13,8 @@ from chat.models import Visitor, Widget
 from chat.origins import is_own_origin, origin_allowed, page_origin
 from chat.rest.base import ApiView
 from chat.rest.limits import VISITOR_RATE, Rate, take_token
-from chat.tokens import VisitorIdentity, read_token
+from chat.tokens import VisitorIdentity, bearer_of, read_token
+from chat.widgets import is_of_any_widget
 from tenants.context import current_tenant
 
 CORS_HEADERS = "Authorization, Content-Type"
@@ -84,8 +85,7 @@ class VisitorView(ApiView):
 
 def bearer_token(request: Request | HttpRequest) -> str:
     """The token of an `Authorization: Bearer …` header, '' when there is none."""
-    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    return bearer_of(request.META.get("HTTP_AUTHORIZATION", ""))
 
 
 def check_origin(request: Request | HttpRequest, widget: Widget) -> None:
@@ -107,9 +107,7 @@ def cors_origin(request: Request | HttpRequest) -> str | None:
     origin = request.META.get("HTTP_ORIGIN")
     if not origin or is_own_origin(origin, _host(request)):
         return None
-    # Whose widget it is may not be known yet (preflight, refused token): any of the brand's will do to read a refusal.
-    allowed = any(origin_allowed(origin, _host(request), widget) for widget in Widget.objects.all())
-    return origin if allowed else None
+    return origin if is_of_any_widget(origin, _host(request)) else None
 
 
 def allow_origin(request: Request | HttpRequest, response: Any) -> None:

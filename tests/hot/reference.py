@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from chat.access import get_conversations
+from chat.access import brand_conversations, visitor_conversations
 from chat.events import Frame, event_frame
 from chat.models import Conversation, Message
 from chat.pages import MAX_RESUME, MAX_RESUME_IN_ALL
@@ -23,7 +23,8 @@ def resume(
     `positions`: the last seq the client has of each. Given a visitor, another's conversation is like a missing one.
     """
     own_epoch = str(current_tenant().epoch)
-    found = get_conversations(list(positions), visitor_id)
+    reachable = brand_conversations() if visitor_id is None else visitor_conversations(visitor_id)
+    found = {row.pk: row for row in reachable.filter(pk__in=list(positions))}
     whole = _whole_ones(found, positions) if epoch in ("", own_epoch) else {}
     events = _events_after({pk: positions[pk] for pk, row in whole.items() if row.last_seq > positions[pk]}, audience)
     data: dict[str, Any] = {}

@@ -13,6 +13,7 @@ from chat.authors import Author
 from chat.corrections import edit_message, recall_message
 from chat.errors import Conflict, Invalid
 from chat.files import file_view, store_file
+from chat.key_auth import KeyAuth
 from chat.message_log import find_by_client_id
 from chat.messages import MessageDraft, Posted, post_message, post_visitor_message
 from chat.models import Conversation
@@ -21,7 +22,7 @@ from chat.rest.base import MAX_UPLOAD_BODY, read_input
 from chat.rest.integrator import docs
 from chat.rest.integrator.inputs import MessageChange, MessageCreate
 from chat.rest.integrator.resources import FileResource, MessageResource, page
-from chat.rest.keys import KeyAuth, KeyView
+from chat.rest.keys import KeyView
 from chat.rest.paging import MAX_SEQ, read_flag, read_limit, read_number
 from chat.rest.visitor_inputs import FileInput
 from tenants.ids import new_id

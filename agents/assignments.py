@@ -126,13 +126,17 @@ def _assign(conversation: Conversation, agent: Agent, reasons: dict[str, str], n
     locked = Agent.objects.select_for_update(no_key=True).filter(pk=agent.pk, is_active=True).first()
     if locked is None:
         raise NotFound("There is no such agent.")
-    Assignment.objects.create(conversation=conversation, agent=agent, started_at=now, reasons=reasons)
+    Assignment.objects.create(
+        conversation=conversation, agent=agent, queue_id=conversation.queue_id, started_at=now, reasons=reasons
+    )
     conversation.status = Conversation.Status.ASSIGNED
     conversation.assignee_id = agent.pk
     conversation.assignee_name = agent.display_name
     conversation.assigned_at = now
-    conversation.waiting_since = None
-    conversation.save(update_fields=["status", "assignee_id", "assignee_name", "assigned_at", "waiting_since"])
+    conversation.waiting_since = conversation.queued_at = None
+    conversation.save(
+        update_fields=["status", "assignee_id", "assignee_name", "assigned_at", "waiting_since", "queued_at"]
+    )
 
 
 def _end(conversation: Conversation, reason: str, now: datetime) -> None:
@@ -145,8 +149,8 @@ def _let_wait(conversation: Conversation, now: datetime) -> None:
     conversation.status = Conversation.Status.WAITING
     conversation.assignee_id = None
     conversation.assignee_name = ""
-    conversation.waiting_since = now
-    conversation.save(update_fields=["status", "assignee_id", "assignee_name", "waiting_since"])
+    conversation.waiting_since = conversation.queued_at = now
+    conversation.save(update_fields=["status", "assignee_id", "assignee_name", "waiting_since", "queued_at"])
 
 
 def _assigned_body(agent: Agent, by: Author = SYSTEM) -> dict[str, object]:

@@ -15,6 +15,9 @@ from chat.placement import Place, place_of_new
 from chat.signals import conversation_closed
 from tenants.context import current_tenant
 
+CLOSING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "snoozed_until", "unread_count"]
+CLOSING += ["awaiting_reply_since", "reply_due_at", "resolve_due_at"]
+REOPENING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "assignee_id", "assignee_name"]
 ANOTHER_OPEN = "The visitor already has another open conversation."
 
 
@@ -62,8 +65,10 @@ def close_conversation(
         conversation.close_reason = reason
         conversation.closed_at = now
         conversation.waiting_since = None
+        conversation.queued_at = conversation.snoozed_until = None
+        conversation.awaiting_reply_since = conversation.reply_due_at = conversation.resolve_due_at = None
         conversation.unread_count = 0
-        conversation.save(update_fields=["status", "close_reason", "closed_at", "waiting_since", "unread_count"])
+        conversation.save(update_fields=CLOSING)
         conversation_closed.send(Conversation, conversation=conversation, now=now)
         record(conversation, "conversation.closed", by, {"reason": reason, "by": author_body(by)}, now)
         return conversation
@@ -142,6 +147,8 @@ def _open(visitor: Visitor, widget: Widget | None, place: Place, now: datetime) 
         queue_name=place.queue_name,
         status=Conversation.Status.WAITING,
         waiting_since=now,
+        queued_at=now,
+        language=visitor.locale,
         created_at=now,
         active_at=now,
     )
@@ -157,12 +164,10 @@ def _reopen(conversation: Conversation, by: Author, now: datetime) -> None:
     conversation.status = Conversation.Status.WAITING
     conversation.close_reason = ""
     conversation.closed_at = None
-    conversation.waiting_since = now
+    conversation.waiting_since = conversation.queued_at = now
     conversation.assignee_id = None
     conversation.assignee_name = ""
-    conversation.save(
-        update_fields=["status", "close_reason", "closed_at", "waiting_since", "assignee_id", "assignee_name"]
-    )
+    conversation.save(update_fields=REOPENING)
     record(conversation, "conversation.reopened", by, {"by": author_body(by)}, now)
 
 

@@ -69,6 +69,21 @@ class Tenant(TenantMixin):
         default=15,
         help_text=_("By whoever wrote them, while the conversation is open. 0: never."),
     )
+    total_capacity = models.PositiveIntegerField(
+        _("conversations at once, all agents together"),
+        null=True,
+        blank=True,
+        help_text=_("Routing assigns no more than this. Empty: as many as the agents can have."),
+    )
+    shows_typing_preview = models.BooleanField(
+        _("agents see what visitors are writing"),
+        default=False,
+        db_default=False,
+        help_text=_("Before it is sent. Visitors are told so in the widget."),
+    )
+    asks_for_rating = models.BooleanField(
+        _("ask visitors for a rating"), default=True, db_default=True, help_text=_("When a conversation was closed.")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

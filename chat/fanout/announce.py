@@ -13,6 +13,7 @@ from chat.fanout.topics import desk_topic, visitor_topic, watch_topic
 from chat.hot.writing import note_event
 from chat.message_log.entries import Changed
 from chat.models import Conversation, Message
+from chat.nudges import Grown, nudge
 from tenants.context import current_tenant
 from tenants.models import Tenant
 
@@ -35,12 +36,14 @@ def _entry_publication(tenant: Tenant, conversation: Changed, entry: Message) ->
     for_agents = encode_frame(event_frame(entry, AGENT))
     for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
     seq = entry.seq
+    grown = Grown(tenant, conversation.pk, seq, entry.event, entry.author_kind)
 
     def put(current: Bus) -> None:
         current.put(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
         current.put(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
         note_event(tenant, conversation.pk, seq, for_visitor, for_agents)
         _rows.add(tenant, conversation, _send_rows)
+        nudge(grown)
 
     def publish_it() -> None:
         current = bus()

@@ -87,12 +87,14 @@ def _note_message(conversation: Conversation, draft: Draft, now: datetime) -> li
     if draft.author.kind == Message.AuthorKind.VISITOR:
         conversation.unread_count += 1
         conversation.visitor_read_seq = conversation.last_seq
-        return [*changed, "unread_count", "visitor_read_seq"]
+        conversation.awaiting_reply_since = conversation.awaiting_reply_since or now
+        return [*changed, "unread_count", "visitor_read_seq", "awaiting_reply_since"]
     if draft.author.kind == Message.AuthorKind.AGENT:
         # Who answers has read: the counter and the mark follow.
         conversation.unread_count = 0
         conversation.agent_read_seq = conversation.last_seq
-        changed += ["unread_count", "agent_read_seq"]
+        conversation.awaiting_reply_since = conversation.reply_due_at = None
+        changed += ["unread_count", "agent_read_seq", "awaiting_reply_since", "reply_due_at"]
         if conversation.first_reply_at is None:
             conversation.first_reply_at = now
             changed.append("first_reply_at")

@@ -68,6 +68,7 @@ WITH input AS (
         max(seq) FILTER (WHERE visibility = 'public') AS last_message_seq,
         max(seq) FILTER (WHERE author_kind = 'visitor') AS visitor_seq,
         max(seq) FILTER (WHERE author_kind = 'agent' AND visibility = 'public') AS agent_seq,
+        min(created_at) FILTER (WHERE author_kind = 'visitor') AS first_asked_at,
         min(created_at) FILTER (WHERE author_kind = 'agent' AND visibility = 'public') AS first_reply_at
     FROM fresh GROUP BY conversation_id
 ), changed AS (
@@ -81,6 +82,14 @@ WITH input AS (
         visitor_read_seq = coalesce(n.visitor_seq, c.visitor_read_seq),
         agent_read_seq = coalesce(n.agent_seq, c.agent_read_seq),
         first_reply_at = coalesce(c.first_reply_at, n.first_reply_at),
+        awaiting_reply_since = CASE
+            WHEN n.agent_seq IS NULL THEN coalesce(c.awaiting_reply_since, n.first_asked_at)
+            ELSE (
+                SELECT min(f.created_at) FROM fresh f
+                WHERE f.conversation_id = c.id AND f.author_kind = 'visitor' AND f.seq > n.agent_seq
+            )
+        END,
+        reply_due_at = CASE WHEN n.agent_seq IS NULL THEN c.reply_due_at END,
         -- Who answers has read: what a visitor wrote before the last answer does not count.
         unread_count = (CASE WHEN n.agent_seq IS NULL THEN c.unread_count ELSE 0 END) + (
             SELECT count(*) FROM fresh f

@@ -3,7 +3,9 @@
 from chat.models.conversation import Conversation
 from chat.models.file import File
 from chat.models.message import Message
-from chat.models.visitor import Visitor
+from chat.models.rating import Rating
+from chat.models.tag import Tag
+from chat.models.visitor import PageView, Visitor, VisitorNote
 from chat.models.widget import Widget
 
-__all__ = ["Conversation", "File", "Message", "Visitor", "Widget"]
+__all__ = ["Conversation", "File", "Message", "PageView", "Rating", "Tag", "Visitor", "VisitorNote", "Widget"]

@@ -1,3 +1,5 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -24,6 +26,13 @@ class Conversation(models.Model):
         VISITOR = "visitor", _("closed by the visitor")
         IDLE = "idle", _("idle")
         API = "api", _("closed through the API")
+        RULE = "rule", _("closed by a rule")
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, _("low")
+        NORMAL = 2, _("normal")
+        HIGH = 3, _("high")
+        URGENT = 4, _("urgent")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     visitor = models.ForeignKey(
@@ -37,6 +46,16 @@ class Conversation(models.Model):
     queue_name = models.CharField(_("queue"), max_length=80, blank=True)
     assignee_id = models.UUIDField(null=True, blank=True)
     assignee_name = models.CharField(_("agent"), max_length=80, blank=True)
+    # What routing looks at besides the queue: who writes in which language, what it takes to answer, how urgent it is.
+    language = models.CharField(_("language"), max_length=8, blank=True, default="", db_default="")
+    skill_ids = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
+    # Written while nobody could answer (outside hours, or the queue was too long): answered later, never hurried.
+    left_message = models.BooleanField(_("left message"), default=False, db_default=False)
+    tag_ids = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True)
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     last_seq = models.BigIntegerField(default=0)
     last_message_preview = models.CharField(_("last message"), max_length=160, blank=True)
     last_message_at = models.DateTimeField(_("last message at"), null=True, blank=True)
@@ -46,8 +65,16 @@ class Conversation(models.Model):
     visitor_read_seq = models.BigIntegerField(default=0)
     agent_read_seq = models.BigIntegerField(default=0)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    # Since when it stands in its present queue: overflow moves it on and starts this anew, `waiting_since` stays.
+    queued_at = models.DateTimeField(_("in this queue since"), null=True, blank=True)
     assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True)
     first_reply_at = models.DateTimeField(_("first reply"), null=True, blank=True)
+    # The visitor's first message that nobody has answered yet; kept by chat/message_log with the log's rows.
+    awaiting_reply_since = models.DateTimeField(_("awaits a reply since"), null=True, blank=True)
+    # Deadlines in business time, made by agents/sla.py from the queue's policy; None: none applies.
+    reply_due_at = models.DateTimeField(_("reply due"), null=True, blank=True)
+    resolve_due_at = models.DateTimeField(_("resolution due"), null=True, blank=True)
+    rating = models.PositiveSmallIntegerField(_("rating"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     # Set by history/ when the log has moved to the archive: such a conversation is read there and never reopened.
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
@@ -77,6 +104,18 @@ class Conversation(models.Model):
                 fields=["closed_at"], condition=Q(status="closed", archived_at__isnull=True), name="to_archive"
             ),
             models.Index(fields=["created_at", "id"], name="conversation_by_time"),
+            models.Index(fields=["queue_id", "queued_at"], condition=Q(status="waiting"), name="waiting_by_queue"),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="snoozed_conversations"
+            ),
+            models.Index(
+                fields=["awaiting_reply_since"],
+                condition=Q(awaiting_reply_since__isnull=False) & ~Q(status="closed"),
+                name="awaiting_reply",
+            ),
+            models.Index(fields=["reply_due_at"], condition=Q(reply_due_at__isnull=False), name="reply_deadlines"),
+            models.Index(fields=["visitor", "-created_at"], name="by_visitor_and_time"),
+            GinIndex(fields=["tag_ids"], name="conversations_by_tag"),
         ]
 
     def __str__(self) -> str:

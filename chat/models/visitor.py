@@ -22,6 +22,15 @@ class Visitor(models.Model):
     page_url = models.CharField(_("page"), max_length=2000, blank=True, editable=False)
     page_title = models.CharField(_("page title"), max_length=300, blank=True, editable=False)
     referrer = models.CharField(_("referrer"), max_length=2000, blank=True, editable=False)
+    user_agent = models.CharField(
+        _("user agent"), max_length=400, blank=True, default="", db_default="", editable=False
+    )
+    # The agent who had this visitor's last conversation: sticky routing asks for it.
+    last_agent_id = models.UUIDField(null=True, blank=True, editable=False)
+    # Set where two turned out to be one person: what this one had belongs to the other now.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="merged"
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -36,3 +45,41 @@ class Visitor(models.Model):
     @property
     def is_identified(self) -> bool:
         return self.external_id is not None
+
+
+class PageView(models.Model):
+    """A page that the visitor looked at: the trail beside a conversation. Bounded per visitor by its writer."""
+
+    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="page_views")
+    url = models.CharField(_("page"), max_length=2000)
+    title = models.CharField(_("page title"), max_length=300, blank=True)
+    viewed_at = models.DateTimeField(_("viewed"))
+
+    class Meta:
+        verbose_name = _("page view")
+        verbose_name_plural = _("page views")
+        ordering = ("-viewed_at",)
+        indexes = [models.Index(fields=["visitor", "-viewed_at"], name="trail_of_visitor")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class VisitorNote(models.Model):
+    """What agents know about the person, whatever the conversation. Visitors never see it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="notes", verbose_name=_("visitor"))
+    # Agents live in the app above this one.
+    author_id = models.UUIDField(null=True, blank=True)
+    author_name = models.CharField(_("author"), max_length=80, blank=True)
+    text = models.TextField(_("text"), max_length=4000)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("note about a visitor")
+        verbose_name_plural = _("notes about visitors")
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return self.text[:60]

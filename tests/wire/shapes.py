@@ -42,6 +42,8 @@ def data_of_field(field: str, depth: int = 2) -> Strategy:
 def data_of(shape: Descriptor, depth: int = 2) -> Strategy:
     if shape.full_name == "google.protobuf.Struct":
         return open_maps
+    if shape.full_name == "google.protobuf.ListValue":
+        return st.lists(texts, max_size=3)
     if shape.full_name == Frame.DESCRIPTOR.full_name:
         return frames(depth - 1) if depth else st.nothing()
     always = {f.name: values_of(f, depth) for f in shape.fields if not f.has_presence}

@@ -32,6 +32,15 @@ export interface Row {
   top: number;
   last_message: { text: string; author_kind: AuthorKind; author_name: string; ts: number } | null;
   unread: number;
+  language: string;
+  priority: number;
+  left_message: boolean;
+  tags: readonly string[];
+  rating: number | null;
+  snoozed_until_ts: number | null;
+  awaiting_since_ts: number | null;
+  reply_due_ts: number | null;
+  resolve_due_ts: number | null;
   visitor_read_seq: number;
   agent_read_seq: number;
   waiting_since_ts: number | null;

@@ -177,7 +177,11 @@ def _read_value(value: Any) -> Any:
     return None if kind in (None, "null_value") else getattr(value, kind)
 
 
-_SPECIAL: dict[str, Reader] = {"google.protobuf.Struct": _read_struct, Frame.DESCRIPTOR.full_name: from_message}
+_SPECIAL: dict[str, Reader] = {
+    "google.protobuf.Struct": _read_struct,
+    "google.protobuf.ListValue": lambda many: [_read_value(one) for one in many.values],
+    Frame.DESCRIPTOR.full_name: from_message,
+}
 _ONEOF = Frame.DESCRIPTOR.oneofs_by_name["data"].fields
 # Types to the fields of their data: `conversation.read` to `conversation_read`.
 _FIELDS = {field.name.replace("_", ".", 1): field.name for field in _ONEOF if not field.name.startswith("ack_")}

@@ -1,0 +1,42 @@
+"""Nudges upwards: apps above hear at once that a log grew, from whichever writer and process (group commit included).
+
+A nudge is safe to lose: whatever is started by one must also be found by a sweep. It comes after COMMIT, on the event
+loop that publishes, so a receiver may only decide and start something (`asyncio` task, `run_in_tenant`), never wait.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A row that a conversation's log got."""
+
+    tenant: Tenant
+    conversation_id: UUID
+    seq: int
+    event: str
+    author_kind: str
+
+
+_receivers: list[Callable[[Grown], None]] = []
+
+
+def nudge_with(receiver: Callable[[Grown], None]) -> None:
+    """Have `receiver` called with every row; registered once when an app is loaded."""
+    if receiver not in _receivers:
+        _receivers.append(receiver)
+
+
+def nudge(grown: Grown) -> None:
+    for receiver in _receivers:
+        try:
+            receiver(grown)
+        except Exception:
+            logger.exception("a nudge failed; its sweep finds the work", extra={"event": grown.event})

@@ -1,3 +1,3 @@
-"""Admin pages of agents/: the team and what its work goes by."""
+"""Admin pages of agents/, one file per noun: the team and what its work goes by."""
 
-from agents.admin import team  # noqa: F401  (importing registers)
+from agents.admin import queues, team  # noqa: F401  (importing registers)

@@ -8,10 +8,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from chat.devices import MAX_CHARS as MAX_USER_AGENT
 from chat.errors import Forbidden, Invalid, Unauthenticated
 from chat.fanout import announce_close, visitor_topic
 from chat.identity import VerifiedIdentity, verify_identity
 from chat.models import Conversation, Visitor, Widget
+from chat.page_trail import clean_page_url
 from chat.protocol import CLOSE_AUTHENTICATION
 from chat.text import clean_line
 from chat.tokens import make_token, read_token
@@ -35,6 +37,7 @@ def start_session(
     locale: str = "",
     page: Mapping[str, str] | None = None,
     attributes: Mapping[str, Any] | None = None,
+    user_agent: str = "",
     now: datetime,
 ) -> Session:
     """Go on as the visitor of `token`, or be a new one; with `identity`, be that person.
@@ -50,6 +53,7 @@ def start_session(
             raise Forbidden("This widget serves identified visitors only.")
         visitor = visitor or Visitor(created_at=now)
         _note_visit(visitor, locale, page or {}, now)
+        visitor.user_agent = clean_line(user_agent, MAX_USER_AGENT) or visitor.user_agent
         if attributes:
             visitor.attributes = merge_attributes(visitor.attributes, attributes)
         visitor.save()
@@ -167,6 +171,7 @@ def _set_profile(visitor: Visitor, name: str | None, email: str | None, phone: s
 def _note_visit(visitor: Visitor, locale: str, page: Mapping[str, str], now: datetime) -> None:
     visitor.last_seen_at = now
     visitor.locale = locale if locale in LOCALES else visitor.locale
-    visitor.page_url = clean_line(page.get("url", ""), 2000) or visitor.page_url
-    visitor.page_title = clean_line(page.get("title", ""), 300) or visitor.page_title
-    visitor.referrer = clean_line(page.get("referrer", ""), 2000) or visitor.referrer
+    if url := clean_page_url(page.get("url", "")):
+        visitor.page_url = url
+        visitor.page_title = clean_line(page.get("title", ""), 300)
+    visitor.referrer = clean_page_url(page.get("referrer", "")) or visitor.referrer

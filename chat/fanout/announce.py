@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
@@ -63,6 +64,11 @@ def announce_read(conversation: Conversation, reader: str, seq: int) -> None:
     frame = hint_frame("conversation.read", conversation.pk, {"by": reader, "seq": seq})
     _after_commit(visitor_topic(tenant, conversation.visitor_id), frame)
     _after_commit(watch_topic(tenant, conversation.pk), frame)
+
+
+def announce_to_watchers(conversation_id: UUID, frame: Frame) -> None:
+    """Tell those who watch the conversation something that has no row in its log. Visitors never get it."""
+    _after_commit(watch_topic(current_tenant(), conversation_id), frame)
 
 
 def announce_to_desk(frame: Frame) -> None:

@@ -51,11 +51,12 @@ class Taken:
         }
 
 
-# An integrator's key, an address that starts visitor sessions, a visitor that asks, a visitor that uploads.
+# An integrator's key, an address that starts visitor sessions, a visitor that asks, uploads, tells where it is.
 KEY_RATE = Rate("key", 100.0, 1000)
 VISITOR_RATE = Rate("visitor", 10.0, 200)
 SESSION_RATE = Rate("session", 5.0, 300)
 UPLOAD_RATE = Rate("upload", 0.5, 20)
+TRAIL_RATE = Rate("trail", 0.5, 20)
 
 
 def take_token(tenant: Tenant, rate: Rate, subject: str) -> Taken:

@@ -64,3 +64,22 @@ upload_file = extend_schema(
     request={"multipart/form-data": inputs.FileInput},
     responses={201: FileResource},
 )
+note_page_views = extend_schema(
+    operation_id="notePageViews",
+    summary="Tell which pages the visitor looked at",
+    description=(
+        "Agents see them beside the conversation. At most 20 at once; the newest 100 are kept. Fragments, sign-in "
+        "parts and the values of secret parameters are dropped; what is no web address, and what is older than a "
+        "day, is left out. Sending the same again, with the same `ts`, adds nothing."
+    ),
+    tags=_TAG,
+    request=inputs.PageViewsInput,
+    responses={201: shapes.PageViewsShape},
+    examples=[
+        OpenApiExample(
+            "One page",
+            value={"views": [{"url": "https://acme.example.com/tents", "title": "Tents", "ts": 1767225600000}]},
+            request_only=True,
+        ),
+    ],
+)

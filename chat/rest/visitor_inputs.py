@@ -4,7 +4,8 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from chat.identity import MAX_CHARS as MAX_IDENTITY
-from chat.rest.fields import Attributes, Email, Text, Upload
+from chat.page_trail import MAX_BATCH
+from chat.rest.fields import Attributes, Email, Text, Upload, Whole
 from chat.tokens import MAX_CHARS as MAX_TOKEN
 
 
@@ -42,6 +43,18 @@ class IdentifyInput(serializers.Serializer[object]):
     email = Email(max_length=254, required=False, allow_blank=True)
     phone = Text(max_length=100, required=False, allow_blank=True)
     attributes = Attributes(required=False)
+
+
+class PageViewInput(serializers.Serializer[object]):
+    url = Text(max_length=4000, allow_blank=True, help_text="Only http and https addresses are kept.")
+    title = Text(max_length=1000, required=False, allow_blank=True)
+    ts = Whole(
+        min_value=0, required=False, allow_null=True, help_text="When, in milliseconds since 1970. Left out: now."
+    )
+
+
+class PageViewsInput(serializers.Serializer[object]):
+    views = serializers.ListField(child=PageViewInput(), min_length=1, max_length=MAX_BATCH)
 
 
 class FileInput(serializers.Serializer[object]):

@@ -79,6 +79,10 @@ class IdentifiedShape(serializers.Serializer[object]):
     visitor = VisitorSelf()
 
 
+class PageViewsShape(serializers.Serializer[object]):
+    added = serializers.IntegerField(help_text="How many were new.")
+
+
 class ConversationsShape(serializers.Serializer[object]):
     conversations = VisitorConversation(many=True)
 

@@ -15,14 +15,15 @@ from chat.events import VISITOR
 from chat.files import file_view, store_file
 from chat.front_desk import online_colleagues
 from chat.models import Visitor, Widget
+from chat.page_trail import View, note_page_views
 from chat.pages import count_unread, visitor_view
 from chat.protocol import LIMITS
 from chat.rest import visitor_docs as docs
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
-from chat.rest.limits import SESSION_RATE, UPLOAD_RATE
+from chat.rest.limits import SESSION_RATE, TRAIL_RATE, UPLOAD_RATE
 from chat.rest.paging import events_page, page_bounds
 from chat.rest.visitor_auth import VisitorView, check_origin, limit
-from chat.rest.visitor_inputs import FileInput, IdentifyInput, SessionInput
+from chat.rest.visitor_inputs import FileInput, IdentifyInput, PageViewsInput, SessionInput
 from chat.visitors import identify_visitor, log_out_visitor, start_session
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -42,7 +43,8 @@ class SessionsView(VisitorView):
         widget = get_widget(given.pop("key"))
         check_origin(request, widget)
         given["locale"] = normal_locale(given.get("locale", ""))
-        session = start_session(widget, **given, now=timezone.now())
+        user_agent = request.META.get("HTTP_USER_AGENT", "")
+        session = start_session(widget, **given, user_agent=user_agent, now=timezone.now())
         return Response(_session_view(session.visitor, session.token, widget), 201)
 
 
@@ -74,6 +76,15 @@ class EventsView(VisitorView):
         bounds = page_bounds(request.query_params)
         conversation = get_visitor_conversation(self.identity.visitor.pk, conversation_id)
         return Response(events_page(conversation, VISITOR, bounds))
+
+
+class PageViewsView(VisitorView):
+    @docs.note_page_views
+    def post(self, request: Request) -> Response:
+        visitor = self.identity.visitor
+        limit(TRAIL_RATE, f"visitor-{visitor.pk.hex}")
+        views = [View(**view) for view in read_input(PageViewsInput, request.data)["views"]]
+        return Response({"added": note_page_views(visitor.pk, views, timezone.now())}, 201)
 
 
 class FilesView(VisitorView):

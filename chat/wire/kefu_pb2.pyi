@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Frame(_message.Message):
-    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed")
+    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed", "visitor_page_viewed", "visitor_updated")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     REPLY_TO_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +58,8 @@ class Frame(_message.Message):
     TYPING_STOPPED_FIELD_NUMBER: _ClassVar[int]
     PRESENCE_CHANGED_FIELD_NUMBER: _ClassVar[int]
     AGENT_AVAILABILITY_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    VISITOR_PAGE_VIEWED_FIELD_NUMBER: _ClassVar[int]
+    VISITOR_UPDATED_FIELD_NUMBER: _ClassVar[int]
     type: str
     id: str
     reply_to: str
@@ -107,7 +109,9 @@ class Frame(_message.Message):
     typing_stopped: Typing
     presence_changed: PresenceChanged
     agent_availability_changed: AvailabilityChanged
-    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ...) -> None: ...
+    visitor_page_viewed: VisitorPageViewed
+    visitor_updated: VisitorUpdated
+    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ..., visitor_page_viewed: _Optional[_Union[VisitorPageViewed, _Mapping]] = ..., visitor_updated: _Optional[_Union[VisitorUpdated, _Mapping]] = ...) -> None: ...
 
 class Frames(_message.Message):
     __slots__ = ("frames", "ts")
@@ -528,6 +532,32 @@ class AvailabilityChanged(_message.Message):
     agent: Reference
     availability: str
     def __init__(self, agent: _Optional[_Union[Reference, _Mapping]] = ..., availability: _Optional[str] = ...) -> None: ...
+
+class VisitorPageViewed(_message.Message):
+    __slots__ = ("visitor", "page")
+    VISITOR_FIELD_NUMBER: _ClassVar[int]
+    PAGE_FIELD_NUMBER: _ClassVar[int]
+    visitor: str
+    page: ViewedPage
+    def __init__(self, visitor: _Optional[str] = ..., page: _Optional[_Union[ViewedPage, _Mapping]] = ...) -> None: ...
+
+class ViewedPage(_message.Message):
+    __slots__ = ("url", "title", "ts")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    TS_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    title: str
+    ts: int
+    def __init__(self, url: _Optional[str] = ..., title: _Optional[str] = ..., ts: _Optional[int] = ...) -> None: ...
+
+class VisitorUpdated(_message.Message):
+    __slots__ = ("visitor", "merged_into")
+    VISITOR_FIELD_NUMBER: _ClassVar[int]
+    MERGED_INTO_FIELD_NUMBER: _ClassVar[int]
+    visitor: str
+    merged_into: str
+    def __init__(self, visitor: _Optional[str] = ..., merged_into: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
     __slots__ = ("id", "status", "top", "visitor_read_seq", "agent_read_seq", "agent", "created_ts", "close_reason", "visitor", "queue", "last_message", "unread", "waiting_since_ts", "active_ts", "closed_ts", "language", "priority", "left_message", "tags", "rating", "snoozed_until_ts", "awaiting_since_ts", "reply_due_ts", "resolve_due_ts")

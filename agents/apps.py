@@ -7,7 +7,8 @@ class AgentsConfig(AppConfig):
     verbose_name = _("Team")
 
     def ready(self) -> None:
-        import agents.closing  # noqa: F401  connects its receivers
+        import agents.audit
+        import agents.closing  # noqa: F401  both connect their receivers
         from agents.assignments import place_in_default_queue
         from agents.presence import colleagues_online
         from chat.front_desk import describe_with

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from agents.audit import note_audit
 from agents.authors import author_of
 from agents.models import Agent, Assignment, Queue
 from chat.authors import SYSTEM, Author
@@ -45,6 +46,7 @@ def release_conversation(conversation_id: UUID, *, agent: Agent, now: datetime) 
             return conversation
         if conversation.assignee_id != agent.pk and agent.role == Agent.Role.AGENT:
             raise AlreadyTaken(f"{conversation.assignee_name} has this conversation.")
+        _note_reassigned(conversation, agent, None, now)
         _end(conversation, Assignment.EndedReason.RELEASED, now)
         _let_wait(conversation, now)
         record(conversation, "conversation.released", author_of(agent), {"by": author_body(author_of(agent))}, now)
@@ -52,9 +54,17 @@ def release_conversation(conversation_id: UUID, *, agent: Agent, now: datetime) 
 
 
 def transfer_conversation(
-    conversation_id: UUID, *, by: Agent, agent: Agent | None = None, queue: Queue | None = None, now: datetime
+    conversation_id: UUID,
+    *,
+    by: Agent | Author,
+    agent: Agent | None = None,
+    queue: Queue | None = None,
+    now: datetime,
 ) -> Conversation:
-    """Hand the conversation to another agent, or let it wait in a queue; exactly one of the two is given."""
+    """Hand the conversation to another agent, or let it wait in a queue; exactly one of the two is given.
+
+    `by` is an agent, or the author that a rule is.
+    """
     if (agent is None) == (queue is None):
         raise Invalid("Transfer to one agent or to one queue.")
     with transaction.atomic():
@@ -62,9 +72,10 @@ def transfer_conversation(
         before = {"agent": _reference(conversation.assignee_id, conversation.assignee_name)}
         if agent is not None and conversation.assignee_id == agent.pk:
             return conversation
+        _note_reassigned(conversation, by, agent, now)
         _end(conversation, Assignment.EndedReason.TRANSFERRED, now)
         if agent is not None:
-            _assign(conversation, agent, {"by": "transfer"}, now)
+            _assign(conversation, agent, {"by": "transfer" if isinstance(by, Agent) else "rule"}, now)
             after = {"agent": _reference(agent.pk, agent.display_name)}
         else:
             assert queue is not None
@@ -72,8 +83,9 @@ def transfer_conversation(
             conversation.save(update_fields=["queue_id", "queue_name"])
             _let_wait(conversation, now)
             after = {"queue": _reference(queue.pk, queue.name)}
-        body = {"from": before, "to": after, "by": author_body(author_of(by))}
-        record(conversation, "conversation.transferred", author_of(by), body, now)
+        author = author_of(by) if isinstance(by, Agent) else by
+        body = {"from": before, "to": after, "by": author_body(author)}
+        record(conversation, "conversation.transferred", author, body, now)
         return conversation
 
 
@@ -143,6 +155,15 @@ def _end(conversation: Conversation, reason: str, now: datetime) -> None:
     Assignment.objects.filter(conversation=conversation, ended_at__isnull=True).update(
         ended_at=now, ended_reason=reason
     )
+
+
+def _note_reassigned(conversation: Conversation, by: Agent | Author, to: Agent | None, now: datetime) -> None:
+    """Who moves a colleague's conversation is in the audit log: what a lock says is true, a form may be older."""
+    if not isinstance(by, Agent) or conversation.assignee_id in (None, by.pk):
+        return
+    action = "conversation.taken_over" if to is not None and to.pk == by.pk else "conversation.reassigned"
+    changes = {"agent": [conversation.assignee_name, to.display_name if to else None]}
+    note_audit(action, by=by, on=conversation, changes=changes, now=now)
 
 
 def _let_wait(conversation: Conversation, now: datetime) -> None:

@@ -10,3 +10,7 @@ account_signed_out = Signal()
 session_ended = Signal()
 # Keyword argument: key, with its tenant.
 key_revoked = Signal()
+# Keyword arguments: request, obj, verb ("added", "changed", "deleted"), changes ({"field": [before, after]}).
+admin_acted = Signal()
+# Keyword argument: request. Somebody who is signed in asked for an admin page that is not theirs.
+admin_refused = Signal()

@@ -23,6 +23,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.forms import AdminForm
 
+from tenants.admin.changes import changes_of
+from tenants.signals import admin_acted
+
 M = TypeVar("M", bound=Model)
 
 
@@ -44,6 +47,29 @@ class KefuModelAdmin(ModelAdmin):
 
     def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         return without_popups(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        # Kept for the audit log, which says what it was before as well.
+        request.kefu_changes = changes_of(form, formsets or (), is_new=add)  # type: ignore[attr-defined]
+        return super().construct_change_message(request, form, formsets, add)
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self._tell(request, obj, "added")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        said = {"note": [None, message]} if isinstance(message, str) else {}
+        self._tell(request, obj, "changed", said)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            self._tell(request, obj, "deleted")
+        return super().log_deletions(request, queryset)
+
+    def _tell(self, request: HttpRequest, obj: Model, verb: str, said: dict[str, Any] | None = None) -> None:
+        changes = getattr(request, "kefu_changes", {}) | (said or {})
+        admin_acted.send(type(self), request=request, obj=obj, verb=verb, changes=changes)
 
     def show_page(
         self, request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any

@@ -9,12 +9,14 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
 from tenants.account_views import sign_out_page
 from tenants.requests import BrandRequest
+from tenants.signals import admin_refused
 
 # Brand admins have it in their brand, installation admins on the installation's hosts; nobody has it elsewhere.
 ENTER_ADMIN = "tenants.change_tenant"
@@ -50,10 +52,15 @@ class KefuAdminSite(UnfoldAdminSite):
 
         def guarded(request: BrandRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if self.has_permission(request):
-                response = checked(request, *args, **kwargs)
+                try:
+                    response = checked(request, *args, **kwargs)
+                except PermissionDenied:
+                    admin_refused.send(type(self), request=request)
+                    raise
                 response["Content-Security-Policy"] = POLICY
                 return response
             if request.user.is_authenticated:
+                admin_refused.send(type(self), request=request)
                 raise Http404
             return redirect_to_login(request.get_full_path(), reverse("sign-in"))
 

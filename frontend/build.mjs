@@ -57,13 +57,13 @@ const inlineCss = {
   },
 };
 
-/** In texts.ts `key: ["English", "Chinese"],` becomes the one that is wanted. */
+/** In texts.ts `say("English", "Chinese")` becomes the one that is wanted. */
 const oneLanguage = (language) => ({
   name: "one-language",
   setup(builder) {
     builder.onLoad({ filter: /widget\/texts\.ts$/ }, ({ path }) => {
       const word = language === "en" ? "$2" : "$3";
-      const contents = readFileSync(path, "utf8").replace(/^(  \w+: )\[(".*"), (".*")\],$/gm, `$1${word},`);
+      const contents = readFileSync(path, "utf8").replace(/^(export const \w+ = )say\((".*"), (".*")\);$/gm, `$1${word};`);
       return { contents, loader: "ts" };
     });
   },

@@ -1,9 +1,11 @@
 // Quiet lines between log and composer: the connection, the queue, the end.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { fill } from "../i18n";
 import type { Chat } from "./chat";
 import { Icon } from "./icons";
-import { t } from "./texts";
+import * as paths from "./paths";
+import * as T from "./texts";
 
 export function ConnectionLine({ chat }: { chat: Chat }) {
   const state = chat.connection.value;
@@ -24,15 +26,15 @@ export function ConnectionLine({ chat }: { chat: Chat }) {
   const seconds = state.kind === "waiting" ? Math.max(1, Math.ceil((state.retryAt - now.value) / 1_000)) : 0;
   return (
     <div class="bar trouble" role="status">
-      <Icon name="alert" size={18} />
+      <Icon path={paths.alert} size={18} />
       <p>
-        {state.kind === "waiting" && t("reconnecting", { n: seconds })}
-        {state.kind === "offline" && t("offline")}
-        {state.kind === "connecting" && t("connecting")}
+        {state.kind === "waiting" && fill(T.reconnecting, { n: seconds })}
+        {state.kind === "offline" && T.offline}
+        {state.kind === "connecting" && T.connecting}
       </p>
       {state.kind !== "connecting" && (
         <button type="button" class="link" onClick={() => chat.retry()}>
-          {t("reconnectNow")}
+          {T.reconnectNow}
         </button>
       )}
     </div>
@@ -45,9 +47,9 @@ export function StatusBar({ chat }: { chat: Chat }) {
   if (status === "closed")
     return (
       <div class="bar">
-        <p>{t("endedBar")}</p>
+        <p>{T.endedBar}</p>
         <button type="button" class="button" onClick={() => void chat.startNew()}>
-          {t("startNew")}
+          {T.startNew}
         </button>
       </div>
     );
@@ -55,7 +57,7 @@ export function StatusBar({ chat }: { chat: Chat }) {
   return (
     <div class="bar waiting" role="status">
       <span class="pulse" />
-      <p>{t(session.value?.available ? "waitingOnline" : "waitingAway")}</p>
+      <p>{session.value?.available ? T.waitingOnline : T.waitingAway}</p>
     </div>
   );
 }

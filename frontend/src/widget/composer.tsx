@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { fill } from "../i18n";
 import type { Chat } from "./chat";
 import { EmojiPicker } from "./emoji";
 import { Icon, Tool } from "./icons";
-import { t } from "./texts";
+import * as paths from "./paths";
+import * as T from "./texts";
 import type { Upload } from "./uploads";
 
 const LINES = 5;
@@ -63,9 +65,9 @@ export function Composer({ chat }: { chat: Chat }) {
         />
       )}
       <div class="field">
-        <label class="tool" title={t("attach")}>
-          <Icon name="attach" />
-          <span class="kf-sr">{t("attach")}</span>
+        <label class="tool" title={T.attach}>
+          <Icon path={paths.attach} />
+          <span class="kf-sr">{T.attach}</span>
           <input
             type="file"
             multiple
@@ -81,8 +83,8 @@ export function Composer({ chat }: { chat: Chat }) {
           rows={1}
           dir="auto"
           value={text.value}
-          placeholder={t(isClosed ? "writeClosed" : "write")}
-          aria-label={t("write")}
+          placeholder={isClosed ? T.writeClosed : T.write}
+          aria-label={T.write}
           enterkeyhint="send"
           onInput={(event) => write(event.currentTarget.value)}
           onBlur={() => chat.typing.stopped()}
@@ -100,17 +102,17 @@ export function Composer({ chat }: { chat: Chat }) {
           }}
         />
         <Tool
-          icon="smile"
-          label={t("emoji")}
+          icon={paths.smile}
+          label={T.emoji}
           aria-expanded={isPicking.value}
           onPointerDown={(event) => event.stopPropagation()}
           onClick={() => (isPicking.value = !isPicking.value)}
         />
-        <Tool class="send" icon="send" label={t("send")} type="submit" aria-disabled={!canSend} />
+        <Tool class="send" icon={paths.send} label={T.send} type="submit" aria-disabled={!canSend} />
       </div>
       {over > 0 && (
         <p class="count" role="status">
-          {t("tooLong", { n: over })}
+          {fill(T.tooLong, { n: over })}
         </p>
       )}
     </form>
@@ -135,7 +137,7 @@ function Uploads({ chat }: { chat: Chat }) {
           <UploadCard key={upload.id} upload={upload} chat={chat} />
         ))}
       </ul>
-      {notice.value && <p role="alert">{t(notice.value.key, { n: notice.value.n })}</p>}
+      {notice.value && <p role="alert">{notice.value}</p>}
     </div>
   );
 }
@@ -145,26 +147,26 @@ function UploadCard({ upload, chat }: { upload: Upload; chat: Chat }) {
   const { uploads } = chat;
   return (
     <li class={error ? "upload failed" : "upload"} title={file.name}>
-      {preview ? <img src={preview} alt="" /> : <Icon name="file" />}
+      {preview ? <img src={preview} alt="" /> : <Icon path={paths.file} />}
       <span class="label">
         <bdi>{file.name}</bdi>
         {error && (
           <small role="alert">
-            {t(error, { n: uploads.maxMegabytes })}
-            {error === "uploadFailed" && (
+            {error}
+            {error === T.uploadFailed && (
               <button type="button" class="link" onClick={() => uploads.retry(id)}>
-                {t("retry")}
+                {T.retry}
               </button>
             )}
           </small>
         )}
         {!error && !view && (
-          <span class="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-label={t("uploading", { name: file.name })}>
+          <span class="progress" role="progressbar" aria-valuenow={Math.round(share * 100)} aria-label={fill(T.uploading, { name: file.name })}>
             <i style={{ width: `${share * 100}%` }} />
           </span>
         )}
       </span>
-      <Tool icon="close" label={t("removeFile", { name: file.name })} onClick={() => uploads.remove(id)} />
+      <Tool icon={paths.close} label={fill(T.removeFile, { name: file.name })} onClick={() => uploads.remove(id)} />
     </li>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useLeaving } from "./leaving";
-import { t } from "./texts";
+import * as T from "./texts";
 
 // What people send to a help desk; the system's own picker has the rest.
 const EMOJI = (
@@ -25,7 +25,7 @@ export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => vo
     }
   };
   return (
-    <div class="emoji" ref={grid} role="group" aria-label={t("emoji")} onKeyDown={move}>
+    <div class="emoji" ref={grid} role="group" aria-label={T.emoji} onKeyDown={move}>
       {EMOJI.map((emoji) => (
         <button key={emoji} type="button" onClick={() => onPick(emoji)}>
           {emoji}

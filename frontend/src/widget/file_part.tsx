@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FileView } from "../engine";
+import { fill } from "../i18n";
 import { isPicture, pictureUrl, readableSize, saveFile } from "./files";
 import { Icon } from "./icons";
 import type { MessageHandlers } from "./message";
-import { t } from "./texts";
+import * as paths from "./paths";
+import * as T from "./texts";
 
 export function FilePart({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {
   return isPicture(file) ? <Picture file={file} handlers={handlers} /> : <Attachment file={file} handlers={handlers} />;
@@ -47,13 +49,13 @@ function Picture({ file, handlers }: { file: FileView; handlers: MessageHandlers
       ref={box}
       class="picture"
       style={roomFor(file)}
-      aria-label={t("image", { name: file.name })}
+      aria-label={fill(T.image, { name: file.name })}
       onClick={() => (url.value ? handlers.show(url.value, file.name) : load())}
     >
       {url.value && <img src={url.value} alt="" />}
       {isGone.value && (
         <span class="gone">
-          <Icon name="retry" /> {t("fileGone")}
+          <Icon path={paths.retry} /> {T.fileGone}
         </span>
       )}
     </button>
@@ -69,13 +71,13 @@ function Attachment({ file, handlers }: { file: FileView; handlers: MessageHandl
   return (
     <button type="button" class="attachment" onClick={save}>
       <span class="kind">
-        <Icon name="file" />
+        <Icon path={paths.file} />
       </span>
       <span class="label">
         <bdi>{file.name}</bdi>
-        <small>{isGone.value ? t("fileGone") : readableSize(file.size)}</small>
+        <small>{isGone.value ? T.fileGone : readableSize(file.size)}</small>
       </span>
-      <Icon name="save" size={18} />
+      <Icon path={paths.save} size={18} />
     </button>
   );
 }

@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { fill } from "../i18n";
 import { Avatar, BrandMark } from "./avatar";
 import type { Chat } from "./chat";
 import { Icon, Tool } from "./icons";
 import { useLeaving } from "./leaving";
-import { t } from "./texts";
+import * as paths from "./paths";
+import * as T from "./texts";
 
 export function Header({ chat }: { chat: Chat }) {
   const { brand } = chat.config;
@@ -18,7 +20,7 @@ export function Header({ chat }: { chat: Chat }) {
       <div class="who">
         <h1>{brand.name}</h1>
         <p class={isHere ? "presence here" : "presence"}>
-          {session && (agent ? t("agentHere", { name: agent.name }) : t(isHere ? "online" : "away"))}
+          {session && (agent ? fill(T.agentHere, { name: agent.name }) : isHere ? T.online : T.away)}
         </p>
       </div>
       {!agent && online.length > 0 && (
@@ -30,7 +32,7 @@ export function Header({ chat }: { chat: Chat }) {
       )}
       <Menu chat={chat} />
       {chat.host.hasHost && (
-        <Tool icon="down" label={t("close")} onClick={() => chat.close()} />
+        <Tool icon={paths.down} label={T.close} onClick={() => chat.close()} />
       )}
     </header>
   );
@@ -56,17 +58,17 @@ function Menu({ chat }: { chat: Chat }) {
         box.current?.querySelector("button")?.focus();
       }}
     >
-      <Tool class="more" icon="more" label={t("more")} aria-expanded={isOpen.value} onClick={() => (isOpen.value = !isOpen.value)} />
+      <Tool class="more" icon={paths.more} label={T.more} aria-expanded={isOpen.value} onClick={() => (isOpen.value = !isOpen.value)} />
       {isOpen.value && (
         <div class="menu-list">
           <button type="button" onClick={choose(() => chat.setSound(!chat.isSoundOn.value))}>
-            <Icon name={chat.isSoundOn.value ? "soundOff" : "soundOn"} size={18} />
-            {t(chat.isSoundOn.value ? "soundOff" : "soundOn")}
+            <Icon path={chat.isSoundOn.value ? paths.soundOff : paths.soundOn} size={18} />
+            {chat.isSoundOn.value ? T.soundOff : T.soundOn}
           </button>
           {canEnd && (
             <button type="button" onClick={choose(() => void chat.endConversation())}>
-              <Icon name="check" size={18} />
-              {t("endConversation")}
+              <Icon path={paths.check} size={18} />
+              {T.endConversation}
             </button>
           )}
         </div>

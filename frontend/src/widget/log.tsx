@@ -1,13 +1,14 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { tag } from "../i18n";
+import { fill, tag } from "../i18n";
 import { Avatar, BrandMark } from "./avatar";
 import type { Chat } from "./chat";
 import { Icon, Tool } from "./icons";
 import { Message } from "./message";
 import type { MessageHandlers } from "./message";
 import { Pure } from "./pure";
-import { locale, t } from "./texts";
+import * as paths from "./paths";
+import * as T from "./texts";
 import { layOut } from "./timeline";
 import type { Item } from "./timeline";
 
@@ -35,14 +36,14 @@ export function Log({ chat }: { chat: Chat }) {
   useOlder(chat, scroller, top);
   return (
     <>
-      <div class="scroller" ref={scroller} tabIndex={0} role="log" aria-label={t("log")} aria-live="polite" aria-busy={isLoading.value}>
+      <div class="scroller" ref={scroller} tabIndex={0} role="log" aria-label={T.log} aria-live="polite" aria-busy={isLoading.value}>
         <div class="older" ref={top}>
-          {isLoading.value && <span class="spinner" role="status" aria-label={t("loadingOlder")} />}
+          {isLoading.value && <span class="spinner" role="status" aria-label={T.loadingOlder} />}
           {hasFailed.value && (
             <p>
-              {t("olderFailed")}{" "}
+              {T.olderFailed}{" "}
               <button type="button" class="link" onClick={() => void chat.history.loadOlder()}>
-                {t("tryAgain")}
+                {T.tryAgain}
               </button>
             </p>
           )}
@@ -84,11 +85,11 @@ function Row({ item, current, readSeq, handlers }: RowsProps & { item: Item }) {
     case "day":
       return <p class="divider day">{dayLabel(item.ts)}</p>;
     case "start":
-      return <p class="divider">{t("newConversation")}</p>;
+      return <p class="divider">{T.newConversation}</p>;
     case "new":
-      return <p class="divider new">{t("newMessages")}</p>;
+      return <p class="divider new">{T.newMessages}</p>;
     case "notice":
-      return <p class="notice">{t(item.entry.kind, { name: item.entry.name })}</p>;
+      return <p class="notice">{item.entry.text}</p>;
     case "message": {
       const { entry, isFirst, isLast } = item;
       const isRead = entry.seq !== null && (entry.conversation !== current || entry.seq <= readSeq);
@@ -109,24 +110,24 @@ function dayLabel(ts: number): string {
   const day = new Date(ts);
   const now = new Date();
   const days = Math.round((new Date(now.toDateString()).getTime() - new Date(day.toDateString()).getTime()) / 86_400_000);
-  if (days === 0) return t("today");
-  if (days === 1) return t("yesterday");
+  if (days === 0) return T.today;
+  if (days === 1) return T.yesterday;
   const year = day.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
-  return day.toLocaleDateString(tag(locale), { weekday: "short", day: "numeric", month: "long", ...year });
+  return day.toLocaleDateString(tag(T.locale), { weekday: "short", day: "numeric", month: "long", ...year });
 }
 
 function Greeting({ chat }: { chat: Chat }) {
   const session = chat.session.value;
   const { brand } = chat.config;
-  const own = session?.widget.greeting[locale.toLowerCase()];
+  const own = session?.widget.greeting[T.locale.toLowerCase()];
   const agents = session?.agents ?? [];
   return (
     <div class="greeting">
       <div class="faces">
         {agents.length ? agents.map((one) => <Avatar key={one.name} name={one.name} />) : <BrandMark name={brand.name} />}
       </div>
-      <h2>{own || t("hello")}</h2>
-      <p>{t(session?.available ? "helloOnline" : "helloAway")}</p>
+      <h2>{own || T.hello}</h2>
+      <p>{session?.available ? T.helloOnline : T.helloAway}</p>
     </div>
   );
 }
@@ -135,7 +136,7 @@ function Writers({ names }: { names: string[] }) {
   return (
     <div class="message theirs last writing">
       <Avatar name={names[0] ?? ""} />
-      <div class="bubble dots" role="img" aria-label={t("typing", { name: names.join(", ") })}>
+      <div class="bubble dots" role="img" aria-label={fill(T.typing, { name: names.join(", ") })}>
         <i />
         <i />
         <i />
@@ -149,9 +150,9 @@ function Jump({ chat, scroller }: { chat: Chat; scroller: { current: HTMLElement
   const n = chat.unread.value;
   const jump = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
   return (
-    <button type="button" class={n ? "jump new" : "jump"} aria-label={n ? t("jumpNew", { n }) : t("jump")} onClick={jump}>
-      {n > 0 && <span>{t("jumpNew", { n })}</span>}
-      <Icon name="down" size={18} />
+    <button type="button" class={n ? "jump new" : "jump"} aria-label={n ? fill(T.jumpNew, { n }) : T.jump} onClick={jump}>
+      {n > 0 && <span>{fill(T.jumpNew, { n })}</span>}
+      <Icon path={paths.down} size={18} />
     </button>
   );
 }
@@ -167,16 +168,16 @@ function Lightbox({ chat, url, name, onClose }: { chat: Chat; url: string; name:
     <dialog
       class="lightbox"
       ref={dialog}
-      aria-label={t("image", { name })}
+      aria-label={fill(T.image, { name })}
       onClose={onClose}
       onKeyDown={(event) => event.stopPropagation()}
       onClick={() => dialog.current?.close()}
     >
       <img src={url} alt={name} onClick={(event) => event.stopPropagation()} />
-      <a class="tool" href={url} download={name} aria-label={t("download")} title={t("download")} onClick={(event) => event.stopPropagation()}>
-        <Icon name="save" />
+      <a class="tool" href={url} download={name} aria-label={T.download} title={T.download} onClick={(event) => event.stopPropagation()}>
+        <Icon path={paths.save} />
       </a>
-      <Tool icon="close" label={t("closeImage")} />
+      <Tool icon={paths.close} label={T.closeImage} />
     </dialog>
   );
 }

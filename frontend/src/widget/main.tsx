@@ -1,20 +1,20 @@
 // The panel: starts in the frame that the loader makes, or by itself as a page.
 import { render } from "preact";
-import { toLocale } from "../i18n";
+import { fill, toLocale } from "../i18n";
 import { openBridge } from "./bridge_panel";
 import { Chat } from "./chat";
 import { readConfig } from "./config";
 import { Panel } from "./panel";
 import { Storage } from "./storage";
-import { locale, t } from "./texts";
+import * as T from "./texts";
 
 const config = readConfig();
 const root = document.documentElement;
 const host = openBridge();
 const chat = new Chat(config, new Storage(config.key), host);
 
-root.lang = locale;
-document.title = t("chatWith", { name: config.brand.name });
+root.lang = T.locale;
+document.title = fill(T.chatWith, { name: config.brand.name });
 render(<Panel chat={chat} />, document.getElementById("kefu")!);
 
 if (host.hasHost) {
@@ -22,7 +22,7 @@ if (host.hasHost) {
   host.listen((message) => {
     if (message.type === "reset") return void chat.reset();
     root.dataset.theme = message.theme;
-    if (toLocale(message.locale) !== locale) speak(message.locale);
+    if (toLocale(message.locale) !== T.locale) speak(message.locale);
     chat.tell(message);
     if (!isShown) host.send({ type: "ready", accent: config.brand.accent, isReturning: chat.isReturning });
     isShown = true;

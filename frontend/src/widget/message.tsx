@@ -2,7 +2,8 @@ import { Avatar } from "./avatar";
 import { FilePart } from "./file_part";
 import { Icon } from "./icons";
 import { Pure } from "./pure";
-import { clock, t } from "./texts";
+import * as paths from "./paths";
+import * as T from "./texts";
 import type { MessageEntry } from "./timeline";
 
 export interface MessageHandlers {
@@ -30,12 +31,12 @@ export class Message extends Pure<Props> {
         {!isMine && isFirst && <p class="author">{author.name}</p>}
         {!isMine && isLast && <Avatar name={author.name} />}
         <div class="parts">
-          <span class="kf-sr">{isMine ? t("you") : author.name}: </span>
+          <span class="kf-sr">{isMine ? T.you : author.name}: </span>
           {files.map((file) => (
             <FilePart key={file.id} file={file} handlers={handlers} />
           ))}
           {(entry.text || entry.recalled) && <Text entry={entry} />}
-          {entry.edited_ts && !entry.recalled && <small>{t("edited")}</small>}
+          {entry.edited_ts && !entry.recalled && <small>{T.edited}</small>}
         </div>
         {(isLast || state === "failed") && <Foot entry={entry} isRead={isRead} handlers={handlers} />}
       </div>
@@ -45,7 +46,7 @@ export class Message extends Pure<Props> {
 
 /** Our own words until the server's clean HTML of them is here. */
 function Text({ entry }: { entry: MessageEntry }) {
-  if (entry.recalled) return <div class="bubble recalled">{t("recalled")}</div>;
+  if (entry.recalled) return <div class="bubble recalled">{T.recalled}</div>;
   if (!entry.html) return <div class="bubble plain" dir="auto">{entry.text}</div>;
   if (isOnlyEmoji(entry.text)) return <div class="big">{entry.text}</div>;
   // The server sanitises (nh3). Links are made safe for a frame on top of that.
@@ -66,24 +67,25 @@ function Foot({ entry, isRead, handlers }: { entry: MessageEntry; isRead: boolea
   if (entry.state === "failed")
     return (
       <p class="foot failed" role="alert">
-        <Icon name="alert" size={14} />
-        {t("notSent")}. {reasonFor(entry.error)}
+        <Icon path={paths.alert} size={14} />
+        {T.notSent}. {reasonFor(entry.error)}
         <button type="button" class="link" onClick={() => handlers.retry(entry)}>
-          {t("retry")}
+          {T.retry}
         </button>
         <button type="button" class="link" onClick={() => handlers.discard(entry.key)}>
-          {t("discard")}
+          {T.discard}
         </button>
       </p>
     );
   const time = new Date(entry.ts);
-  const tick = entry.state === "sending" ? "sending" : isRead ? "read" : "sent";
+  const [tick, icon, name] =
+    entry.state === "sending" ? (["sending", paths.clock, T.sending] as const) : isRead ? (["read", paths.checks, T.read] as const) : (["sent", paths.check, T.sent] as const);
   return (
     <p class="foot">
-      <time dateTime={time.toISOString()}>{clock.format(time)}</time>
+      <time dateTime={time.toISOString()}>{T.clock.format(time)}</time>
       {entry.isMine && (
-        <span class={`tick ${tick}`} role="img" aria-label={t(tick)} title={t(tick)}>
-          <Icon name={tick === "sending" ? "clock" : tick === "read" ? "checks" : "check"} size={14} />
+        <span class={`tick ${tick}`} role="img" aria-label={name} title={name}>
+          <Icon path={icon} size={14} />
         </span>
       )}
     </p>
@@ -91,6 +93,6 @@ function Foot({ entry, isRead, handlers }: { entry: MessageEntry; isRead: boolea
 }
 
 function reasonFor(code: string | null): string {
-  if (code === "too_large") return t("reasonTooLong");
-  return code === "internal" ? "" : t("reasonRefused");
+  if (code === "too_large") return T.reasonTooLong;
+  return code === "internal" ? "" : T.reasonRefused;
 }

@@ -1,12 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { fill } from "../i18n";
 import { ConnectionLine, StatusBar } from "./bars";
 import type { Chat } from "./chat";
 import { Composer } from "./composer";
 import { Header } from "./header";
 import { Icon } from "./icons";
 import { Log } from "./log";
-import { t } from "./texts";
+import * as paths from "./paths";
+import * as T from "./texts";
 
 export function Panel({ chat }: { chat: Chat }) {
   const root = useRef<HTMLDivElement>(null);
@@ -18,7 +20,7 @@ export function Panel({ chat }: { chat: Chat }) {
       class="panel"
       ref={root}
       role="dialog"
-      aria-label={t("chatWith", { name: brand.name })}
+      aria-label={fill(T.chatWith, { name: brand.name })}
       onKeyDown={(event) => {
         if (event.key === "Tab") keepInside(event, root.current!);
         if (event.key === "Escape" && !event.isComposing) chat.close();
@@ -40,7 +42,7 @@ export function Panel({ chat }: { chat: Chat }) {
       <main>
         <Body chat={chat} />
       </main>
-      {isDropping.value && <div class="drop">{t("dropHere")}</div>}
+      {isDropping.value && <div class="drop">{T.dropHere}</div>}
     </div>
   );
 }
@@ -61,11 +63,11 @@ function Body({ chat }: { chat: Chat }) {
       const isRefused = chat.phase.value === "refused";
       return (
         <div class="trouble-page" role="alert">
-          <Icon name="alert" size={40} />
-          <h2>{t(isRefused ? "refused" : "loadFailed")}</h2>
-          <p>{t(isRefused ? "refusedWhy" : "loadFailedWhy")}</p>
+          <Icon path={paths.alert} size={40} />
+          <h2>{isRefused ? T.refused : T.loadFailed}</h2>
+          <p>{isRefused ? T.refusedWhy : T.loadFailedWhy}</p>
           <button type="button" class="button" onClick={() => chat.retry()}>
-            {t("tryAgain")}
+            {T.tryAgain}
           </button>
         </div>
       );

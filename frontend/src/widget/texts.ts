@@ -1,82 +1,80 @@
 // Every word the visitor reads, in each language, side by side: none can be forgotten. A visitor loads one language:
-// build.mjs makes a bundle for each and puts its words in the place of the pairs.
-import { fill, tag } from "../i18n";
-import type { Fill, Locale } from "../i18n";
+// build.mjs makes a bundle for each and puts its words in the place of the pairs. Constants, not an object: the
+// minifier writes most of them where they are used, and their names cost nothing.
+import { tag } from "../i18n";
+import type { Locale } from "../i18n";
 
 declare const KEFU_LOCALE: Locale;
 export const locale = KEFU_LOCALE;
 
-const words = {
-  chatWith: ["Chat with {name}", "与{name}聊天"],
-  close: ["Close chat", "收起聊天"],
-  more: ["More", "更多"],
-  online: ["Online now", "在线"],
-  away: ["Away at the moment", "暂时离开"],
-  agentHere: ["{name} is with you", "{name} 正在为您服务"],
-  hello: ["How can we help?", "您好，请问有什么可以帮您？"],
-  helloOnline: ["We are here and answer in this window.", "客服在线，会在此窗口回复您。"],
-  helloAway: ["Leave a message, the answer comes to this window.", "请留言，我们会在此窗口回复您。"],
-  log: ["Messages", "消息"],
-  you: ["You", "您"],
-  sending: ["Sending", "发送中"],
-  sent: ["Sent", "已发送"],
-  read: ["Read", "已读"],
-  notSent: ["Not sent", "未发送"],
-  edited: ["Edited", "已编辑"],
-  recalled: ["Message recalled", "消息已撤回"],
-  retry: ["Retry", "重试"],
-  discard: ["Delete", "删除"],
-  today: ["Today", "今天"],
-  yesterday: ["Yesterday", "昨天"],
-  newMessages: ["New", "新消息"],
-  newConversation: ["New conversation", "新会话"],
-  loadingOlder: ["Loading earlier messages", "正在加载更早的消息"],
-  olderFailed: ["Earlier messages could not be loaded.", "更早的消息未能加载。"],
-  typing: ["{name} is writing", "{name} 正在输入"],
-  jump: ["To the newest message", "回到最新消息"],
-  jumpNew: ["One new message|{n} new messages", "{n} 条新消息"],
-  assigned: ["{name} joined the conversation", "{name} 已加入会话"],
-  transferred: ["The conversation was passed to {name}", "会话已转接给 {name}"],
-  closed: ["The conversation has ended", "会话已结束"],
-  reopened: ["The conversation goes on", "会话继续"],
-  waitingOnline: ["You are in the queue. Somebody will be with you shortly.", "正在排队，客服马上就来。"],
-  waitingAway: ["Your message is kept. We answer as soon as we are back.", "留言已收到，客服上线后会尽快回复。"],
-  endedBar: ["This conversation has ended.", "会话已结束。"],
-  startNew: ["Start a new one", "发起新会话"],
-  write: ["Write a message", "输入消息"],
-  writeClosed: ["Write to continue", "输入消息，继续会话"],
-  attach: ["Attach files", "添加附件"],
-  emoji: ["Emoji", "表情"],
-  send: ["Send", "发送"],
-  tooLong: ["{n} characters too many", "超出 {n} 个字符"],
-  dropHere: ["Drop files to attach them", "松开即可添加文件"],
-  uploading: ["Uploading {name}", "正在上传 {name}"],
-  uploadFailed: ["Could not be uploaded", "上传失败"],
-  tooLarge: ["Larger than {n} MB", "超过 {n} MB"],
-  wrongKind: ["This kind of file is not accepted", "不支持这种文件"],
-  tooMany: ["At most {n} files at once", "一次最多 {n} 个文件"],
-  removeFile: ["Remove {name}", "移除 {name}"],
-  image: ["Picture {name}", "图片 {name}"],
-  download: ["Download", "下载"],
-  fileGone: ["This file could not be loaded", "文件未能加载"],
-  closeImage: ["Close picture", "关闭图片"],
-  connecting: ["Connecting", "正在连接"],
-  reconnecting: ["Reconnecting in {n} s. Your messages are kept.", "{n} 秒后重新连接，您的消息已保留。"],
-  reconnectNow: ["Now", "立即连接"],
-  offline: ["You are offline. What you write is sent when you are back.", "您已离线，消息会在恢复网络后发送。"],
-  loadFailed: ["The chat could not be reached.", "暂时无法连接客服。"],
-  loadFailedWhy: ["Check your connection, we keep trying.", "请检查网络，我们会自动重试。"],
-  refused: ["This chat is not available here.", "此页面暂时无法使用聊天。"],
-  refusedWhy: ["Please tell the owner of this page.", "请告知网站管理员。"],
-  tryAgain: ["Try again", "重试"],
-  soundOn: ["Turn sound on", "打开提示音"],
-  soundOff: ["Turn sound off", "关闭提示音"],
-  endConversation: ["End conversation", "结束会话"],
-  reasonTooLong: ["It is too long.", "内容太长。"],
-  reasonRefused: ["It was not accepted.", "未被接受。"],
-} satisfies Record<string, [en: string, zh: string]>;
+const say = (en: string, zh: string): string => (locale === "en" ? en : zh);
 
-export type TextKey = keyof typeof words;
+export const chatWith = say("Chat with {name}", "与{name}聊天");
+export const close = say("Close chat", "收起聊天");
+export const more = say("More", "更多");
+export const online = say("Online now", "在线");
+export const away = say("Away at the moment", "暂时离开");
+export const agentHere = say("{name} is with you", "{name} 正在为您服务");
+export const hello = say("How can we help?", "您好，请问有什么可以帮您？");
+export const helloOnline = say("We are here and answer in this window.", "客服在线，会在此窗口回复您。");
+export const helloAway = say("Leave a message, the answer comes to this window.", "请留言，我们会在此窗口回复您。");
+export const log = say("Messages", "消息");
+export const you = say("You", "您");
+export const sending = say("Sending", "发送中");
+export const sent = say("Sent", "已发送");
+export const read = say("Read", "已读");
+export const notSent = say("Not sent", "未发送");
+export const edited = say("Edited", "已编辑");
+export const recalled = say("Message recalled", "消息已撤回");
+export const retry = say("Retry", "重试");
+export const discard = say("Delete", "删除");
+export const today = say("Today", "今天");
+export const yesterday = say("Yesterday", "昨天");
+export const newMessages = say("New", "新消息");
+export const newConversation = say("New conversation", "新会话");
+export const loadingOlder = say("Loading earlier messages", "正在加载更早的消息");
+export const olderFailed = say("Earlier messages could not be loaded.", "更早的消息未能加载。");
+export const typing = say("{name} is writing", "{name} 正在输入");
+export const jump = say("To the newest message", "回到最新消息");
+export const jumpNew = say("One new message|{n} new messages", "{n} 条新消息");
+export const assigned = say("{name} joined the conversation", "{name} 已加入会话");
+export const transferred = say("The conversation was passed to {name}", "会话已转接给 {name}");
+export const closed = say("The conversation has ended", "会话已结束");
+export const reopened = say("The conversation goes on", "会话继续");
+export const waitingOnline = say("You are in the queue. Somebody will be with you shortly.", "正在排队，客服马上就来。");
+export const waitingAway = say("Your message is kept. We answer as soon as we are back.", "留言已收到，客服上线后会尽快回复。");
+export const endedBar = say("This conversation has ended.", "会话已结束。");
+export const startNew = say("Start a new one", "发起新会话");
+export const write = say("Write a message", "输入消息");
+export const writeClosed = say("Write to continue", "输入消息，继续会话");
+export const attach = say("Attach files", "添加附件");
+export const emoji = say("Emoji", "表情");
+export const send = say("Send", "发送");
+export const tooLong = say("{n} characters too many", "超出 {n} 个字符");
+export const dropHere = say("Drop files to attach them", "松开即可添加文件");
+export const uploading = say("Uploading {name}", "正在上传 {name}");
+export const uploadFailed = say("Could not be uploaded", "上传失败");
+export const tooLarge = say("Larger than {n} MB", "超过 {n} MB");
+export const wrongKind = say("This kind of file is not accepted", "不支持这种文件");
+export const tooMany = say("At most {n} files at once", "一次最多 {n} 个文件");
+export const removeFile = say("Remove {name}", "移除 {name}");
+export const image = say("Picture {name}", "图片 {name}");
+export const download = say("Download", "下载");
+export const fileGone = say("This file could not be loaded", "文件未能加载");
+export const closeImage = say("Close picture", "关闭图片");
+export const connecting = say("Connecting", "正在连接");
+export const reconnecting = say("Reconnecting in {n} s. Your messages are kept.", "{n} 秒后重新连接，您的消息已保留。");
+export const reconnectNow = say("Now", "立即连接");
+export const offline = say("You are offline. What you write is sent when you are back.", "您已离线，消息会在恢复网络后发送。");
+export const loadFailed = say("The chat could not be reached.", "暂时无法连接客服。");
+export const loadFailedWhy = say("Check your connection, we keep trying.", "请检查网络，我们会自动重试。");
+export const refused = say("This chat is not available here.", "此页面暂时无法使用聊天。");
+export const refusedWhy = say("Please tell the owner of this page.", "请告知网站管理员。");
+export const tryAgain = say("Try again", "重试");
+export const soundOn = say("Turn sound on", "打开提示音");
+export const soundOff = say("Turn sound off", "关闭提示音");
+export const endConversation = say("End conversation", "结束会话");
+export const reasonTooLong = say("It is too long.", "内容太长。");
+export const reasonRefused = say("It was not accepted.", "未被接受。");
 
-export const t = (key: TextKey, values?: Fill): string => fill(words[key] as unknown as string, values);
 export const clock = new Intl.DateTimeFormat(tag(locale), { hour: "2-digit", minute: "2-digit", hour12: false });

@@ -1,5 +1,7 @@
 // What the log shows, worked out from events: entries, runs of one author, day dividers, the "new" line. Pure.
 import { correctionOf } from "../engine";
+import { fill } from "../i18n";
+import * as T from "./texts";
 import type { Author, FileView, LogEvent, MessageData, OutboxEntry } from "../engine";
 
 export interface MessageEntry extends Pick<MessageData, "edited_ts" | "recalled"> {
@@ -26,8 +28,7 @@ export interface NoticeEntry {
   conversation: string;
   seq: number;
   ts: number;
-  kind: "assigned" | "transferred" | "closed" | "reopened";
-  name: string;
+  text: string;
 }
 
 export type Entry = MessageEntry | NoticeEntry;
@@ -36,15 +37,14 @@ export type Entry = MessageEntry | NoticeEntry;
 export function toEntry(event: LogEvent): Entry | null {
   if (event.type === "message.created") return toMessage(event);
   const { conversation, seq, ts, data } = event;
-  const names: Record<NoticeEntry["kind"], string | undefined> = {
-    assigned: data.agent?.name,
-    transferred: (data.to?.agent ?? data.to?.queue)?.name,
-    closed: "",
-    reopened: "",
+  const texts: Record<string, string> = {
+    "conversation.assigned": fill(T.assigned, data.agent),
+    "conversation.transferred": fill(T.transferred, data.to?.agent ?? data.to?.queue),
+    "conversation.closed": T.closed,
+    "conversation.reopened": T.reopened,
   };
-  const kind = event.type.split(".")[1] as NoticeEntry["kind"];
-  if (!Object.hasOwn(names, kind)) return null;
-  return { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, kind, name: names[kind] ?? "" };
+  const text = texts[event.type];
+  return text ? { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, text } : null;
 }
 
 function toMessage(event: LogEvent<MessageData>): MessageEntry {

@@ -1,9 +1,10 @@
 // Files that wait in the composer: checked, uploaded at once, shown with their progress.
 import { computed, signal } from "@preact/signals";
 import type { FileView, Limits } from "../engine";
+import { fill } from "../i18n";
 import { ApiError, uploadFile } from "./api";
 import { rememberBlob } from "./files";
-import type { TextKey } from "./texts";
+import * as T from "./texts";
 
 export interface Upload {
   id: number;
@@ -12,7 +13,8 @@ export interface Upload {
   preview: string | null;
   share: number;
   view: FileView | null;
-  error: TextKey | null;
+  /** In words. */
+  error: string | null;
   cancel: AbortController;
 }
 
@@ -21,7 +23,7 @@ let nextId = 1;
 
 export class Uploads {
   readonly list = signal<Upload[]>([]);
-  readonly notice = signal<{ key: TextKey; n: number } | null>(null);
+  readonly notice = signal<string | null>(null);
   readonly isBusy = computed(() => this.list.value.some((one) => !one.view && !one.error));
   readonly isReady = computed(() => !this.isBusy.value && this.list.value.some((one) => one.view));
 
@@ -35,7 +37,7 @@ export class Uploads {
     this.notice.value = null;
     for (const file of files) {
       if (this.list.value.length >= most) {
-        this.notice.value = { key: "tooMany", n: most };
+        this.notice.value = fill(T.tooMany, { n: most });
         return;
       }
       this.addOne(file);
@@ -64,19 +66,23 @@ export class Uploads {
     return done;
   }
 
-  get maxMegabytes(): number {
-    return Math.round((this.limits()?.upload ?? 20 * MB) / MB);
+  private get maxBytes(): number {
+    return this.limits()?.upload ?? 20 * MB;
+  }
+
+  private get tooLarge(): string {
+    return fill(T.tooLarge, { n: Math.round(this.maxBytes / MB) });
   }
 
   private addOne(file: File): void {
-    const isTooLarge = file.size > (this.limits()?.upload ?? 20 * MB);
+    const isTooLarge = file.size > this.maxBytes;
     const upload: Upload = {
       id: nextId++,
       file,
       preview: /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type) ? URL.createObjectURL(file) : null,
       share: 0,
       view: null,
-      error: isTooLarge ? "tooLarge" : null,
+      error: isTooLarge ? this.tooLarge : null,
       cancel: new AbortController(),
     };
     this.list.value = [...this.list.value, upload];
@@ -89,18 +95,17 @@ export class Uploads {
       if (preview) rememberBlob(view.id, preview); // what we sent needs no download
       this.change(id, { view, share: 1 });
     } catch (error) {
-      this.change(id, { error: reasonOf(error) });
+      this.change(id, { error: this.reasonOf(error) });
     }
   }
 
   private change(id: number, change: Partial<Upload>): void {
     this.list.value = this.list.value.map((one) => (one.id === id ? { ...one, ...change } : one));
   }
-}
 
-function reasonOf(error: unknown): TextKey {
-  const { status, code } = error instanceof ApiError ? error : { status: 0, code: "" };
-  if (status === 413 || code === "too_large") return "tooLarge";
-  if (status === 415 || status === 400 || status === 422) return "wrongKind";
-  return "uploadFailed";
+  private reasonOf(error: unknown): string {
+    const { status, code } = error instanceof ApiError ? error : { status: 0, code: "" };
+    if (status === 413 || code === "too_large") return this.tooLarge;
+    return [400, 415, 422].includes(status) ? T.wrongKind : T.uploadFailed;
+  }
 }

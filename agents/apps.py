@@ -8,7 +8,8 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         import agents.audit
-        import agents.closing  # noqa: F401  both connect their receivers
+        import agents.closing
+        import agents.mentions  # noqa: F401  likewise
         from agents.assignments import place_in_default_queue
         from agents.presence import colleagues_online
         from chat.front_desk import describe_with

@@ -13,9 +13,12 @@ from chat.authors import SYSTEM, Author
 from chat.conversations import author_body, record
 from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
 from chat.message_log import lock_conversation
+from chat.messages import MessageDraft, add_note_locked
 from chat.models import Conversation
 from chat.placement import Place
 from chat.signals import conversation_closed
+from chat.text import clean_text
+from tenants.ids import new_id
 
 
 class AlreadyTaken(Conflict):
@@ -59,20 +62,26 @@ def transfer_conversation(
     by: Agent | Author,
     agent: Agent | None = None,
     queue: Queue | None = None,
+    note: str = "",
     now: datetime,
 ) -> Conversation:
     """Hand the conversation to another agent, or let it wait in a queue; exactly one of the two is given.
 
-    `by` is an agent, or the author that a rule is.
+    `by` is an agent, or the author that a rule is. A note is written with it, before it, and names the agent: whoever gets the conversation finds out why.
     """
     if (agent is None) == (queue is None):
         raise Invalid("Transfer to one agent or to one queue.")
     with transaction.atomic():
         conversation = _lock_open(conversation_id)
         before = {"agent": _reference(conversation.assignee_id, conversation.assignee_name)}
+        author = author_of(by) if isinstance(by, Agent) else by
         if agent is not None and conversation.assignee_id == agent.pk:
             return conversation
         _note_reassigned(conversation, by, agent, now)
+        if clean_text(note):
+            mentions = [agent.pk] if agent is not None else []
+            draft = MessageDraft(new_id(), text=note, mentions=mentions)
+            add_note_locked(conversation, author=author, draft=draft, now=now)
         _end(conversation, Assignment.EndedReason.TRANSFERRED, now)
         if agent is not None:
             _assign(conversation, agent, {"by": "transfer" if isinstance(by, Agent) else "rule"}, now)
@@ -83,7 +92,6 @@ def transfer_conversation(
             conversation.save(update_fields=["queue_id", "queue_name"])
             _let_wait(conversation, now)
             after = {"queue": _reference(queue.pk, queue.name)}
-        author = author_of(by) if isinstance(by, Agent) else by
         body = {"from": before, "to": after, "by": author_body(author)}
         record(conversation, "conversation.transferred", author, body, now)
         return conversation

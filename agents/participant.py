@@ -12,6 +12,7 @@ from agents.authors import author_of
 from agents.models import Agent
 from agents.presence import mark_present, set_availability
 from agents.socket_auth import AgentSession, read_agent_session, session_key_of
+from agents.viewers import note_viewer, unix_now
 from chat import fanout
 from chat.access import get_conversation
 from chat.conversations import close_conversation, mark_read, reopen_conversation
@@ -23,7 +24,7 @@ from chat.pages import conversation_row
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, check_active, needed
 from chat.participants.watcher import WATCHING, Watcher
-from chat.protocol import Command
+from chat.protocol import Command, Transfer, View
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 
@@ -41,6 +42,7 @@ class AgentParticipant(Watcher):
         "conversation.close": "close_conversation",
         "conversation.reopen": "reopen_conversation",
         "conversation.read": "read_conversation",
+        "conversation.view": "view_conversation",
         "availability.set": "set_availability",
     }
 
@@ -88,7 +90,7 @@ class AgentParticipant(Watcher):
         )
 
     async def transfer_conversation(self, command: Command) -> Answer:
-        return _row(await self.call(self._transfer, needed(command), command.data.agent, command.data.queue))
+        return _row(await self.call(self._transfer, needed(command), command.data))
 
     async def close_conversation(self, command: Command) -> Answer:
         reason, now = Conversation.CloseReason.AGENT, timezone.now()
@@ -101,6 +103,9 @@ class AgentParticipant(Watcher):
         await self.call(self._read, needed(command), command.data.seq)
         return {}
 
+    async def view_conversation(self, command: Command) -> Answer:
+        return {"viewers": await self.call(self._view, needed(command), command.data)}
+
     async def set_availability(self, command: Command) -> Answer:
         agent = await self.call(set_availability, self.agent, command.data.availability)
         return {"availability": agent.availability}
@@ -112,13 +117,22 @@ class AgentParticipant(Watcher):
         assignments.take_if_waiting(conversation_id, agent=self.agent, now=now)
         return super()._post_message(conversation_id, draft, now)
 
-    def _transfer(self, conversation_id: UUID, agent_id: UUID | None, queue_id: UUID | None) -> Conversation:
+    def _transfer(self, conversation_id: UUID, to: Transfer) -> Conversation:
         return assignments.transfer_conversation(
             conversation_id,
             by=self.agent,
-            agent=get_active_agent(agent_id) if agent_id else None,
-            queue=get_queue(queue_id) if queue_id else None,
+            agent=get_active_agent(to.agent) if to.agent else None,
+            queue=get_queue(to.queue) if to.queue else None,
+            note=to.note,
             now=timezone.now(),
+        )
+
+    def _view(self, conversation_id: UUID, data: View) -> list[dict[str, Any]]:
+        # Asked every few seconds: what is watched was checked when the watching began.
+        if conversation_id not in self.watched:
+            get_conversation(conversation_id)
+        return note_viewer(
+            conversation_id, self.agent, is_writing=data.is_writing, has_left=data.has_left, now=unix_now()
         )
 
     def _read(self, conversation_id: UUID, seq: int) -> None:

@@ -33,6 +33,7 @@ from chat.messages import check_open, keep_fingerprint
 from chat.models import Conversation, Message
 from chat.protocol import MAX_TEXT_CHARS
 from chat.rendering import render
+from chat.signals import agents_mentioned
 from chat.text import clean_text
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -150,4 +151,6 @@ def _record(
         note_last_message(conversation)
     forget(current_tenant(), conversation.pk)
     announce_entry(conversation, entry)
+    if message.body.get("mentions"):
+        agents_mentioned.send(Message, conversation=conversation, note=message)
     return Corrected(message, entry, duplicate=False)

@@ -61,7 +61,7 @@ def _data(entry: Message, audience: str) -> dict[str, Any]:
             "id": str(entry.author_id) if entry.author_id else None,
             "name": entry.author_name,
         }
-        corrections = {name: entry.body[name] for name in ("edited_ts", "recalled") if name in entry.body}
+        rare = {name: entry.body[name] for name in ("edited_ts", "recalled", "mentions") if name in entry.body}
         return {
             "client_id": str(entry.client_id) if entry.client_id else None,
             "kind": entry.body.get("kind", "text"),
@@ -69,7 +69,7 @@ def _data(entry: Message, audience: str) -> dict[str, Any]:
             "html": entry.body.get("html", ""),
             "files": entry.body.get("files", []),
             "author": author,
-            **corrections,
+            **rare,
         }
     hidden = HIDDEN_FROM_VISITORS.get(entry.event, set()) if audience == VISITOR else set()
     return {key: value for key, value in entry.body.items() if key not in hidden}

@@ -49,6 +49,28 @@ def store_file(upload: UploadedFile, *, author: Author) -> File:
         raise
 
 
+def copy_file(file: File, *, uploader_kind: str, uploader_id: UUID) -> File:
+    """Make a free upload with the same content: bytes are never shared, since whoever deletes theirs deletes them."""
+    file_id = new_id()
+    with default_storage.open(file.path, "rb") as content:
+        path = default_storage.save(f"{current_tenant().pk}/{file_id.hex[-2:]}/{file_id}", content)
+    try:
+        return File.objects.create(
+            id=file_id,
+            name=file.name,
+            content_type=file.content_type,
+            size=file.size,
+            width=file.width,
+            height=file.height,
+            path=path,
+            uploader_kind=uploader_kind,
+            uploader_id=uploader_id,
+        )
+    except BaseException:
+        default_storage.delete(path)
+        raise
+
+
 def claim_files(file_ids: Sequence[UUID], *, author: Author, conversation: Conversation) -> list[File]:
     """Bind the author's own, still free uploads to the conversation, in the order given; NotFound for any other.
 

@@ -19,6 +19,11 @@ def shown_key(tenant: Tenant) -> str:
     return f"kf:{tenant.pk.hex}:shown"
 
 
+def viewers_key(tenant: Tenant, conversation_id: UUID) -> str:
+    """Hash of the agents who look at a conversation: id in hexadecimal to `until|is_writing|name`."""
+    return f"kf:{tenant.pk.hex}:viewers:{conversation_id.hex}"
+
+
 def bucket_key(tenant: Tenant, rate: str, subject: str) -> str:
     """A rate limit's token bucket: of an API key, a visitor or a network address."""
     return f"kf:{tenant.pk.hex}:bucket:{rate}:{subject}"

@@ -17,8 +17,9 @@ from chat.fanout import announce_entry
 from chat.files import claim_files, file_view
 from chat.message_log import Draft, append, find_by_client_id, lock_conversation
 from chat.models import Conversation, Message, Visitor, Widget
-from chat.protocol import MAX_FILES, MAX_TEXT_CHARS
+from chat.protocol import MAX_FILES, MAX_MENTIONS, MAX_TEXT_CHARS
 from chat.rendering import render
+from chat.signals import agents_mentioned
 from chat.text import clean_text
 
 
@@ -30,6 +31,8 @@ class MessageDraft:
     kind: str = "text"
     text: str = ""
     file_ids: Sequence[UUID] = ()
+    # In a note: the agents that it calls by @.
+    mentions: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,29 @@ def _post(conversation_id: UUID, author: Author, draft: MessageDraft, now: datet
     if visibility == Message.Visibility.PUBLIC:
         check_open(conversation)
     body = _body(conversation, author, draft)
-    event = "message.created" if visibility == Message.Visibility.PUBLIC else "note.created"
-    entry = append(conversation, Draft(event, author, body, visibility, draft.client_id), now)
+    if visibility == Message.Visibility.NOTE:
+        return Posted(_add_note(conversation, author, body, draft, now), duplicate=False)
+    entry = append(conversation, Draft("message.created", author, body, visibility, draft.client_id), now)
     announce_entry(conversation, entry)
     return Posted(entry, duplicate=False)
+
+
+def add_note_locked(conversation: Conversation, *, author: Author, draft: MessageDraft, now: datetime) -> Message:
+    """Add a note to a conversation that this transaction has locked: for verbs that do something and say why."""
+    check_draft(draft)
+    return _add_note(conversation, author, _body(conversation, author, draft), draft, now)
+
+
+def _add_note(
+    conversation: Conversation, author: Author, body: dict[str, Any], draft: MessageDraft, now: datetime
+) -> Message:
+    if draft.mentions:
+        body = {**body, "mentions": [str(pk) for pk in dict.fromkeys(draft.mentions)]}
+    entry = append(conversation, Draft("note.created", author, body, Message.Visibility.NOTE, draft.client_id), now)
+    announce_entry(conversation, entry)
+    if draft.mentions:
+        agents_mentioned.send(Message, conversation=conversation, note=entry)
+    return entry
 
 
 def check_open(conversation: Conversation) -> None:
@@ -141,6 +163,8 @@ def _body(conversation: Conversation, author: Author, draft: MessageDraft) -> di
 def check_draft(draft: MessageDraft) -> None:
     if len(draft.text) > MAX_TEXT_CHARS:
         raise Invalid(f"A message has at most {MAX_TEXT_CHARS} characters.")
+    if len(draft.mentions) > MAX_MENTIONS:
+        raise Invalid(f"A note names at most {MAX_MENTIONS} agents.")
     if len(draft.file_ids) > MAX_FILES:
         raise Invalid(f"A message carries at most {MAX_FILES} files.")
     if not clean_text(draft.text) and not draft.file_ids:

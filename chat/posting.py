@@ -1,7 +1,7 @@
 """How a socket's messages are posted: through the group commit where only a row is added, by the verb otherwise.
 
-The group commit adds rows to conversations that exist and are open. Opening, reopening, taking and files are the verbs'
-(chat/messages.py): whatever the group commit does not do, it hands back untouched.
+The group commit adds rows to conversations that exist and are open. Opening, reopening, taking, files and mentions are
+the verbs' (chat/messages.py): whatever the group commit does not do, it hands back untouched.
 """
 
 from collections.abc import Awaitable, Callable
@@ -37,7 +37,7 @@ async def send(
     The group commit itself checks that a visitor owns the conversation and that it is open.
     """
     check_draft(draft)
-    if conversation_id is None or draft.file_ids:
+    if conversation_id is None or draft.file_ids or draft.mentions:
         return await otherwise()
     entry = make_entry(conversation_id, author, draft, visibility, now)
     result, batch = await writer().write(tenant, entry)

@@ -12,6 +12,7 @@ MAX_FRAME_BYTES = 65_536
 MAX_TEXT_CHARS = 4_000
 MAX_FILES = 10
 MAX_RESUMED = 200
+MAX_MENTIONS = 20
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 HEARTBEAT_SECONDS = 25
 MAX_SEQ = 2**63 - 1
@@ -59,6 +60,8 @@ class CreateMessage(Struct, frozen=True):
 class CreateNote(Struct, frozen=True):
     client_id: UUID
     text: Text
+    # Agents that the text names with @.
+    mentions: Annotated[list[UUID], Meta(max_length=MAX_MENTIONS)] = []
 
 
 class EditMessage(Struct, frozen=True):
@@ -81,6 +84,12 @@ class Typing(Struct, frozen=True):
 class Transfer(Struct, frozen=True):
     agent: UUID | None = None
     queue: UUID | None = None
+    note: Text = ""
+
+
+class View(Struct, frozen=True):
+    is_writing: bool = False
+    has_left: bool = False
 
 
 class SetAvailability(Struct, frozen=True):
@@ -99,6 +108,7 @@ COMMANDS: dict[str, type[Struct]] = {
     "conversation.watch": Nothing,
     "conversation.unwatch": Nothing,
     "conversation.read": Read,
+    "conversation.view": View,
     "message.create": CreateMessage,
     "message.edit": EditMessage,
     "message.recall": RecallMessage,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.rest import views
+from agents.rest import canned, colleagues, drafts, mentions, views
 
 agent_urls = [
     path("agent/me", views.MeView.as_view()),
@@ -10,5 +10,13 @@ agent_urls = [
     path("agent/conversations/<uuid:conversation_id>", views.ConversationView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/events", views.EventsView.as_view()),
     path("agent/visitors/<uuid:visitor_id>", views.VisitorView.as_view()),
+    path("agent/drafts", drafts.DraftsView.as_view()),
+    path("agent/conversations/<uuid:conversation_id>/draft", drafts.DraftView.as_view()),
+    path("agent/colleagues", colleagues.ColleaguesView.as_view()),
+    path("agent/mentions", mentions.MentionsView.as_view()),
+    path("agent/mentions/seen", mentions.MentionsSeenView.as_view()),
+    path("agent/canned", canned.CannedListView.as_view()),
+    path("agent/canned/<uuid:canned_id>", canned.CannedView.as_view()),
+    path("agent/canned/<uuid:canned_id>/use", canned.CannedUseView.as_view()),
     path("agent/files", views.FilesView.as_view()),
 ]

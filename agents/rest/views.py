@@ -1,5 +1,6 @@
 """The console's endpoints: who am I, lists, one conversation, profile, uploads. Thin shells (docs/api.md)."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,13 @@ from rest_framework.response import Response
 
 from agents.authors import author_of
 from agents.brands import brands_of
+from agents.drafts import drafts_in
+from agents.mentions import count_unseen
 from agents.models import Agent, Queue
 from agents.rest.auth import AgentView
 from agents.rest.lists import count_views, list_page, rows_with_presence
 from agents.rest.profiles import visitor_profile
+from agents.viewers import viewers_of
 from chat.access import get_conversation
 from chat.events import AGENT
 from chat.files import file_view, store_file
@@ -51,6 +55,7 @@ class MeView(AgentView):
                 "agents": [_colleague(one) for one in Agent.objects.filter(is_active=True)],
                 "queues": [{"id": str(queue.pk), "name": queue.name} for queue in Queue.objects.all()],
                 "counts": count_views(agent),
+                "unseen_mentions": count_unseen(agent),
                 "limits": LIMITS,
                 "epoch": str(tenant.epoch),
                 "ws": SOCKET,
@@ -72,7 +77,8 @@ class ConversationView(AgentView):
                 "row": rows_with_presence([conversation])[0],
                 "visitor": visitor_profile(conversation.visitor, beside=conversation.pk),
                 **events_page(conversation, AGENT, Bounds(before=None, limit=PAGE)),
-                "viewers": [],
+                "viewers": viewers_of(conversation.pk, time.time()),
+                "drafts": drafts_in(self.agent, conversation),
             }
         )
 

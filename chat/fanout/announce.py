@@ -10,7 +10,7 @@ from django.db import transaction
 from chat.events import AGENT, VISITOR, Frame, event_frame, hint_frame, is_same_for_all
 from chat.fanout.bus import Bus, bus, publish
 from chat.fanout.rows import Rows
-from chat.fanout.topics import desk_topic, visitor_topic, watch_topic
+from chat.fanout.topics import agent_topic, desk_topic, visitor_topic, watch_topic
 from chat.hot.writing import note_event
 from chat.message_log.entries import Changed
 from chat.models import Conversation, Message
@@ -74,6 +74,11 @@ def announce_to_watchers(conversation_id: UUID, frame: Frame) -> None:
 def announce_to_desk(frame: Frame) -> None:
     """Tell all agents of the brand something that has no row in a log."""
     _after_commit(desk_topic(current_tenant()), frame)
+
+
+def announce_to_agent(agent_id: UUID, frame: Frame) -> None:
+    """Tell one agent, on all of its connections, something that has no row in a log."""
+    _after_commit(agent_topic(current_tenant(), agent_id), frame)
 
 
 def announce_close(topic: str, code: int) -> None:

@@ -174,7 +174,7 @@ class Participant(ABC):
 
 def draft_of(data: CreateMessage | CreateNote) -> MessageDraft:
     if isinstance(data, CreateNote):
-        return MessageDraft(data.client_id, "text", data.text)
+        return MessageDraft(data.client_id, "text", data.text, mentions=data.mentions)
     return MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
 
 

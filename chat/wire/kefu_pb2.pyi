@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Frame(_message.Message):
-    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed", "visitor_page_viewed", "visitor_updated")
+    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "conversation_view", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed", "visitor_page_viewed", "visitor_updated", "conversation_viewers", "agent_mentioned")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     REPLY_TO_FIELD_NUMBER: _ClassVar[int]
@@ -34,6 +34,7 @@ class Frame(_message.Message):
     TYPING_STOP_FIELD_NUMBER: _ClassVar[int]
     AVAILABILITY_SET_FIELD_NUMBER: _ClassVar[int]
     PING_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_VIEW_FIELD_NUMBER: _ClassVar[int]
     HELLO_FIELD_NUMBER: _ClassVar[int]
     RESUMED_FIELD_NUMBER: _ClassVar[int]
     ACK_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +61,8 @@ class Frame(_message.Message):
     AGENT_AVAILABILITY_CHANGED_FIELD_NUMBER: _ClassVar[int]
     VISITOR_PAGE_VIEWED_FIELD_NUMBER: _ClassVar[int]
     VISITOR_UPDATED_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    AGENT_MENTIONED_FIELD_NUMBER: _ClassVar[int]
     type: str
     id: str
     reply_to: str
@@ -85,6 +88,7 @@ class Frame(_message.Message):
     typing_stop: Nothing
     availability_set: AvailabilitySet
     ping: Nothing
+    conversation_view: ConversationView
     hello: Hello
     resumed: Resumed
     ack: Ack
@@ -111,7 +115,9 @@ class Frame(_message.Message):
     agent_availability_changed: AvailabilityChanged
     visitor_page_viewed: VisitorPageViewed
     visitor_updated: VisitorUpdated
-    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ..., visitor_page_viewed: _Optional[_Union[VisitorPageViewed, _Mapping]] = ..., visitor_updated: _Optional[_Union[VisitorUpdated, _Mapping]] = ...) -> None: ...
+    conversation_viewers: ConversationViewers
+    agent_mentioned: AgentMentioned
+    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_view: _Optional[_Union[ConversationView, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ..., visitor_page_viewed: _Optional[_Union[VisitorPageViewed, _Mapping]] = ..., visitor_updated: _Optional[_Union[VisitorUpdated, _Mapping]] = ..., conversation_viewers: _Optional[_Union[ConversationViewers, _Mapping]] = ..., agent_mentioned: _Optional[_Union[AgentMentioned, _Mapping]] = ...) -> None: ...
 
 class Frames(_message.Message):
     __slots__ = ("frames", "ts")
@@ -175,12 +181,14 @@ class MessageRecall(_message.Message):
     def __init__(self, message: _Optional[str] = ...) -> None: ...
 
 class NoteCreate(_message.Message):
-    __slots__ = ("client_id", "text")
+    __slots__ = ("client_id", "text", "mentions")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    MENTIONS_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     text: str
-    def __init__(self, client_id: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    mentions: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, client_id: _Optional[str] = ..., text: _Optional[str] = ..., mentions: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ConversationSeen(_message.Message):
     __slots__ = ("seq", "by")
@@ -191,18 +199,28 @@ class ConversationSeen(_message.Message):
     def __init__(self, seq: _Optional[int] = ..., by: _Optional[str] = ...) -> None: ...
 
 class ConversationTransfer(_message.Message):
-    __slots__ = ("agent", "queue")
+    __slots__ = ("agent", "queue", "note")
     AGENT_FIELD_NUMBER: _ClassVar[int]
     QUEUE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     agent: str
     queue: str
-    def __init__(self, agent: _Optional[str] = ..., queue: _Optional[str] = ...) -> None: ...
+    note: str
+    def __init__(self, agent: _Optional[str] = ..., queue: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
 
 class TypingStart(_message.Message):
     __slots__ = ("text",)
     TEXT_FIELD_NUMBER: _ClassVar[int]
     text: str
     def __init__(self, text: _Optional[str] = ...) -> None: ...
+
+class ConversationView(_message.Message):
+    __slots__ = ("is_writing", "has_left")
+    IS_WRITING_FIELD_NUMBER: _ClassVar[int]
+    HAS_LEFT_FIELD_NUMBER: _ClassVar[int]
+    is_writing: bool
+    has_left: bool
+    def __init__(self, is_writing: _Optional[bool] = ..., has_left: _Optional[bool] = ...) -> None: ...
 
 class AvailabilitySet(_message.Message):
     __slots__ = ("availability",)
@@ -290,7 +308,7 @@ class ResumedConversation(_message.Message):
     def __init__(self, recovered: _Optional[bool] = ..., top: _Optional[int] = ..., events: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., error: _Optional[str] = ...) -> None: ...
 
 class Ack(_message.Message):
-    __slots__ = ("client_id", "id", "conversation", "seq", "ts", "duplicate", "top", "availability")
+    __slots__ = ("client_id", "id", "conversation", "seq", "ts", "duplicate", "top", "availability", "viewers")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
@@ -299,6 +317,7 @@ class Ack(_message.Message):
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     TOP_FIELD_NUMBER: _ClassVar[int]
     AVAILABILITY_FIELD_NUMBER: _ClassVar[int]
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     id: str
     conversation: str
@@ -307,7 +326,8 @@ class Ack(_message.Message):
     duplicate: bool
     top: int
     availability: str
-    def __init__(self, client_id: _Optional[str] = ..., id: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., duplicate: _Optional[bool] = ..., top: _Optional[int] = ..., availability: _Optional[str] = ...) -> None: ...
+    viewers: _struct_pb2.ListValue
+    def __init__(self, client_id: _Optional[str] = ..., id: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., duplicate: _Optional[bool] = ..., top: _Optional[int] = ..., availability: _Optional[str] = ..., viewers: _Optional[_Union[_struct_pb2.ListValue, _Mapping]] = ...) -> None: ...
 
 class AckConversation(_message.Message):
     __slots__ = ("conversation",)
@@ -393,7 +413,7 @@ class File(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., size: _Optional[int] = ..., content_type: _Optional[str] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., url: _Optional[str] = ...) -> None: ...
 
 class Message(_message.Message):
-    __slots__ = ("client_id", "kind", "text", "html", "files", "author", "edited_ts", "recalled")
+    __slots__ = ("client_id", "kind", "text", "html", "files", "author", "edited_ts", "recalled", "mentions")
     CLIENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
@@ -402,6 +422,7 @@ class Message(_message.Message):
     AUTHOR_FIELD_NUMBER: _ClassVar[int]
     EDITED_TS_FIELD_NUMBER: _ClassVar[int]
     RECALLED_FIELD_NUMBER: _ClassVar[int]
+    MENTIONS_FIELD_NUMBER: _ClassVar[int]
     client_id: str
     kind: str
     text: str
@@ -410,7 +431,8 @@ class Message(_message.Message):
     author: Author
     edited_ts: int
     recalled: bool
-    def __init__(self, client_id: _Optional[str] = ..., kind: _Optional[str] = ..., text: _Optional[str] = ..., html: _Optional[str] = ..., files: _Optional[_Iterable[_Union[File, _Mapping]]] = ..., author: _Optional[_Union[Author, _Mapping]] = ..., edited_ts: _Optional[int] = ..., recalled: _Optional[bool] = ...) -> None: ...
+    mentions: _struct_pb2.ListValue
+    def __init__(self, client_id: _Optional[str] = ..., kind: _Optional[str] = ..., text: _Optional[str] = ..., html: _Optional[str] = ..., files: _Optional[_Iterable[_Union[File, _Mapping]]] = ..., author: _Optional[_Union[Author, _Mapping]] = ..., edited_ts: _Optional[int] = ..., recalled: _Optional[bool] = ..., mentions: _Optional[_Union[_struct_pb2.ListValue, _Mapping]] = ...) -> None: ...
 
 class MessageEdited(_message.Message):
     __slots__ = ("message", "text", "html", "edited_ts", "author", "recalled")
@@ -524,6 +546,32 @@ class PresenceChange(_message.Message):
     agent: str
     online: bool
     def __init__(self, visitor: _Optional[str] = ..., agent: _Optional[str] = ..., online: _Optional[bool] = ...) -> None: ...
+
+class ConversationViewers(_message.Message):
+    __slots__ = ("viewers",)
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    viewers: _containers.RepeatedCompositeFieldContainer[Viewer]
+    def __init__(self, viewers: _Optional[_Iterable[_Union[Viewer, _Mapping]]] = ...) -> None: ...
+
+class Viewer(_message.Message):
+    __slots__ = ("agent", "is_writing")
+    AGENT_FIELD_NUMBER: _ClassVar[int]
+    IS_WRITING_FIELD_NUMBER: _ClassVar[int]
+    agent: Reference
+    is_writing: bool
+    def __init__(self, agent: _Optional[_Union[Reference, _Mapping]] = ..., is_writing: _Optional[bool] = ...) -> None: ...
+
+class AgentMentioned(_message.Message):
+    __slots__ = ("by", "text", "seq", "unseen")
+    BY_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    UNSEEN_FIELD_NUMBER: _ClassVar[int]
+    by: str
+    text: str
+    seq: int
+    unseen: int
+    def __init__(self, by: _Optional[str] = ..., text: _Optional[str] = ..., seq: _Optional[int] = ..., unseen: _Optional[int] = ...) -> None: ...
 
 class AvailabilityChanged(_message.Message):
     __slots__ = ("agent", "availability")

@@ -82,10 +82,16 @@ _MAKERS = {
     "message.create": _message,
     "message.edit": lambda dice, ids: {"message": pick(dice, ids.messages), "text": _text(dice)},
     "message.recall": lambda dice, ids: {"message": pick(dice, ids.messages)},
-    "note.create": lambda dice, ids: {"client_id": some_uuid(dice), "text": _text(dice)},
+    "note.create": lambda dice, ids: {
+        "client_id": some_uuid(dice),
+        "text": _text(dice),
+        "mentions": [pick(dice, ids.agents, ids.foreign) for _ in range(dice.randrange(3))],
+    },
+    "conversation.view": lambda dice, ids: {"is_writing": dice.random() < 0.5, "has_left": dice.random() < 0.2},
     "conversation.read": lambda dice, ids: {"seq": dice.choice([0, 1, 5, 2**63 - 1])},
     "conversation.transfer": lambda dice, ids: {
-        dice.choice(["agent", "queue"]): pick(dice, ids.agents, ids.queues, ids.foreign)
+        dice.choice(["agent", "queue"]): pick(dice, ids.agents, ids.queues, ids.foreign),
+        "note": _text(dice),
     },
     "availability.set": lambda dice, ids: {"availability": dice.choice(["online", "away", "offline"])},
     "typing.start": lambda dice, ids: {"text": _text(dice)},

@@ -73,6 +73,14 @@ def test_mallory_gets_what_a_missing_thing_gets(open_as, as_mallory, globex_key,
         assert "acme-canary" not in str(mallory.inbox)
 
 
+@pytest.mark.parametrize("transport", ["socket", "long_poll", "poll"])
+def test_mallory_looks_at_nothing_of_another_brand(open_as, as_mallory, where, transport):
+    mallory = open_as(as_mallory, transport)
+    theirs, missing = (mallory.request("conversation.view", conversation=pk) for pk in (where, uuid4()))
+    assert {**theirs, "reply_to": ""} == {**missing, "reply_to": ""}
+    assert theirs["data"]["code"] == "not_found"
+
+
 def test_a_visitor_gets_nothing_of_another(open_as, server, acme, acme_widget, where):
     with in_tenant(acme):
         token = make_token(Visitor.objects.create(name="Walter"), acme_widget)

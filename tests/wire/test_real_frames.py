@@ -31,6 +31,7 @@ def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
     frames.append(vera.request("conversation.open"))
     said = vera.say("Hello?")
     where = said["data"]["conversation"]
+    mention = {"client_id": str(uuid4()), "text": "@Bob look", "mentions": [str(bob.pk)]}
     frames += [said, vera.say("", conversation=where), vera.request("nonsense")]
     for agent in (desk, other, program):
         frames.append(agent.request("conversation.watch", conversation=where))
@@ -39,6 +40,10 @@ def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
         desk.say("Good day", conversation=where),
         program.say("I am a bot", conversation=where),
         desk.request("note.create", {"client_id": str(uuid4()), "text": "a note"}, conversation=where),
+        desk.request("note.create", mention, conversation=where),
+        desk.request("conversation.view", {"is_writing": True}, conversation=where),
+        other.request("conversation.view", conversation=where),
+        other.request("conversation.view", {"has_left": True}, conversation=where),
         other.request("conversation.take", conversation=where),
         vera.say("One more thing", conversation=where),
         desk.request("conversation.read", {"seq": 7}, conversation=where),
@@ -55,7 +60,7 @@ def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
     desk.send("typing.start", conversation=where)
     desk.send("typing.stop", conversation=where)
     frames += [
-        desk.request("conversation.transfer", {"agent": str(bob.pk)}, conversation=where),
+        desk.request("conversation.transfer", {"agent": str(bob.pk), "note": "knows tents"}, conversation=where),
         other.request("conversation.release", conversation=where),
         desk.request("conversation.close", conversation=where),
         desk.request("conversation.reopen", conversation=where),
@@ -92,6 +97,8 @@ EXPECTED = {
     "message.edited",
     "message.recalled",
     "presence.changed",
+    "conversation.viewers",
+    "agent.mentioned",
 }
 
 

@@ -1,0 +1,207 @@
+"""Canned replies: which ones an agent has, making one's own, and putting one in for a conversation (docs/composer.md).
+
+Variables are replaced once and by plain text: what a visitor calls itself can bring in no further variable. One that is
+not known stays as it stands, so that whoever sends it sees it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+
+from agents.models import Agent, CannedReply
+from chat.access import get_file
+from chat.errors import Conflict, Invalid, NotFound
+from chat.files import copy_file, delete_files
+from chat.models import Conversation, File
+from chat.protocol import MAX_FILES, MAX_TEXT_CHARS
+from chat.text import clean_line, clean_text
+from tenants.context import current_tenant
+from tenants.ids import new_id
+
+MAX_OWN = 200
+MAX_LISTED = 1000
+# Like en, zh-hans, pt-br.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
+SHORTCUT = re.compile(r"[\w.-]{1,40}")
+_VARIABLE = re.compile(r"\{\{\s*([a-z]+(?:\.[a-z_]+)+)\s*\}\}")
+VARIABLES = (
+    "visitor.name",
+    "visitor.email",
+    "visitor.phone",
+    "agent.name",
+    "brand.name",
+    "conversation.id",
+    "queue.name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A canned reply as it is put in for one conversation."""
+
+    text: str
+    language: str
+    # Variables that stayed as they were: unknown ones, and known ones without a value here.
+    unknown: tuple[str, ...]
+
+
+def canned_of(agent: Agent) -> QuerySet[CannedReply]:
+    """What this agent may put in: the brand's, the queues' that it sees, and its own."""
+    queues = Q(queue__isnull=True) | Q(queue__in=agent.queues.all()) if agent.scope == Agent.Scope.QUEUES else Q()
+    return CannedReply.objects.filter(queues & Q(owner__isnull=True) | Q(owner=agent))
+
+
+def get_canned(agent: Agent, canned_id: UUID) -> CannedReply:
+    reply = canned_of(agent).filter(pk=canned_id).first()
+    if reply is None:
+        raise NotFound("There is no such canned reply.")
+    return reply
+
+
+def get_own_canned(agent: Agent, canned_id: UUID) -> CannedReply:
+    """Only one's own may be changed here; the brand's and the queues' are the admin's."""
+    reply = CannedReply.objects.filter(pk=canned_id, owner=agent).first()
+    if reply is None:
+        raise NotFound("There is no such canned reply of yours.")
+    return reply
+
+
+def create_own_canned(
+    agent: Agent, *, shortcut: str, title: str, texts: Mapping[str, str], file_ids: Sequence[UUID] = (), now: datetime
+) -> CannedReply:
+    """Make a reply of the agent's own; the files are copied, so that it outlives the message they came with.
+
+    Raises Invalid, Conflict (the shortcut is taken among one's own), NotFound (a file).
+    """
+    if CannedReply.objects.filter(owner=agent).count() >= MAX_OWN:
+        raise Invalid(f"An agent has at most {MAX_OWN} canned replies.")
+    reply = CannedReply(id=new_id(), owner=agent, created_at=now, **_checked(shortcut, title, texts, file_ids))
+    with _one_per_shortcut(), transaction.atomic():
+        reply.file_ids = [_keep(reply, file_id) for file_id in file_ids]
+        reply.save(force_insert=True)
+    return reply
+
+
+def change_own_canned(reply: CannedReply, *, shortcut: str, title: str, texts: Mapping[str, str]) -> CannedReply:
+    """Raises Invalid, Conflict."""
+    for name, value in _checked(shortcut, title, texts, ()).items():
+        setattr(reply, name, value)
+    with _one_per_shortcut(), transaction.atomic():
+        reply.save(update_fields=["shortcut", "title", "texts"])
+    return reply
+
+
+def delete_own_canned(reply: CannedReply) -> None:
+    """With the copies of its files: nobody else has them."""
+    with transaction.atomic():
+        files = File.objects.filter(pk__in=reply.file_ids, uploader_kind="canned", uploader_id=reply.pk)
+        paths = list(files.values_list("path", flat=True))
+        files.delete()
+        reply.delete()
+    delete_files(paths)
+
+
+def render_canned(reply: CannedReply, conversation: Conversation, *, agent: Agent | None) -> Rendered:
+    """The text in the conversation's language, with its variables; `agent` None: nobody answers by name (a rule)."""
+    language = pick_language(reply.texts, conversation.language, current_tenant().locale)
+    values = variables_of(conversation, agent)
+    text, unknown = substitute(str(reply.texts.get(language, "")), values)
+    return Rendered(text[:MAX_TEXT_CHARS], language, unknown)
+
+
+def note_use(reply: CannedReply, now: datetime) -> None:
+    CannedReply.objects.filter(pk=reply.pk).update(use_count=F("use_count") + 1, last_used_at=now)
+
+
+def files_for_sending(reply: CannedReply, agent: Agent) -> list[File]:
+    """Fresh copies that are the agent's own uploads: a message takes its files with it when it is recalled."""
+    found = {file.pk: file for file in File.objects.filter(pk__in=reply.file_ids)}
+    kept = [found[pk] for pk in reply.file_ids if pk in found]
+    return [copy_file(file, uploader_kind="agent", uploader_id=agent.pk) for file in kept]
+
+
+# ---- pure ----
+
+
+def pick_language(texts: Mapping[str, str], wanted: str, brand: str) -> str:
+    """The variant for the conversation's language, else a near one (zh for zh-hans), the brand's, any."""
+    wanted = wanted.lower()
+    near = [name for name in sorted(texts) if wanted and name.split("-")[0] == wanted.split("-")[0]]
+    for name in (wanted, *near, brand.lower(), *sorted(texts)):
+        if texts.get(name):
+            return name
+    return ""
+
+
+def substitute(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Put in the values once, as plain text; returns the text and the names of those that stayed."""
+    unknown: dict[str, None] = {}
+
+    def value_of(match: "re.Match[str]") -> str:
+        value = values.get(match[1], "")
+        if not value:
+            unknown[match[1]] = None
+            return match[0]
+        return value
+
+    return _VARIABLE.sub(value_of, text), tuple(unknown)
+
+
+def variables_of(conversation: Conversation, agent: Agent | None) -> dict[str, str]:
+    visitor = conversation.visitor
+    values = {
+        "visitor.name": visitor.name,
+        "visitor.email": visitor.email,
+        "visitor.phone": visitor.phone,
+        "agent.name": agent.display_name if agent else "",
+        "brand.name": current_tenant().name,
+        "conversation.id": str(conversation.pk),
+        "queue.name": conversation.queue_name,
+    }
+    # One line each, and without what would make it a variable of its own somewhere else.
+    return {name: clean_line(value, 200).replace("{{", "").replace("}}", "") for name, value in values.items()}
+
+
+def check_texts(texts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the cleaned texts by language; Invalid with a sentence for what cannot be one."""
+    cleaned: dict[str, str] = {}
+    for language, text in texts.items():
+        if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
+            raise Invalid("A language is written like en or zh-hans.")
+        if not isinstance(text, str):
+            raise Invalid("A text is a string.")
+        if len(text) > MAX_TEXT_CHARS:
+            raise Invalid(f"A text has at most {MAX_TEXT_CHARS} characters.")
+        if text := clean_text(text):
+            cleaned[language] = text
+    if not cleaned:
+        raise Invalid("A canned reply needs a text in at least one language.")
+    return cleaned
+
+
+def _checked(shortcut: str, title: str, texts: Mapping[str, Any], file_ids: Sequence[UUID]) -> dict[str, Any]:
+    if not SHORTCUT.fullmatch(shortcut):
+        raise Invalid("A shortcut has 1 to 40 letters, digits, dots, hyphens or underscores.")
+    if len(file_ids) > MAX_FILES or len(set(file_ids)) != len(file_ids):
+        raise Invalid(f"A canned reply carries at most {MAX_FILES} files, each once.")
+    return {"shortcut": shortcut, "title": clean_line(title, 80) or shortcut, "texts": check_texts(texts)}
+
+
+def _keep(reply: CannedReply, file_id: UUID) -> UUID:
+    """A copy that belongs to the reply: no message can claim it, and none that is recalled takes it away."""
+    return copy_file(get_file(file_id), uploader_kind="canned", uploader_id=reply.pk).pk
+
+
+@contextmanager
+def _one_per_shortcut() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise Conflict("You have a canned reply with this shortcut already.") from None

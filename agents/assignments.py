@@ -67,7 +67,8 @@ def transfer_conversation(
 ) -> Conversation:
     """Hand the conversation to another agent, or let it wait in a queue; exactly one of the two is given.
 
-    `by` is an agent, or the author that a rule is. A note is written with it, before it, and names the agent: whoever gets the conversation finds out why.
+    `by` is an agent, or the author that a rule is. A note is written with it, before it, and names the agent: whoever
+    gets the conversation finds out why.
     """
     if (agent is None) == (queue is None):
         raise Invalid("Transfer to one agent or to one queue.")

@@ -6,7 +6,8 @@ The device that wrote last wins: each write says when it was made, and an older 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+
+from django.db.models import QuerySet
 
 from agents.models import Agent, DraftReply
 from chat.errors import Invalid
@@ -50,11 +51,9 @@ def drafts_in(agent: Agent, conversation: Conversation) -> list[dict[str, Any]]:
     return _views(DraftReply.objects.filter(agent=agent, conversation=conversation))
 
 
-def drafts_of(agent: Agent, conversations: Iterable[UUID] | None = None) -> list[dict[str, Any]]:
-    """The agent's drafts, the newest first, at most MAX_SHOWN: what a device starts with."""
-    mine = DraftReply.objects.filter(agent=agent)
-    if conversations is not None:
-        mine = mine.filter(conversation__in=conversations)
+def drafts_of(agent: Agent, among: QuerySet[Conversation]) -> list[dict[str, Any]]:
+    """The agent's drafts in these conversations, the newest first, at most MAX_SHOWN: what a device starts with."""
+    mine = DraftReply.objects.filter(agent=agent, conversation__in=among)
     return _views(mine.order_by("-updated_at")[:MAX_SHOWN])
 
 

@@ -29,7 +29,7 @@ def write_mentions(conversation: Conversation, note: Message, **_: object) -> No
         return
     rows.update(text=text)
     for agent in _named(note):
-        _, is_new = Mention.objects.get_or_create(
+        _mention, is_new = Mention.objects.get_or_create(
             agent=agent,
             conversation=conversation,
             seq=note.seq,
@@ -44,7 +44,7 @@ agents_mentioned.connect(write_mentions, dispatch_uid="write-mentions")
 
 def mentions_of(agent: Agent) -> QuerySet[Mention]:
     """The agent's mentions in conversations that it may see, the newest first."""
-    seen = brand_conversations().values("pk")
+    seen = brand_conversations()
     return Mention.objects.filter(agent=agent, conversation__in=seen).order_by("-created_at", "-pk")
 
 

@@ -31,7 +31,7 @@ class DraftInput(Written):
 
 class DraftsView(AgentView):
     def get(self, request: Request) -> Response:
-        return Response({"drafts": drafts_of(self.agent, brand_conversations().values("pk"))})
+        return Response({"drafts": drafts_of(self.agent, brand_conversations())})
 
 
 class DraftView(AgentView):

@@ -4,7 +4,7 @@ A visitor sees a note only as `conversation.advanced` with its seq: nothing leak
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from chat.models import Message
@@ -21,11 +21,39 @@ HIDDEN_FROM_VISITORS = {
 }
 
 
+class LogRow(Protocol):
+    """A row of a log: a Message, or what the group commit has in its place."""
+
+    # Written over by nobody: as properties, so that a model's fields fit as well as a frozen struct's.
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def conversation_id(self) -> UUID: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def author_kind(self) -> str: ...
+    @property
+    def author_id(self) -> UUID | None: ...
+    @property
+    def author_name(self) -> str: ...
+    @property
+    def visibility(self) -> str: ...
+    @property
+    def body(self) -> Any: ...
+    @property
+    def client_id(self) -> UUID | None: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
 def milliseconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp() * 1000)
 
 
-def event_frame(entry: Message, audience: str) -> Frame:
+def event_frame(entry: LogRow, audience: str) -> Frame:
     """The frame of a log row for a visitor or an agent."""
     frame: Frame = {
         "type": entry.event,
@@ -41,7 +69,7 @@ def event_frame(entry: Message, audience: str) -> Frame:
     return frame
 
 
-def is_same_for_all(entry: Message) -> bool:
+def is_same_for_all(entry: LogRow) -> bool:
     """Tell whether visitors and agents get the very same frame: then it is made and encoded once."""
     return entry.visibility == Message.Visibility.PUBLIC and entry.event not in HIDDEN_FROM_VISITORS
 
@@ -54,7 +82,7 @@ def hint_frame(event: str, conversation: UUID | None, data: dict[str, Any]) -> F
     return frame
 
 
-def _data(entry: Message, audience: str) -> dict[str, Any]:
+def _data(entry: LogRow, audience: str) -> dict[str, Any]:
     if entry.event in ("message.created", "note.created"):
         author = {
             "kind": entry.author_kind,

@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from chat.authors import Author
 from chat.conversations import open_conversation, reopen_locked
 from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
-from chat.events import milliseconds
+from chat.events import LogRow, milliseconds
 from chat.fanout import announce_entry
 from chat.files import claim_files, file_view
 from chat.message_log import Draft, append, find_by_client_id, lock_conversation
@@ -37,7 +37,7 @@ class MessageDraft:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    message: Message
+    message: LogRow
     duplicate: bool
 
 
@@ -171,7 +171,7 @@ def check_draft(draft: MessageDraft) -> None:
         raise Invalid("A message needs a text or a file.")
 
 
-def same_or_conflict(earlier: Message, draft: MessageDraft) -> Posted:
+def same_or_conflict(earlier: LogRow, draft: MessageDraft) -> Posted:
     """Answer a repeated client_id as before; another content under the same key than was first sent is a conflict."""
     text, files = clean_text(draft.text), [str(pk) for pk in draft.file_ids]
     if sent := earlier.body.get("sent"):
@@ -194,5 +194,5 @@ def _fingerprint(text: str, file_ids: Sequence[str]) -> str:
     return salted_hmac("chat.messages.sent", "\0".join([text, *file_ids]), algorithm="sha256").hexdigest()
 
 
-def _file_ids(message: Message) -> list[str]:
+def _file_ids(message: LogRow) -> list[str]:
     return [file["id"] for file in message.body.get("files", [])]

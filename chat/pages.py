@@ -71,17 +71,21 @@ def visitor_view(conversation: Conversation) -> dict[str, Any]:
 
 def conversation_row(conversation: Conversation, *, online: bool | None = None) -> dict[str, Any]:
     """The conversation as a row of an agent's list. Needs `visitor` loaded; `online` None: not known."""
-    visitor = conversation.visitor
+    return row_of(conversation, conversation.visitor, online=online)
+
+
+def row_of(conversation: Any, visitor: Any, *, online: bool | None = None) -> dict[str, Any]:
+    """`conversation_row` for whatever has the columns of both tables: models, and the group commit's plain rows."""
     return {
-        "id": str(conversation.pk),
+        "id": str(conversation.id),
         "status": conversation.status,
         "close_reason": conversation.close_reason,
         "visitor": {
-            "id": str(visitor.pk),
+            "id": str(visitor.id),
             "name": visitor.name,
             "email": visitor.email,
             "locale": visitor.locale,
-            "identified": visitor.is_identified,
+            "identified": visitor.external_id is not None,
             "online": online,
         },
         "queue": _reference(conversation.queue_id, conversation.queue_name),
@@ -138,7 +142,7 @@ def _expected(conversation: Conversation, after: int | None, before: int | None,
     return min(limit, there)
 
 
-def _last_message(conversation: Conversation) -> dict[str, Any] | None:
+def _last_message(conversation: Any) -> dict[str, Any] | None:
     if conversation.last_message_at is None:
         return None
     return {

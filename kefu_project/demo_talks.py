@@ -191,7 +191,7 @@ def _create_talk(talk: Talk, slug: str, widget: Widget, agents: Sequence[Agent],
         draft = MessageDraft(new_id(), text=text)
         if who == "V":
             posted = post_visitor_message(visitor, conversation_id=None, widget=widget, draft=draft, now=at)
-            conversation = posted.message.conversation
+            conversation = Conversation.objects.select_related("visitor").get(pk=posted.message.conversation_id)
             continue
         assert conversation is not None and talk.agent is not None, "a visitor speaks first, an agent is named"
         agent = agents[talk.agent]

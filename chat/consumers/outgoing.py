@@ -1,8 +1,9 @@
 """What waits to be sent to one client. At rest there is no task and nothing waits; a slow reader is cut off."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
+from types import coroutine
 from typing import Any
 
 from prometheus_client import Counter
@@ -14,7 +15,7 @@ MAX_CHARS = 1024 * 1024
 
 too_slow = Counter("kefu_socket_too_slow", "Connections closed because they did not read.")
 
-Send = Callable[[Wire], Awaitable[None]]
+Send = Callable[[Wire], Coroutine[Any, Any, None]]
 
 
 class Outgoing:
@@ -42,7 +43,7 @@ class Outgoing:
         if len(self._waiting) > MAX_EVENTS or (self._chars > MAX_CHARS and len(self._waiting) > 1):
             self._cut_off()
         elif self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._work())
+            self._begin()
 
     async def flush(self) -> None:
         """Wait until all that waits is sent."""
@@ -63,15 +64,43 @@ class Outgoing:
         self.end()
         self._closer = asyncio.get_running_loop().create_task(self._on_overflow())
 
-    async def _work(self) -> None:
+    def _begin(self) -> None:
+        """Send what waits. A client that takes it at once, as most do, needs no task for it."""
+        text = self._waiting.pop()
+        self._chars -= len(text)
+        sending = self._send(text)
         try:
+            waits_for = sending.send(None)
+        except StopIteration:
+            return
+        except Exception:
+            self._end_silently()
+            return
+        self._task = asyncio.get_running_loop().create_task(self._work(_resume(sending, waits_for)))
+
+    def _end_silently(self) -> None:
+        """The client left while something was on its way: the disconnect event follows."""
+        self._is_over = True
+        self._waiting.clear()
+
+    async def _work(self, begun: Any) -> None:
+        try:
+            await begun
             while self._waiting:
                 text = self._waiting.pop(0)
                 self._chars -= len(text)
                 await self._send(text)
         except Exception:
-            # The client left while something was on its way: the disconnect event follows.
-            self._is_over = True
-            self._waiting.clear()
+            self._end_silently()
         finally:
             self._task = None
+
+
+@coroutine
+def _resume(begun: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
+    """Go on, in a task, with a coroutine that was run outside of one until it had to wait for something."""
+    try:
+        yield waits_for
+    except BaseException as error:
+        yield begun.throw(error)
+    yield from begun.__await__()

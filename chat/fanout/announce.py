@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
-from chat.events import AGENT, VISITOR, Frame, event_frame, hint_frame, is_same_for_all
+from chat.events import AGENT, VISITOR, Frame, LogRow, event_frame, hint_frame, is_same_for_all
 from chat.fanout.bus import Bus, bus, publish
 from chat.fanout.rows import Rows
 from chat.fanout.topics import agent_topic, desk_topic, visitor_topic, watch_topic
 from chat.hot.writing import note_event
 from chat.message_log.entries import Changed
-from chat.models import Conversation, Message
+from chat.models import Conversation
 from chat.nudges import Grown, nudge
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -22,18 +22,18 @@ encode_frame = msgspec.json.Encoder().encode
 _rows = Rows()
 
 
-def announce_entry(conversation: Conversation, entry: Message) -> None:
+def announce_entry(conversation: Conversation, entry: LogRow) -> None:
     """Tell the visitor, the watchers and the lists about a new row of the log, as both are now. `visitor` is loaded."""
     # Made here: at the end of a transaction its caller may have used the objects on, and left the brand.
     transaction.on_commit(_entry_publication(current_tenant(), Changed.of(conversation), entry), robust=True)
 
 
-def publish_entry(tenant: Tenant, conversation: Changed, entry: Message) -> None:
+def publish_entry(tenant: Tenant, conversation: Changed, entry: LogRow) -> None:
     """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
     _entry_publication(tenant, conversation, entry)()
 
 
-def _entry_publication(tenant: Tenant, conversation: Changed, entry: Message) -> Callable[[], None]:
+def _entry_publication(tenant: Tenant, conversation: Changed, entry: LogRow) -> Callable[[], None]:
     for_agents = encode_frame(event_frame(entry, AGENT))
     for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
     seq = entry.seq

@@ -11,6 +11,9 @@ from chat.message_log.entries import Changed
 from tenants.models import Tenant
 
 GATHER_SECONDS = 0.25
+# With so many conversations on the move nobody reads each state of a row: they wait longer, and most become one.
+BUSY_ROWS = 50
+BUSY_GATHER_SECONDS = 1.0
 # Each row leaves so long after its first change. A look at the clock in between takes those that are due: all rows of a
 # quarter of a second at once would keep every message behind them waiting.
 LOOK_SECONDS = 0.02
@@ -40,7 +43,8 @@ class Rows:
             loop.call_later(GATHER_SECONDS, self._look, loop, tenant, send)
         known = rows.get(changed.pk)
         if known is None:
-            rows[changed.pk] = Waiting(loop.time() + GATHER_SECONDS, changed)
+            gather = GATHER_SECONDS if len(rows) < BUSY_ROWS else BUSY_GATHER_SECONDS
+            rows[changed.pk] = Waiting(loop.time() + gather, changed)
         # Threads may come in another order than they committed in.
         elif known.changed.version <= changed.version:
             rows[changed.pk] = Waiting(known.due, changed)

@@ -24,6 +24,8 @@ class KefuChannelLayer(BaseChannelLayer):
         self._urls = list(urls)
         self._prefix = prefix
         self._hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+        # The last answer of hub(): it is asked for with every message, nearly always on the same loop.
+        self._last: tuple[asyncio.AbstractEventLoop, Hub] | None = None
         self._queues: dict[str, asyncio.Queue[Message]] = {}
         self._groups: dict[str, set[str]] = {}
         self._receivers: dict[str, Receiver] = {}
@@ -32,13 +34,17 @@ class KefuChannelLayer(BaseChannelLayer):
 
     def hub(self) -> Hub:
         """The hub of the running loop; those of loops that ended are forgotten."""
-        loop = asyncio.get_running_loop()
+        loop, last = asyncio.get_running_loop(), self._last
+        if last is not None and last[0] is loop:
+            return last[1]
         if loop not in self._hubs:
             self._hubs = {known: hub for known, hub in self._hubs.items() if not known.is_closed()}
             self._hubs[loop] = Hub(self._urls, self._prefix)
+        self._last = loop, self._hubs[loop]
         return self._hubs[loop]
 
     async def close(self) -> None:
+        self._last = None
         hub = self._hubs.pop(asyncio.get_running_loop(), None)
         if hub is not None:
             await hub.close()

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from chat.authors import Author
-from chat.models import Conversation, Message
+from chat.events import LogRow
+from chat.models import Conversation
 from chat.pages import conversation_row
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A message or note that is to be added to a conversation that exists."""
 
     id: UUID
@@ -25,11 +27,26 @@ class Entry:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Added(Struct, frozen=True):
+    """A row of the log as the group commit wrote or found it: what a Message has, at a tenth of a model's price."""
+
+    pk: UUID
+    conversation_id: UUID
+    seq: int
+    event: str
+    author_kind: str
+    author_id: UUID | None
+    author_name: str
+    visibility: str
+    body: dict[str, Any]
+    client_id: UUID | None
+    created_at: datetime
+
+
+class Written(Struct, frozen=True):
     """The row that an entry became, or, if `duplicate`, the row that its client_id had become before."""
 
-    message: Message
+    message: LogRow
     duplicate: bool
 
 

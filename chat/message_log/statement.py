@@ -18,11 +18,10 @@ import msgspec
 from django.db import models
 from psycopg import AsyncConnection, sql
 
-from chat.authors import Author
 from chat.message_log.append import preview_of
-from chat.message_log.entries import Batch, Changed, Entry, NeedsVerb, Written
-from chat.models import Conversation, Message, Visitor
-from chat.pages import conversation_row
+from chat.message_log.entries import Added, Batch, Changed, Entry, NeedsVerb, Written
+from chat.models import Conversation, Visitor
+from chat.pages import row_of
 
 LOCK = "PERFORM id FROM {schema}.chat_conversation WHERE id = ANY(targets) ORDER BY id FOR NO KEY UPDATE;"
 
@@ -139,13 +138,10 @@ class Answer(msgspec.Struct):
 
 
 def _row_of(model: type[models.Model]) -> type[msgspec.Struct]:
-    """The columns of a model as a row in JSON has them, in the order of the model's fields."""
-    types = {models.UUIDField: UUID | None, models.DateTimeField: datetime | None}
-    fields = []
-    for field in model._meta.concrete_fields:
-        held = getattr(field, "target_field", field)
-        fields.append((str(field.column), next((t for kind, t in types.items() if isinstance(held, kind)), Any)))
-    return msgspec.defstruct(f"{model.__name__}Row", fields)
+    """The columns of a model as a row in JSON has them. Ids stay texts, as a list's row shows them."""
+    times = [field.column for field in model._meta.concrete_fields if isinstance(field, models.DateTimeField)]
+    fields = [(str(field.column), Any) for field in model._meta.concrete_fields if field.column not in times]
+    return msgspec.defstruct(f"{model.__name__}Row", [*fields, *((str(name), datetime | None) for name in times)])
 
 
 # Made from the models, so that no column has to be named here.
@@ -216,40 +212,28 @@ def _input(entry: Entry) -> dict[str, Any]:
 def _changed(state: State) -> Changed:
     row = state.conversation
     version = row.last_seq, row.agent_read_seq, row.visitor_read_seq
-    return Changed(row.id, row.visitor_id, version, lambda: conversation_row(_conversation(state)))
-
-
-def _conversation(state: State) -> Conversation:
-    conversation = Conversation.from_db("default", _names(Conversation), msgspec.structs.astuple(state.conversation))
-    conversation.visitor = Visitor.from_db("default", _names(Visitor), msgspec.structs.astuple(state.visitor))
-    return conversation
-
-
-@lru_cache
-def _names(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+    return Changed(UUID(row.id), UUID(row.visitor_id), version, lambda: row_of(row, state.visitor))
 
 
 def _result(entry: Entry, answer: Answer) -> Written | NeedsVerb:
     if answer.seq is not None:
-        return Written(_message(entry, answer.seq, entry.author), duplicate=False)
+        return Written(_added(entry, entry, answer.seq), duplicate=False)
     if answer.earlier is None:
         return NeedsVerb()
-    earlier = Message(**msgspec.structs.asdict(answer.earlier), event=entry.event, client_id=entry.client_id)
-    return Written(earlier, duplicate=True)
+    return Written(_added(entry, answer.earlier, answer.earlier.seq), duplicate=True)
 
 
-def _message(entry: Entry, seq: int, author: Author) -> Message:
-    return Message(
-        id=entry.id,
-        conversation_id=entry.conversation_id,
+def _added(entry: Entry, row: Entry | Earlier, seq: int) -> Added:
+    return Added(
+        pk=row.id,
+        conversation_id=row.conversation_id,
         seq=seq,
         event=entry.event,
-        author_kind=author.kind,
-        author_id=author.id,
-        author_name=author.name,
+        author_kind=entry.author.kind,
+        author_id=entry.author.id,
+        author_name=entry.author.name,
         visibility=entry.visibility,
-        body=entry.body,
+        body=row.body,
         client_id=entry.client_id,
-        created_at=entry.created_at,
+        created_at=row.created_at,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.assignments import lock_free_conversations_of, release_conversation
@@ -112,8 +113,10 @@ def check_admin_remains(agent: Agent, role: str, is_active: bool) -> None:
     """
     if role == Agent.Role.ADMIN and is_active:
         return
-    admins = Agent.objects.select_for_update(no_key=True).filter(role=Agent.Role.ADMIN, is_active=True).order_by("pk")
-    pks = [admin.pk for admin in admins]
+    admins = Q(role=Agent.Role.ADMIN, is_active=True)
+    # The agent too, though the caller locks it anyway: whoever locks several agents does it by id, as routing does.
+    locked = Agent.objects.select_for_update(no_key=True).filter(admins | Q(pk=agent.pk)).order_by("pk")
+    pks = [one.pk for one in locked if one.role == Agent.Role.ADMIN and one.is_active]
     if agent.pk in pks and len(pks) == 1:
         raise LastAdmin
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from agents.audit import note_audit
 from agents.authors import author_of
 from agents.models import Agent, Assignment, Queue
+from agents.routing.write import remember_last_agents
 from chat.authors import SYSTEM, Author
 from chat.conversations import author_body, record
 from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
@@ -147,6 +148,8 @@ def _assign(conversation: Conversation, agent: Agent, reasons: dict[str, str], n
     locked = Agent.objects.select_for_update(no_key=True).filter(pk=agent.pk, is_active=True).first()
     if locked is None:
         raise NotFound("There is no such agent.")
+    Agent.objects.filter(pk=agent.pk, idle_since__isnull=False).update(idle_since=None)
+    remember_last_agents({conversation.visitor_id: agent.pk})
     Assignment.objects.create(
         conversation=conversation, agent=agent, queue_id=conversation.queue_id, started_at=now, reasons=reasons
     )

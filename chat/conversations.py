@@ -1,5 +1,6 @@
 """The life of a conversation: open, close, reopen, read marks."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from chat.authors import Author
 from chat.errors import ConversationClosed, Forbidden
 from chat.fanout import announce_entry, announce_read, announce_row
-from chat.message_log import Draft, append, lock_conversation
+from chat.message_log import Draft, append, append_many, lock_conversation
 from chat.models import Conversation, Message, Visitor, Widget
 from chat.placement import Place, place_of_new
 from chat.signals import conversation_closed
@@ -133,6 +134,15 @@ def record(conversation: Conversation, event: str, by: Author, body: dict[str, A
     entry = append(conversation, Draft(event, by, body), now)
     announce_entry(conversation, entry)
     return entry
+
+
+def record_many(
+    conversations: Sequence[Conversation], event: str, by: Author, bodies: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """`record` the same kind of event for many locked conversations, a body for each."""
+    entries = append_many(conversations, [Draft(event, by, body) for body in bodies], now)
+    for conversation, entry in zip(conversations, entries, strict=True):
+        announce_entry(conversation, entry)
 
 
 def author_body(author: Author) -> dict[str, str | None]:

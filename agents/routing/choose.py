@@ -1,0 +1,217 @@
+"""The choice: which agent gets this conversation, or why nobody does. Pure: facts in, a choice with its reasons out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from uuid import UUID
+
+from agents.routing.facts import (
+    LEAST_LOADED,
+    LONGEST_IDLE,
+    MANUAL,
+    ONLINE,
+    ROUND_ROBIN,
+    AgentFacts,
+    Desk,
+    QueueRules,
+    Waiting,
+)
+
+MAX_NAMED = 20
+
+Rank = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was thought of one agent, with the numbers of that moment."""
+
+    agent: AgentFacts
+    verdict: str
+    load: int
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`agent` None: nobody, and `held` says why (manual, brand_full, queue_full, sticky, nobody)."""
+
+    waiting: Waiting
+    strategy: str
+    waited_seconds: int
+    agent: AgentFacts | None = None
+    held: str = ""
+    relaxed: bool = False
+    why: tuple[str, ...] = ()
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an agent must be able to do, and whether that is insisted on still."""
+
+    skills: frozenset[UUID]
+    language: str
+    relaxed: bool
+
+    def lacking(self, agent: AgentFacts) -> str:
+        """`skill` or `language` where the agent lacks it, otherwise ''."""
+        if not self.skills <= agent.skills:
+            return "skill"
+        return "language" if self.language and not agent.speaks(self.language) else ""
+
+
+def choose(waiting: Waiting, desk: Desk, now: float) -> Choice:
+    """Choose for one conversation; the caller counts it with `desk.give`.
+
+    Costs as much as the queue has agents with room, whatever the number of conversations.
+    """
+    rules = desk.rules[waiting.queue_id]
+    waited = int(max(0, now - waiting.waiting_since))
+    if held := _held(desk, rules):
+        return Choice(waiting, rules.strategy, waited, held=held)
+    needs = needs_of(waiting, rules, desk, now)
+    fit = [agent for agent in desk.free(rules.id) if not _objection(agent, waiting, rules, needs)]
+    if (last := _last_agent(waiting, rules, desk)) is not None:
+        if last in fit:
+            return _made(waiting, desk, needs, waited, chosen=last, fit=fit, why="sticky")
+        if _waits_for(last, waiting, rules, needs, now):
+            return Choice(waiting, rules.strategy, waited, held="sticky")
+    if not fit:
+        return Choice(waiting, rules.strategy, waited, held="nobody")
+    rank = _ranking(rules, needs, waiting)
+    return _made(waiting, desk, needs, waited, chosen=min(fit, key=rank), fit=fit, why=rules.strategy)
+
+
+def needs_of(waiting: Waiting, rules: QueueRules, desk: Desk, now: float) -> Needs:
+    language = waiting.language if rules.matches_language else ""
+    if language and not desk.is_spoken(rules.id, language):
+        language = ""
+    limit = rules.relax_after_seconds
+    return Needs(rules.skills | waiting.skills, language, limit is not None and now - waiting.queued_at >= limit)
+
+
+def judge(agent: AgentFacts, waiting: Waiting, rules: QueueRules, needs: Needs) -> str:
+    """One word for this agent and this conversation; `eligible` where nothing speaks against it."""
+    if agent.availability != ONLINE:
+        return "away" if agent.availability == "away" else "offline"
+    return _objection(agent, waiting, rules, needs) or ("full" if agent.load >= agent.capacity else "eligible")
+
+
+def _held(desk: Desk, rules: QueueRules) -> str:
+    if rules.strategy == MANUAL:
+        return "manual"
+    if desk.is_full():
+        return "brand_full"
+    return "queue_full" if desk.is_queue_full(rules) else ""
+
+
+def _objection(agent: AgentFacts, waiting: Waiting, rules: QueueRules, needs: Needs) -> str:
+    """What speaks against an agent that is there, apart from its own capacity."""
+    if not needs.relaxed and agent.id in waiting.silent_agents:
+        return "silent"
+    if not needs.relaxed and (lacking := needs.lacking(agent)):
+        return lacking
+    own = agent.memberships.get(rules.id)
+    if own is not None and agent.load_by_queue.get(rules.id, 0) >= own:
+        return "queue_full"
+    share = rules.fair_share_count
+    if share and rules.fair_share_minutes and agent.recent_by_queue.get(rules.id, 0) >= share:
+        return "fair_share"
+    return ""
+
+
+def _last_agent(waiting: Waiting, rules: QueueRules, desk: Desk) -> AgentFacts | None:
+    if rules.sticky_seconds is None or waiting.last_agent_id is None:
+        return None
+    agent = desk.agents.get(waiting.last_agent_id)
+    return agent if agent in desk.members(rules.id) else None
+
+
+def _waits_for(agent: AgentFacts, waiting: Waiting, rules: QueueRules, needs: Needs, now: float) -> bool:
+    """A last agent that is there but busy or away is waited for; one that is gone, or may not have it, is not."""
+    if judge(agent, waiting, rules, needs) not in ("full", "away", "queue_full", "fair_share"):
+        return False
+    return now - waiting.queued_at < (rules.sticky_seconds or 0)
+
+
+def _ranking(rules: QueueRules, needs: Needs, waiting: Waiting) -> Callable[[AgentFacts], Rank]:
+    """Lower is better. Who can do what was asked comes first, even when that was dropped; then the strategy."""
+    strategy = RANKS[rules.strategy]
+    plain = not waiting.silent_agents and not (needs.skills or needs.language)
+
+    def rank(agent: AgentFacts) -> Rank:
+        if plain:
+            return strategy(agent)
+        return (agent.id in waiting.silent_agents, bool(needs.lacking(agent)), *strategy(agent))
+
+    return rank
+
+
+def _least_loaded(agent: AgentFacts) -> Rank:
+    return agent.load / agent.capacity, agent.last_assigned_at, agent.order
+
+
+def _round_robin(agent: AgentFacts) -> Rank:
+    return agent.last_assigned_at, agent.order
+
+
+def _longest_idle(agent: AgentFacts) -> Rank:
+    if not agent.load:
+        return 0, agent.idle_since, agent.last_assigned_at, agent.order
+    return 1, agent.load / agent.capacity, agent.last_assigned_at, agent.order
+
+
+RANKS: dict[str, Callable[[AgentFacts], Rank]] = {
+    LEAST_LOADED: _least_loaded,
+    ROUND_ROBIN: _round_robin,
+    LONGEST_IDLE: _longest_idle,
+}
+
+
+def _made(
+    waiting: Waiting, desk: Desk, needs: Needs, waited: int, *, chosen: AgentFacts, fit: list[AgentFacts], why: str
+) -> Choice:
+    rules = desk.rules[waiting.queue_id]
+    lacking = needs.lacking(chosen)
+    reasons = [why]
+    if needs.language and chosen.languages and chosen.speaks(needs.language):
+        reasons.append("language")
+    if needs.skills and needs.skills <= chosen.skills:
+        reasons.append("skill")
+    return Choice(
+        waiting,
+        rules.strategy,
+        waited,
+        agent=chosen,
+        relaxed=needs.relaxed and bool(lacking),
+        why=tuple(reasons),
+        verdicts=_verdicts(waiting, desk, needs, chosen, fit),
+    )
+
+
+def _verdicts(waiting: Waiting, desk: Desk, needs: Needs, chosen: AgentFacts, fit: list[AgentFacts]) -> list[Verdict]:
+    """The chosen one, the best of the others that could have had it, and why further ones could not."""
+    rules = desk.rules[waiting.queue_id]
+    score, rank = _score(rules.strategy), _ranking(rules, needs, waiting)
+    named = [Verdict(chosen, "chosen", chosen.load, score(chosen))]
+    best = nsmallest(MAX_NAMED, fit, key=rank) if len(fit) > MAX_NAMED else sorted(fit, key=rank)
+    named += [Verdict(agent, "eligible", agent.load, score(agent)) for agent in best if agent is not chosen]
+    if len(named) >= MAX_NAMED or len(fit) == len(desk.members(rules.id)):
+        return named[:MAX_NAMED]
+    fitting = {agent.id for agent in fit}
+    for agent in desk.members(rules.id):
+        if len(named) == MAX_NAMED:
+            break
+        if agent.id not in fitting:
+            named.append(Verdict(agent, judge(agent, waiting, rules, needs), agent.load))
+    return named
+
+
+def _score(strategy: str) -> Callable[[AgentFacts], float]:
+    """The number that the strategy compared, as people can read it."""
+    if strategy == ROUND_ROBIN:
+        return lambda agent: round(agent.last_assigned_at, 3)
+    if strategy == LONGEST_IDLE:
+        return lambda agent: round(agent.idle_since, 3) if not agent.load else round(agent.load / agent.capacity, 3)
+    return lambda agent: round(agent.load / agent.capacity, 3)

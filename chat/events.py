@@ -71,7 +71,9 @@ def event_frame(entry: LogRow, audience: str) -> Frame:
 
 def is_same_for_all(entry: LogRow) -> bool:
     """Tell whether visitors and agents get the very same frame: then it is made and encoded once."""
-    return entry.visibility == Message.Visibility.PUBLIC and entry.event not in HIDDEN_FROM_VISITORS
+    if entry.visibility != Message.Visibility.PUBLIC or entry.event in HIDDEN_FROM_VISITORS:
+        return False
+    return not _is_by_rule(entry)
 
 
 def hint_frame(event: str, conversation: UUID | None, data: dict[str, Any]) -> Frame:
@@ -100,4 +102,12 @@ def _data(entry: LogRow, audience: str) -> dict[str, Any]:
             **rare,
         }
     hidden = HIDDEN_FROM_VISITORS.get(entry.event, set()) if audience == VISITOR else set()
-    return {key: value for key, value in entry.body.items() if key not in hidden}
+    data = {key: value for key, value in entry.body.items() if key not in hidden}
+    if audience == VISITOR and _is_by_rule(entry) and isinstance(data.get("by"), dict):
+        data["by"] = {**data["by"], "name": ""}
+    return data
+
+
+def _is_by_rule(entry: Message) -> bool:
+    """An automation rule did it: its name is the team's own business."""
+    return entry.author_kind == Message.AuthorKind.SYSTEM and entry.author_id is not None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.rest import canned, colleagues, drafts, mentions, views
+from agents.rest import canned, colleagues, drafts, macros, mentions, views
 
 agent_urls = [
     path("agent/me", views.MeView.as_view()),
@@ -18,5 +18,7 @@ agent_urls = [
     path("agent/canned", canned.CannedListView.as_view()),
     path("agent/canned/<uuid:canned_id>", canned.CannedView.as_view()),
     path("agent/canned/<uuid:canned_id>/use", canned.CannedUseView.as_view()),
+    path("agent/macros", macros.MacrosView.as_view()),
+    path("agent/conversations/<uuid:conversation_id>/macros/<uuid:macro_id>", macros.RunMacroView.as_view()),
     path("agent/files", views.FilesView.as_view()),
 ]

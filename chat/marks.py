@@ -1,0 +1,86 @@
+"""What agents put on a conversation: tags, priority, skills it takes, and a time until which it sleeps.
+
+Visitors never see any of it: rows of the log are for agents only. Each verb locks the conversation.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from chat.authors import Author
+from chat.conversations import author_body
+from chat.errors import ConversationClosed, Invalid
+from chat.events import milliseconds
+from chat.fanout import announce_entry, announce_row
+from chat.message_log import Draft, append, lock_conversation
+from chat.models import Conversation, Message, Tag
+
+MAX_TAGS = 50
+
+
+def tag_conversation(
+    conversation_id: UUID, *, add: Collection[UUID] = (), remove: Collection[UUID] = (), by: Author, now: datetime
+) -> Conversation:
+    """Put tags on and take tags off, closed or not; what changes nothing leaves no row. Raises Invalid."""
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        kept = [pk for pk in conversation.tag_ids if pk not in set(remove)]
+        tag_ids = list(dict.fromkeys([*kept, *(pk for pk in add if pk not in set(remove))]))
+        if tag_ids == conversation.tag_ids:
+            return conversation
+        if len(tag_ids) > MAX_TAGS:
+            raise Invalid(f"A conversation has at most {MAX_TAGS} tags.")
+        fresh = set(tag_ids) - set(conversation.tag_ids)
+        if Tag.objects.filter(pk__in=fresh).count() != len(fresh):
+            raise Invalid("There is no such tag.")
+        conversation.tag_ids = tag_ids
+        conversation.save(update_fields=["tag_ids"])
+        _record(conversation, "conversation.tagged", by, {"tags": [str(pk) for pk in tag_ids]}, now)
+        return conversation
+
+
+def set_priority(conversation_id: UUID, priority: int, *, by: Author, now: datetime) -> Conversation:
+    """Raises Invalid for a number that is no priority."""
+    if priority not in Conversation.Priority.values:
+        raise Invalid("The priority is 1 (low), 2, 3 or 4 (urgent).")
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        if conversation.priority == priority:
+            return conversation
+        conversation.priority = priority
+        conversation.save(update_fields=["priority"])
+        _record(conversation, "conversation.prioritised", by, {"priority": priority}, now)
+        return conversation
+
+
+def snooze_conversation(conversation_id: UUID, until: datetime, *, by: Author, now: datetime) -> Conversation:
+    """Let an open conversation sleep until then. Raises Invalid for a time that is over, ConversationClosed."""
+    if until <= now:
+        raise Invalid("That time is over.")
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        if not conversation.is_open:
+            raise ConversationClosed
+        conversation.snoozed_until = until
+        conversation.save(update_fields=["snoozed_until"])
+        _record(conversation, "conversation.snoozed", by, {"until_ts": milliseconds(until)}, now)
+        return conversation
+
+
+def require_skill(conversation_id: UUID, skill_id: UUID) -> Conversation:
+    """From now on routing looks for somebody with this skill; the caller has checked that there is one of this id."""
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        if skill_id not in conversation.skill_ids:
+            conversation.skill_ids = [*conversation.skill_ids, skill_id]
+            conversation.save(update_fields=["skill_ids"])
+            announce_row(conversation)
+        return conversation
+
+
+def _record(conversation: Conversation, event: str, by: Author, body: dict[str, Any], now: datetime) -> None:
+    draft = Draft(event, by, {**body, "by": author_body(by)}, Message.Visibility.NOTE)
+    announce_entry(conversation, append(conversation, draft, now))

@@ -108,6 +108,6 @@ def _data(entry: LogRow, audience: str) -> dict[str, Any]:
     return data
 
 
-def _is_by_rule(entry: Message) -> bool:
+def _is_by_rule(entry: LogRow) -> bool:
     """An automation rule did it: its name is the team's own business."""
     return entry.author_kind == Message.AuthorKind.SYSTEM and entry.author_id is not None

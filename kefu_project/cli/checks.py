@@ -60,12 +60,17 @@ def check_disk(target: Target) -> str:
 
 
 def check_database(_target: Target) -> str:
+    from django.conf import settings
     from django.db import connection
+
+    from . import pooler
 
     started = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version'), current_setting('max_connections')")
         version, most = cursor.fetchone()
+    if pooler.is_transaction_pooler(settings.DATABASE_URL):
+        raise Trouble(pooler.WHAT, pooler.NEXT_STEP)
     return f"PostgreSQL {version}, {most} connections, answered in {(time.monotonic() - started) * 1000:.0f} ms"
 
 

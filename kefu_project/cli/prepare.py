@@ -13,6 +13,7 @@ from rich.console import Console
 from kefu_project.embedded.problems import StartProblem
 
 from .environment import set_up_django
+from .pooler import refuse_transaction_pooler
 
 DEMO_MARK = "demo"
 console = Console(stderr=True)
@@ -22,6 +23,7 @@ def main() -> None:
     with_demo = "--no-demo" not in sys.argv
     try:
         set_up_django()
+        refuse_transaction_pooler()
         migrate()
         summary = {"demo": prepare_demo() if with_demo else [], "brands": brands(), "staff": has_staff()}
     except StartProblem as problem:

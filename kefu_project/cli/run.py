@@ -11,6 +11,7 @@ import click
 from kefu_project.embedded.services import default_data_dir
 
 from .environment import installation, read_url_files
+from .pooler import refuse_transaction_pooler
 from .roles import beat_command, web_command, worker_command
 from .variables import check_variables
 
@@ -42,6 +43,7 @@ def migrate() -> None:
     from .prepare import migrate as migrate_all
 
     with installation(default_data_dir(), empty=True):
+        refuse_transaction_pooler()
         click.echo(f"{migrate_all()} schemas were behind; all are up to date now.")
 
 
@@ -49,4 +51,5 @@ def become(command: list[str]) -> NoReturn:
     for warning in check_variables():
         click.echo(warning, err=True)
     read_url_files()
+    refuse_transaction_pooler()
     os.execv(sys.executable, command)

@@ -1,9 +1,18 @@
-"""Which staff account is which agent here. No active Agent row: the brand does not exist for that account."""
+"""Which staff account is which agent here, and what that agent may see (`Agent.scope`).
 
+No active Agent row: the brand does not exist for that account. What is out of sight is like a missing thing.
+"""
+
+from collections.abc import Collection
 from uuid import UUID
 
-from agents.models import Agent, Queue
+from django.db.models import Q, QuerySet
+
+from agents.models import Agent, Membership, Queue
+from agents.sight import Sight
+from chat.access import Known, brand_conversations, find_known, get_file, get_visitor
 from chat.errors import NotFound
+from chat.models import Conversation, File, Visitor
 from tenants.models import User
 
 
@@ -27,3 +36,53 @@ def get_queue(queue_id: UUID) -> Queue:
     if queue is None:
         raise NotFound("There is no such queue.")
     return queue
+
+
+def agent_conversations(agent: Agent) -> QuerySet[Conversation]:
+    """Return the conversations that this agent may see. The rule for rows in frames is agents/sight.py."""
+    rows = brand_conversations()
+    return rows if agent.scope == Agent.Scope.BRAND else rows.filter(_in_sight(agent))
+
+
+def get_agent_conversation(agent: Agent, conversation_id: UUID) -> Conversation:
+    """Return a conversation that this agent may see, with its visitor."""
+    row = agent_conversations(agent).select_related("visitor").filter(pk=conversation_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_agent_visitor(agent: Agent, visitor_id: UUID) -> Visitor:
+    """Return a visitor of whom this agent may see at least one conversation."""
+    visitor = get_visitor(visitor_id)
+    if agent.scope != Agent.Scope.BRAND and not agent_conversations(agent).filter(visitor_id=visitor_id).exists():
+        raise NotFound
+    return visitor
+
+
+def get_agent_file(agent: Agent, file_id: UUID) -> File:
+    """Return a file of a conversation that this agent may see, or one of the team's that was not sent yet."""
+    file = get_file(file_id)
+    if agent.scope == Agent.Scope.BRAND:
+        return file
+    if file.conversation_id is None and file.uploader_kind == "agent":
+        return file
+    if not agent_conversations(agent).filter(pk__in=[file.conversation_id]).exists():
+        raise NotFound
+    return file
+
+
+def find_known_to(agent: Agent, conversation_ids: Collection[UUID]) -> dict[UUID, Known]:
+    """Return those of the conversations that exist and that this agent may see, for a resume."""
+    return find_known(list(conversation_ids), agent_conversations(agent))
+
+
+def sight_of(agent: Agent) -> Sight:
+    if agent.scope == Agent.Scope.BRAND:
+        return Sight(str(agent.pk))
+    queues = Membership.objects.filter(agent=agent).values_list("queue_id", flat=True)
+    return Sight(str(agent.pk), frozenset(str(pk) for pk in queues))
+
+
+def _in_sight(agent: Agent) -> Q:
+    return Q(assignee_id=agent.pk) | Q(queue_id__in=Membership.objects.filter(agent=agent).values("queue_id"))

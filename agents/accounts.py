@@ -89,20 +89,21 @@ def create_first_admin(tenant: Tenant, *, email: str, name: str, now: datetime) 
     return password
 
 
-def change_agent(agent: Agent, *, role: str, is_active: bool, now: datetime) -> None:
-    """Set the role and whether the agent works here at all. Raises LastAdmin.
+def change_agent(agent: Agent, *, role: str, is_active: bool, scope: str | None = None, now: datetime) -> None:
+    """Set the role, what the agent sees (None: as it is), and whether they work here at all. Raises LastAdmin.
 
-    Who leaves loses every connection, and what was assigned waits again. Whose role changes is told to connect anew: a
-    connection knows the role that it was opened with. Locks the brand's admins, then the agent.
+    Who leaves loses every connection, and what was assigned waits again. Whose role or scope changes is told to connect
+    anew: a connection knows those that it was opened with. Locks the brand's admins, then the agent.
     """
     with transaction.atomic():
         check_admin_remains(agent, role, is_active)
         before = Agent.objects.select_for_update(no_key=True).get(pk=agent.pk)
-        Agent.objects.filter(pk=agent.pk).update(role=role, is_active=is_active)
-        agent.role, agent.is_active = role, is_active
+        scope = scope or before.scope
+        Agent.objects.filter(pk=agent.pk).update(role=role, is_active=is_active, scope=scope)
+        agent.role, agent.is_active, agent.scope = role, is_active, scope
         if before.is_active and not is_active:
             _let_go(agent, now)
-        elif before.role != role:
+        elif (before.role, before.scope) != (role, scope):
             close_agent(agent, CLOSE_RECONNECT)
 
 

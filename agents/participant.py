@@ -1,22 +1,26 @@
 """The agent behind `/ws/v1/agent` and its polls: thin shell over the verbs (docs/realtime.md)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+import msgspec
 from django.utils import timezone
 
 from agents import assignments
-from agents.access import get_active_agent, get_queue
+from agents.access import find_known_to, get_active_agent, get_agent_conversation, get_queue
 from agents.authors import author_of
 from agents.models import Agent
 from agents.presence import mark_present, set_availability
+from agents.sight import UPDATED, gone_frame, sift_rows
 from agents.socket_auth import AgentSession, read_agent_session, session_key_of
 from agents.viewers import note_viewer, unix_now
 from chat import fanout
-from chat.access import get_conversation
+from chat.access import Known
 from chat.conversations import close_conversation, mark_read, reopen_conversation
 from chat.errors import Forbidden, NotFound
+from chat.events import Frame
 from chat.messages import MessageDraft, Posted
 from chat.models import Conversation
 from chat.origins import is_own_origin
@@ -28,9 +32,13 @@ from chat.protocol import Command, Transfer, View
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 
+decode_frame = msgspec.json.Decoder().decode
+# Letting go of what is out of sight by now is always allowed.
+UNCHECKED = ("conversation.unwatch",)
+
 
 class AgentParticipant(Watcher):
-    __slots__ = ("agent", "session_key")
+    __slots__ = ("agent", "lost", "session_key", "sight")
 
     kind = "agent"
     handlers: ClassVar[Handlers] = {
@@ -50,6 +58,9 @@ class AgentParticipant(Watcher):
         super().__init__(tenant, author_of(session.agent))
         self.agent: Agent = session.agent
         self.session_key = session.session_key
+        self.sight = session.sight
+        # Watched until they went out of sight: nothing of them passes, their topics are left with the next pong.
+        self.lost: set[UUID] = set()
 
     @classmethod
     async def identify(cls, tenant: Tenant | None, credentials: Credentials) -> Self:
@@ -71,11 +82,64 @@ class AgentParticipant(Watcher):
     def check(self) -> None:
         check_active(self.tenant)
         # With the role that counts now: a change between reading and joining was announced to nobody.
-        self.agent = read_agent_session(self.session_key).agent
+        session = read_agent_session(self.session_key)
+        self.agent, self.sight = session.agent, session.sight
 
     def _enter(self) -> None:
         self.check()
         mark_present(self.agent)
+
+    # ---- what is in sight ----
+
+    async def answer(self, command: Command) -> Frame | None:
+        # Here for all commands, those to come included. Most agents see everything: no hop for them.
+        if command.conversation is not None and not self.sight.is_whole and command.type not in UNCHECKED:
+            await self.call(get_agent_conversation, self.agent, command.conversation)
+        return await super().answer(command)
+
+    async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
+        data = await super().catch_up(positions, epoch)
+        self.lost = (self.lost | positions.keys()) - self.watched.keys() if not self.sight.is_whole else set()
+        return data
+
+    async def watch_conversation(self, command: Command) -> Answer:
+        answer = await super().watch_conversation(command)
+        self.lost.discard(needed(command))
+        return answer
+
+    async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
+        frames = await super().changed_since(moment, positions)
+        return [sift_rows(self.sight, frame)[0] for frame in frames]
+
+    async def pong(self) -> dict[str, Any]:
+        if not self.sight.is_whole:
+            # A row that told of it may be lost on its way.
+            known = await self.call(self._find, list(self.watched))
+            if gone := self.watched.keys() - known.keys():
+                self._lose(gone)
+                self.link.put(gone_frame([str(pk) for pk in gone]))
+            await self.link.unfollow(*self.topics_of(self.lost))
+        return await super().pong()
+
+    def sift(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        return message if self.sight.is_whole else self._sift(message)
+
+    def _sift(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        frame = decode_frame(message["text"])
+        if frame["type"] == UPDATED:
+            seen, gone = sift_rows(self.sight, frame)
+            self._lose(self.watched.keys() & {UUID(pk) for pk in gone})
+            return message if seen is frame else {"type": "push", "text": fanout.encode_frame(seen).decode()}
+        conversation = frame.get("conversation")
+        return None if conversation and UUID(conversation) in self.lost else message
+
+    def _lose(self, conversations: Collection[UUID]) -> None:
+        for pk in list(conversations):
+            del self.watched[pk]
+            self.lost.add(pk)
+
+    def _find(self, conversation_ids: list[UUID]) -> dict[UUID, Known]:
+        return find_known_to(self.agent, conversation_ids)
 
     # ---- conversations ----
 
@@ -137,7 +201,7 @@ class AgentParticipant(Watcher):
 
     def _read(self, conversation_id: UUID, seq: int) -> None:
         """Looking into a colleague's conversation does not make it read."""
-        conversation = get_conversation(conversation_id)
+        conversation = get_agent_conversation(self.agent, conversation_id)
         if conversation.assignee_id in (None, self.agent.pk):
             mark_read(conversation_id, reader="agent", seq=seq)
 

@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user
 
-from agents.access import get_agent
+from agents.access import get_agent, sight_of
 from agents.models import Agent
+from agents.sight import Sight
 from chat.errors import Unauthenticated
 from tenants.context import current_tenant
 from tenants.sessions import belongs_to_brand
@@ -20,6 +21,7 @@ from tenants.sessions import belongs_to_brand
 class AgentSession:
     agent: Agent
     session_key: str
+    sight: Sight
 
 
 def session_key_of(cookie_header: str | None) -> str:
@@ -38,4 +40,5 @@ def read_agent_session(session_key: str) -> AgentSession:
     user = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
     if not user.is_authenticated or not belongs_to_brand(store, current_tenant()):
         raise Unauthenticated
-    return AgentSession(get_agent(user), session_key)
+    agent = get_agent(user)
+    return AgentSession(agent, session_key, sight_of(agent))

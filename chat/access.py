@@ -51,11 +51,15 @@ class Known(NamedTuple):
     archived: bool
 
 
-def find_known(conversation_ids: list[UUID], visitor_id: UUID | None = None) -> dict[UUID, Known]:
-    """Return those of the conversations that exist and, given a visitor, are the visitor's."""
-    rows = brand_conversations() if visitor_id is None else visitor_conversations(visitor_id)
+def find_known(conversation_ids: list[UUID], among: QuerySet[Conversation] | None = None) -> dict[UUID, Known]:
+    """Return those of the conversations that exist and, where it is given, are `among` these."""
+    rows = brand_conversations() if among is None else among
     columns = rows.filter(pk__in=conversation_ids).values_list("pk", "last_seq", "visitor_id", "archived_at")
     return {pk: Known(top, whose, archived_at is not None) for pk, top, whose, archived_at in columns}
+
+
+def find_known_of_visitor(visitor_id: UUID, conversation_ids: list[UUID]) -> dict[UUID, Known]:
+    return find_known(conversation_ids, visitor_conversations(visitor_id))
 
 
 def get_identity(visitor_id: UUID, widget_id: UUID) -> VisitorIdentity:

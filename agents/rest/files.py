@@ -1,10 +1,11 @@
-"""GET /files/<id>: any agent of the brand, the visitor whose conversation or upload it is, or a key that may read."""
+"""GET /files/<id>: an agent who may see it, the visitor whose conversation or upload it is, or a key that may read."""
 
 from uuid import UUID
 
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
+from agents.access import get_agent_file
 from agents.models import Agent
 from agents.rest.auth import StaffSession
 from chat.access import get_file, get_visitor_file
@@ -33,6 +34,7 @@ class FileView(VisitorView):
 def _find(reader: Agent | VisitorIdentity | KeyAuth, file_id: UUID) -> File:
     if isinstance(reader, VisitorIdentity):
         return get_visitor_file(reader.visitor, file_id)
-    if isinstance(reader, KeyAuth):
-        reader.require("messages:read")
+    if isinstance(reader, Agent):
+        return get_agent_file(reader, file_id)
+    reader.require("messages:read")
     return get_file(file_id)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from agents.access import agent_conversations
 from agents.models import Agent
-from chat.access import brand_conversations
 from chat.errors import Invalid
 from chat.models import Conversation
 from chat.pages import conversation_row
@@ -39,7 +39,7 @@ def list_page(agent: Agent, query: Mapping[str, str]) -> dict[str, Any]:
 
 def count_views(agent: Agent) -> dict[str, int]:
     counts = (
-        brand_conversations()
+        agent_conversations(agent)
         .filter(OPEN)
         .aggregate(
             mine=Count("pk", filter=Q(assignee_id=agent.pk)),
@@ -47,7 +47,7 @@ def count_views(agent: Agent) -> dict[str, int]:
             all=Count("pk"),
         )
     )
-    closed = brand_conversations().filter(status=Conversation.Status.CLOSED).order_by()[:MAX_COUNTED].count()
+    closed = agent_conversations(agent).filter(status=Conversation.Status.CLOSED).order_by()[:MAX_COUNTED].count()
     return {**counts, "closed": closed}
 
 
@@ -66,7 +66,7 @@ def _view(agent: Agent, name: str) -> QuerySet[Conversation]:
     }
     if name not in conditions:
         raise Invalid(f"`view` is one of {', '.join(conditions)}.")
-    return brand_conversations().filter(conditions[name])
+    return agent_conversations(agent).filter(conditions[name])
 
 
 def _matches(text: str) -> Q:

@@ -4,7 +4,8 @@ import time
 from typing import Any
 from uuid import UUID
 
-from chat.access import visitor_conversations
+from agents.access import agent_conversations
+from agents.models import Agent
 from chat.events import milliseconds
 from chat.models import Visitor
 from chat.presence import online_among
@@ -13,8 +14,8 @@ from tenants.context import current_tenant
 MAX_FORMER = 10
 
 
-def visitor_profile(visitor: Visitor, *, beside: UUID | None = None) -> dict[str, Any]:
-    """Profile, page and former conversations; `beside` names the conversation that is on the screen already."""
+def visitor_profile(agent: Agent, visitor: Visitor, *, beside: UUID | None = None) -> dict[str, Any]:
+    """Profile, page, and the former conversations that this agent may see but for `beside`, which is on the screen."""
     online = online_among(current_tenant(), "visitor", [visitor.pk], time.time())
     return {
         "id": str(visitor.pk),
@@ -29,7 +30,7 @@ def visitor_profile(visitor: Visitor, *, beside: UUID | None = None) -> dict[str
         "page": _page(visitor),
         "last_seen_ts": milliseconds(visitor.last_seen_at),
         "created_ts": milliseconds(visitor.created_at),
-        "former": _former(visitor, beside),
+        "former": _former(agent, visitor, beside),
     }
 
 
@@ -39,8 +40,8 @@ def _page(visitor: Visitor) -> dict[str, str] | None:
     return {"url": visitor.page_url, "title": visitor.page_title, "referrer": visitor.referrer}
 
 
-def _former(visitor: Visitor, beside: UUID | None) -> list[dict[str, Any]]:
-    all_of_them = visitor_conversations(visitor.pk).order_by("-created_at", "-pk")[: MAX_FORMER + 1]
+def _former(agent: Agent, visitor: Visitor, beside: UUID | None) -> list[dict[str, Any]]:
+    all_of_them = agent_conversations(agent).filter(visitor=visitor).order_by("-created_at", "-pk")[: MAX_FORMER + 1]
     others = [one for one in all_of_them if one.pk != beside][:MAX_FORMER]
     return [
         {

@@ -10,6 +10,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.access import get_agent_conversation, get_agent_visitor
 from agents.authors import author_of
 from agents.brands import brands_of
 from agents.drafts import drafts_in
@@ -19,7 +20,6 @@ from agents.rest.auth import AgentView
 from agents.rest.lists import count_views, list_page, rows_with_presence
 from agents.rest.profiles import visitor_profile
 from agents.viewers import viewers_of
-from chat.access import get_conversation
 from chat.events import AGENT
 from chat.files import file_view, store_file
 from chat.pages import PAGE
@@ -71,11 +71,11 @@ class ConversationsView(AgentView):
 
 class ConversationView(AgentView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        conversation = get_conversation(conversation_id)
+        conversation = get_agent_conversation(self.agent, conversation_id)
         return Response(
             {
                 "row": rows_with_presence([conversation])[0],
-                "visitor": visitor_profile(conversation.visitor, beside=conversation.pk),
+                "visitor": visitor_profile(self.agent, conversation.visitor, beside=conversation.pk),
                 **events_page(conversation, AGENT, Bounds(before=None, limit=PAGE)),
                 "viewers": viewers_of(conversation.pk, time.time()),
                 "drafts": drafts_in(self.agent, conversation),
@@ -86,7 +86,7 @@ class ConversationView(AgentView):
 class EventsView(AgentView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         bounds = page_bounds(request.query_params)
-        return Response(events_page(get_conversation(conversation_id), AGENT, bounds))
+        return Response(events_page(get_agent_conversation(self.agent, conversation_id), AGENT, bounds))
 
 
 class ProfileInput(serializers.Serializer[object]):
@@ -97,7 +97,9 @@ class ProfileInput(serializers.Serializer[object]):
 
 class VisitorView(AgentView):
     def patch(self, request: Request, visitor_id: UUID) -> Response:
-        return Response(visitor_profile(update_visitor(visitor_id, read_input(ProfileInput, request.data))))
+        get_agent_visitor(self.agent, visitor_id)
+        changed = update_visitor(visitor_id, read_input(ProfileInput, request.data))
+        return Response(visitor_profile(self.agent, changed))
 
 
 class FilesView(AgentView):
@@ -116,6 +118,7 @@ def _agent(agent: Agent) -> dict[str, Any]:
         "role": agent.role,
         "availability": agent.availability,
         "capacity": agent.capacity,
+        "scope": agent.scope,
     }
 
 

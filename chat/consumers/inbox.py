@@ -1,6 +1,7 @@
 """What arrives while a long poll is parked, and which of it the answer holds. No I/O but waiting."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,14 +17,18 @@ GATHER_SECONDS = 0.05
 UNHURRIED = ("conversation.updated", "presence.changed", "agent.availability_changed")
 UNHURRIED_SECONDS = 1.0
 
+# A pushed message as whoever asks may see it, or None.
+Sift = Callable[[dict[str, Any]], dict[str, Any] | None]
+
 _decode = msgspec.json.Decoder().decode
 
 
 class Inbox:
     """Frames of one parked question. `is_unsure`: something was lost or is out of order, ask the database."""
 
-    def __init__(self, positions: dict[str, int]) -> None:
+    def __init__(self, positions: dict[str, int], sift: Sift) -> None:
         self._positions = dict(positions)
+        self._sift = sift
         self._frames: list[Frame] = []
         self._something = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -35,7 +40,8 @@ class Inbox:
     def deliver(self, message: dict[str, Any]) -> None:
         """A message of a topic."""
         if message["type"] == "push":
-            self.take(_decode(message["text"]))
+            if (seen := self._sift(message)) is not None:
+                self.take(_decode(seen["text"]))
         elif message["type"] == "close.now":
             self.refusal = refusal_of(message["code"])
             self._wake()

@@ -98,7 +98,7 @@ class _Question:
         self.connection_id = asked.connection_id()
         self.address = address_of(asked.scope)
         self.encoding: Encoding = asked.encoding
-        self.inbox = Inbox({str(pk): seq for pk, seq in self.positions.items()})
+        self.inbox = Inbox({str(pk): seq for pk, seq in self.positions.items()}, who.sift)
 
     async def answer(self) -> Answer:
         if self.is_handshake:

@@ -176,8 +176,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if message["type"] == "push":
             # Topics are joined before hello is said. What comes in between would overtake it, and tells nothing to a
             # client that has not yet asked for anything: its first list or resume holds it.
-            if self.is_greeted and self.outgoing is not None:
-                self.outgoing.put(self.encoding.encode_push(message))
+            if self.is_greeted and self.outgoing is not None and (seen := self.participant.sift(message)) is not None:
+                self.outgoing.put(self.encoding.encode_push(seen))
             return
         self._start(self._obey(message))
 

@@ -1,7 +1,7 @@
 """Resume without building rows: access and tops by one query, missed events from Redis, the rest by one more query."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from tenants.models import Tenant
 
 encode_frame = msgspec.json.Encoder().encode
 Event = tuple[int, bytes]
+# Which of the named conversations exist for whoever asks; called inside the brand.
+Find = Callable[[list[UUID]], dict[UUID, Known]]
 
 resumes = Counter("kefu_resumes", "Conversations that a client resumed.", ["result"])
 
@@ -33,14 +35,14 @@ ORDER BY m.conversation_id, m.seq
 
 
 async def resume_hot(
-    tenant: Tenant, positions: Mapping[UUID, int], *, epoch: str, audience: str, visitor_id: UUID | None = None
+    tenant: Tenant, positions: Mapping[UUID, int], *, epoch: str, audience: str, find: Find = find_known
 ) -> tuple[dict[str, Any], dict[UUID, Known]]:
     """Return the data of a `resumed` frame, its events as encoded frames, and the conversations that were found.
 
-    `positions`: the last seq the client has of each. Given a visitor, another's conversation is like a missing one.
+    `positions`: the last seq the client has of each. What `find` leaves out is like a missing one.
     """
     own_epoch = str(tenant.epoch)
-    known = await run_in_tenant(tenant, find_known, list(positions), visitor_id)
+    known = await run_in_tenant(tenant, find, list(positions))
     whole = whole_ones(known, positions) if epoch in ("", own_epoch) else set()
     spans = {pk: (positions[pk], known[pk].top) for pk in whole if known[pk].top > positions[pk]}
     events = await events_in(tenant, spans, audience)

@@ -37,6 +37,8 @@ class Link(Protocol):
 
     async def unfollow(self, *topics: str) -> None: ...
 
+    def put(self, frame: Frame) -> None: ...
+
 
 class _NoLink:
     """A question without a connection (long poll, poll): the next one names what it follows."""
@@ -45,6 +47,9 @@ class _NoLink:
         pass
 
     async def unfollow(self, *topics: str) -> None:
+        pass
+
+    def put(self, frame: Frame) -> None:
         pass
 
 
@@ -92,6 +97,10 @@ class Participant(ABC):
     @abstractmethod
     def following(self) -> Iterable[UUID]:
         """The conversations whose tops this client is told."""
+
+    def sift(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """Return a pushed message as this participant may see it, None for nothing. Called for each: no I/O."""
+        return message
 
     async def enter(self) -> None:
         """Once its topics are joined: check anew that it may be here, and tell others that it is.

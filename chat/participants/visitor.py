@@ -1,13 +1,14 @@
 """A visitor: speaks in its own conversations and sees what is public in them."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.utils import timezone
 
 from chat import fanout
-from chat.access import get_identity, get_visitor_conversation
+from chat.access import find_known_of_visitor, get_identity, get_visitor_conversation
 from chat.authors import Author
 from chat.changes import latest_of_visitor
 from chat.conversations import close_conversation, find_open, mark_read, open_conversation
@@ -73,7 +74,8 @@ class VisitorParticipant(Participant):
     # ---- commands ----
 
     async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
-        data, found = await resume_hot(self.tenant, positions, epoch=epoch, audience=VISITOR, visitor_id=self.me)
+        find = partial(find_known_of_visitor, self.me)
+        data, found = await resume_hot(self.tenant, positions, epoch=epoch, audience=VISITOR, find=find)
         self._follow(*found)
         return data
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from chat import fanout
-from chat.access import get_conversation
+from chat.access import Known, find_known, get_conversation
 from chat.authors import Author
 from chat.changes import rows_since
 from chat.errors import Invalid, NotFound
@@ -49,7 +49,7 @@ class Watcher(Participant):
     async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
         # Join first, then read: what is written in between comes by the topic.
         await self.link.follow(*self.topics_of(positions))
-        data, found = await resume_hot(self.tenant, positions, epoch=epoch, audience=AGENT)
+        data, found = await resume_hot(self.tenant, positions, epoch=epoch, audience=AGENT, find=self._find)
         self.watched |= {pk: row.visitor_id for pk, row in found.items()}
         await self.link.unfollow(*self.topics_of(positions.keys() - found.keys()))
         return data
@@ -90,6 +90,10 @@ class Watcher(Participant):
     async def stop_typing(self, command: Command) -> Answer:
         await self._hint_typing(needed(command), "typing.stopped")
         return None
+
+    def _find(self, conversation_ids: list[UUID]) -> dict[UUID, Known]:
+        """Those of the conversations that exist for whoever watches."""
+        return find_known(conversation_ids)
 
     def _post_message(self, conversation_id: UUID, draft: MessageDraft, now: datetime) -> Posted:
         return post_message(conversation_id, author=self.author, draft=draft, now=now)

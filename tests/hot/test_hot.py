@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 import chat.hot as hot
+from chat.access import find_known_of_visitor
 from chat.authors import Author
 from chat.hot import spans as spans_module
 from chat.hot.clients import client_now
@@ -239,7 +241,8 @@ async def test_after_a_miss_postgresql_is_not_asked_for_events_again(acme, conve
 
 async def test_a_visitor_resumes_only_its_own(acme, conversation, conversations):
     positions = {conversation.pk: 0, conversations[0].pk: 0}
-    data, known = await resume_hot(acme, positions, epoch="", audience="visitor", visitor_id=conversation.visitor_id)
+    find = partial(find_known_of_visitor, conversation.visitor_id)
+    data, known = await resume_hot(acme, positions, epoch="", audience="visitor", find=find)
     assert list(known) == [conversation.pk]
     assert data["conversations"][str(conversations[0].pk)]["error"] == "not_found"
 

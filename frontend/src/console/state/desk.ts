@@ -5,7 +5,7 @@ import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
 import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
 import { callAgent } from "../api";
 import type { Row } from "../wire";
-import { changeRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
+import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
 import { route } from "./route";
 import { goToSignIn, me, myId, noteAvailability } from "./session";
 import { Thread } from "./thread";
@@ -65,10 +65,14 @@ function receive(frame: ServerEvent): void {
 type HintHandler = (data: any, conversation: string | undefined) => void;
 
 const hintHandlers: Record<string, HintHandler> = {
-  "conversation.updated": ({ rows, row }: { rows?: Row[]; row?: Row }) => {
-    for (const one of rows ?? [row!]) {
-      receiveRow(one);
-      threads.get(one.id)?.noteVisitor(one.visitor);
+  "conversation.updated": ({ rows, gone }: { rows: Row[]; gone?: string[] }) => {
+    for (const row of rows) {
+      receiveRow(row);
+      threads.get(row.id)?.noteVisitor(row.visitor);
+    }
+    for (const id of gone ?? []) {
+      forgetRow(id);
+      if (threads.has(id)) lose(id);
     }
   },
   "conversation.read": (data: { by: "visitor" | "agent"; seq: number }, conversation) => {
@@ -89,6 +93,13 @@ const hintHandlers: Record<string, HintHandler> = {
     for (const { visitor, online } of changes) if (visitor) noteOnline(visitor, online);
   },
 };
+
+/** It does not exist for us (any more). */
+function lose(id: string): void {
+  engine?.unfollow(id);
+  const thread = threads.get(id);
+  if (thread) thread.load.value = "missing";
+}
 
 async function snapshotOf(id: string): Promise<number> {
   return threadOf(id).reload();
@@ -117,10 +128,7 @@ export function startDesk(): void {
       wasEverLive.value = true;
     },
     onSendFailed: (entry, error) => threads.get(entry.conversation ?? "")?.failPending(entry.client_id, error.code),
-    onLost: (id) => {
-      const thread = threads.get(id);
-      if (thread) thread.load.value = "missing";
-    },
+    onLost: lose,
   });
   engine.start();
   effect(() => {

@@ -166,6 +166,20 @@ function applyRow(row: Row): void {
   else refreshSoon();
 }
 
+/** A conversation that is not for this agent any more: out of every list. */
+export function forgetRow(id: string): void {
+  arrived.delete(id);
+  if (!rows.has(id)) return;
+  batch(() => {
+    for (const listing of [...listings.values(), ...(search.peek() ? [search.peek()!] : [])]) {
+      if (listing.ids.peek().includes(id)) listing.ids.value = listing.ids.peek().filter((one) => one !== id);
+    }
+  });
+  rows.delete(id);
+  refreshSoon();
+  countUnread();
+}
+
 function placeIn(listing: Listing, row: Row): void {
   const isMember = belongs(listing.view, row, myId.peek());
   const isWhole = listing.next.peek() === null && listing.state.peek() === "ready";

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from agents.access import agent_conversations
 from agents.models import Agent, Mention
-from chat.access import brand_conversations
 from chat.events import hint_frame, milliseconds
 from chat.fanout import announce_to_agent
 from chat.models import Conversation, Message
@@ -44,7 +44,7 @@ agents_mentioned.connect(write_mentions, dispatch_uid="write-mentions")
 
 def mentions_of(agent: Agent) -> QuerySet[Mention]:
     """The agent's mentions in conversations that it may see, the newest first."""
-    seen = brand_conversations()
+    seen = agent_conversations(agent)
     return Mention.objects.filter(agent=agent, conversation__in=seen).order_by("-created_at", "-pk")
 
 
@@ -80,7 +80,7 @@ def _named(note: Message) -> QuerySet[Agent]:
 
 def _tell(agent: Agent, conversation: Conversation, note: Message, text: str) -> None:
     # Whoever may not see the conversation learns nothing of it; handed over to, it finds the mention there.
-    if not brand_conversations().filter(pk=conversation.pk).exists():
+    if not agent_conversations(agent).filter(pk=conversation.pk).exists():
         return
     data = {"by": note.author_name, "text": text, "seq": note.seq, "unseen": count_unseen(agent)}
     announce_to_agent(agent.pk, hint_frame("agent.mentioned", conversation.pk, data))

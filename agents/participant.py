@@ -194,7 +194,7 @@ class AgentParticipant(Watcher):
     def _view(self, conversation_id: UUID, data: View) -> list[dict[str, Any]]:
         # Asked every few seconds: what is watched was checked when the watching began.
         if conversation_id not in self.watched:
-            get_conversation(conversation_id)
+            get_agent_conversation(self.agent, conversation_id)
         return note_viewer(
             conversation_id, self.agent, is_writing=data.is_writing, has_left=data.has_left, now=unix_now()
         )

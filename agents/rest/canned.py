@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.access import get_agent_conversation
 from agents.canned import (
     MAX_LISTED,
     canned_of,
@@ -23,7 +24,7 @@ from agents.canned import (
 )
 from agents.models import CannedReply
 from agents.rest.auth import AgentView
-from chat.access import get_conversation, get_file
+from chat.access import get_file
 from chat.errors import NotFound
 from chat.files import file_view
 from chat.protocol import MAX_FILES
@@ -72,7 +73,7 @@ class CannedListView(AgentView):
         """One's own upload, or one of a conversation that one may see."""
         file = get_file(file_id)
         if file.conversation_id is not None:
-            get_conversation(file.conversation_id)
+            get_agent_conversation(self.agent, file.conversation_id)
         elif (file.uploader_kind, file.uploader_id) != ("agent", self.agent.pk):
             raise NotFound
 
@@ -93,7 +94,7 @@ class CannedUseView(AgentView):
     def post(self, request: Request, canned_id: UUID) -> Response:
         given = read_input(UseInput, request.data)
         reply = get_canned(self.agent, canned_id)
-        conversation = get_conversation(given["conversation"])
+        conversation = get_agent_conversation(self.agent, given["conversation"])
         rendered = render_canned(reply, conversation, agent=self.agent)
         note_use(reply, timezone.now())
         files = [file_view(file) for file in files_for_sending(reply, self.agent)]

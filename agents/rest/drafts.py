@@ -8,10 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.access import agent_conversations, get_agent_conversation
 from agents.drafts import drafts_of, drop_draft, save_draft
 from agents.models import DraftReply
 from agents.rest.auth import AgentView
-from chat.access import brand_conversations, get_conversation
 from chat.protocol import MAX_TEXT_CHARS
 from chat.rest.base import read_input
 from chat.rest.fields import Choice, Text
@@ -31,13 +31,13 @@ class DraftInput(Written):
 
 class DraftsView(AgentView):
     def get(self, request: Request) -> Response:
-        return Response({"drafts": drafts_of(self.agent, brand_conversations())})
+        return Response({"drafts": drafts_of(self.agent, agent_conversations(self.agent))})
 
 
 class DraftView(AgentView):
     def put(self, request: Request, conversation_id: UUID) -> Response:
         given = read_input(DraftInput, request.data)
-        conversation = get_conversation(conversation_id)
+        conversation = get_agent_conversation(self.agent, conversation_id)
         save_draft(
             self.agent,
             conversation,
@@ -50,7 +50,7 @@ class DraftView(AgentView):
 
     def delete(self, request: Request, conversation_id: UUID) -> Response:
         given = read_input(Written, request.query_params.dict())
-        conversation = get_conversation(conversation_id)
+        conversation = get_agent_conversation(self.agent, conversation_id)
         drop_draft(self.agent, conversation, kind=given["kind"], written_at=_moment(given["ts"]))
         return Response(status=204)
 

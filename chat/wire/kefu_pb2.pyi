@@ -518,10 +518,12 @@ class ConversationClosed(_message.Message):
     def __init__(self, reason: _Optional[str] = ..., by: _Optional[_Union[Author, _Mapping]] = ...) -> None: ...
 
 class ConversationUpdated(_message.Message):
-    __slots__ = ("rows",)
+    __slots__ = ("rows", "gone")
     ROWS_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
     rows: _containers.RepeatedCompositeFieldContainer[Conversation]
-    def __init__(self, rows: _Optional[_Iterable[_Union[Conversation, _Mapping]]] = ...) -> None: ...
+    gone: _struct_pb2.ListValue
+    def __init__(self, rows: _Optional[_Iterable[_Union[Conversation, _Mapping]]] = ..., gone: _Optional[_Union[_struct_pb2.ListValue, _Mapping]] = ...) -> None: ...
 
 class Typing(_message.Message):
     __slots__ = ("author", "text")

@@ -2,6 +2,7 @@
 would be left in the next, and another client's brand found there. Kefu refuses to start behind one."""
 
 import os
+from typing import Any
 
 import psycopg
 
@@ -25,14 +26,17 @@ def refuse_transaction_pooler() -> None:
 def is_transaction_pooler(url: str) -> bool:
     """Tell whether two clients that are connected at once meet the same server process: PostgreSQL itself gives each
     client its own, a transaction pooler lends the one that became free. Raises psycopg.Error."""
-    options = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None}
-    with psycopg.connect(url, **options) as one, psycopg.connect(url, **options) as other:
+    with _connect(url) as one, _connect(url) as other:
         first = _server_process(one)
         one.commit()
         return _server_process(other) == first
 
 
-def _server_process(connection: "psycopg.Connection[tuple[int]]") -> int:
+def _connect(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
+    return psycopg.connect(url, connect_timeout=CONNECT_SECONDS, prepare_threshold=None)
+
+
+def _server_process(connection: "psycopg.Connection[tuple[Any, ...]]") -> int:
     row = connection.execute("SELECT pg_backend_pid()").fetchone()
     assert row is not None
-    return row[0]
+    return int(row[0])

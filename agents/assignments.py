@@ -90,6 +90,8 @@ def transfer_conversation(
             after = {"agent": _reference(agent.pk, agent.display_name)}
         else:
             assert queue is not None
+            # Reports tell from the log where it stood before.
+            before["queue"] = _reference(conversation.queue_id, conversation.queue_name)
             conversation.queue_id, conversation.queue_name = queue.pk, queue.name
             conversation.save(update_fields=["queue_id", "queue_name"])
             _let_wait(conversation, now)

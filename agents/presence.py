@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from agents.models import Agent
 from chat.events import hint_frame
@@ -50,7 +51,9 @@ def _set_present(agent: Agent, is_present: bool, now: datetime | None) -> bool:
     """Write it if that is news; tells whether it was. Conditional: two sweeps at once announce once."""
     absent_since = None if is_present else now
     as_it_is = Q(is_present=is_present, absent_since__isnull=is_present)
-    changed = Agent.objects.filter(~as_it_is, pk=agent.pk).update(is_present=is_present, absent_since=absent_since)
+    changed = Agent.objects.filter(~as_it_is, pk=agent.pk).update(
+        is_present=is_present, absent_since=absent_since, availability_since=now or Now()
+    )
     # Also when another connection was faster: a connection keeps this object and speaks of it later.
     agent.is_present, agent.absent_since = is_present, absent_since
     return bool(changed)
@@ -59,7 +62,8 @@ def _set_present(agent: Agent, is_present: bool, now: datetime | None) -> bool:
 def set_availability(agent: Agent, availability: str) -> Agent:
     """Declare the agent online, away or offline."""
     agent.availability = availability
-    agent.save(update_fields=["availability"])
+    is_news = ~Q(availability=availability)
+    Agent.objects.filter(is_news, pk=agent.pk).update(availability=availability, availability_since=Now())
     announce_availability(agent)
     return agent
 

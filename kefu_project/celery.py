@@ -38,4 +38,10 @@ app.conf.beat_schedule = {
         "args": ("history.tasks.archive_closed",),
         "options": {"expires": 300},
     },
+    "reports": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 120.0,
+        "args": ("history.tasks.sweep_reports",),
+        "options": {"expires": 120},
+    },
 }

@@ -29,6 +29,11 @@ from tests.server import running_server
 
 PASSWORD = "correct horse battery"
 BRAND_TABLES = (
+    "history_countedconversation",
+    "history_hourlycount",
+    "history_hourlyspread",
+    "history_hourlyload",
+    "history_reportposition",
     "history_archivedmessage",
     "history_transcript",
     "chat_file",

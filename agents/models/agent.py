@@ -58,6 +58,8 @@ class Agent(models.Model):
     availability = models.CharField(
         _("availability"), max_length=8, choices=Availability.choices, default=Availability.ONLINE
     )
+    # Since when others see what they see: the board shows it.
+    availability_since = models.DateTimeField(null=True, blank=True, editable=False)
     is_present = models.BooleanField(_("present"), default=False, editable=False)
     # Since when no connection lives: set and cleared together with `is_present` (agents/presence.py).
     absent_since = models.DateTimeField(_("absent since"), null=True, blank=True, editable=False)

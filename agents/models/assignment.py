@@ -34,6 +34,7 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["agent"], condition=Q(ended_at__isnull=True), name="open_assignments_of_agent"),
             models.Index(fields=["agent", "-started_at"], name="assignments_of_agent"),
+            models.Index(fields=["ended_at"], name="assignments_by_end"),
         ]
         constraints = [
             models.UniqueConstraint(

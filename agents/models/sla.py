@@ -64,7 +64,12 @@ class SlaTarget(models.Model):
                 fields=["due_at"],
                 condition=models.Q(met_at__isnull=True, breached_at__isnull=True),
                 name="open_sla_targets",
-            )
+            ),
+            # Reports ask which were settled since the last time, the board how many were broken today.
+            models.Index(fields=["met_at"], condition=models.Q(met_at__isnull=False), name="kept_sla_targets"),
+            models.Index(
+                fields=["breached_at"], condition=models.Q(breached_at__isnull=False), name="broken_sla_targets"
+            ),
         ]
 
     def __str__(self) -> str:

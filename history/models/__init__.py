@@ -1,0 +1,14 @@
+"""The archive's tables, and the rolled-up ones that reports read."""
+
+from history.models.archive import ArchivedMessage, Transcript
+from history.models.reports import CountedConversation, HourlyCount, HourlyLoad, HourlySpread, ReportPosition
+
+__all__ = [
+    "ArchivedMessage",
+    "CountedConversation",
+    "HourlyCount",
+    "HourlyLoad",
+    "HourlySpread",
+    "ReportPosition",
+    "Transcript",
+]

@@ -1,0 +1,181 @@
+"""Counting what changed since the last time, from a position that a sweep leaves behind (docs/reports.md).
+
+One transaction per batch: the position's row is locked, the batch's conversations are told anew, what they put into the
+sums before is taken out and what they put in now is added. Whoever is killed anywhere has done whole batches; whoever
+counts twice finds nothing to do.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from agents.models import SlaTarget
+from chat.models import Conversation
+from history.models import CountedConversation, HourlyCount, HourlyLoad, HourlySpread, ReportPosition
+from history.reports.facts import read_facts
+from history.reports.load import count_load
+from history.reports.parts import Parts
+from history.reports.sums import add_to_sums
+
+BATCH = 500
+# Rows carry the time at which their change began, and are there when it is committed: the last minutes are read again.
+OVERLAP = timedelta(minutes=10)
+
+Progress = Callable[[int], None]
+
+
+class Changed(NamedTuple):
+    active_at: datetime
+    id: UUID
+    seq: int
+
+
+class Superseded(Exception):
+    """A rebuild began meanwhile: what this sweep knows of the position is of no use any more."""
+
+
+def sweep_reports(now: datetime, limit: int = 20_000, progress: Progress | None = None) -> int:
+    """Count the current brand's conversations that changed since the last sweep; returns how many.
+
+    Stops after `limit`; the next sweep goes on there. Any number at once is safe: they wait for each other.
+    """
+    position = _position()
+    try:
+        _count_promises(position, now)
+        counted = _count_changed(position, now, limit, progress)
+        if counted < limit:
+            _count_hours(position, now)
+    except Superseded:
+        return 0
+    return counted
+
+
+def rebuild_reports(now: datetime, progress: Progress | None = None, limit: int = 20_000) -> int:
+    """Forget all sums of the current brand and count everything anew; returns how many conversations.
+
+    Killed in the middle, the sweeps go on where it was.
+    """
+    with transaction.atomic():
+        position = _lock_position()
+        for model in (CountedConversation, HourlyCount, HourlySpread, HourlyLoad):
+            model.objects.all().delete()
+        ReportPosition.objects.update(
+            generation=position.generation + 1,
+            counted_until=None,
+            settled_until=None,
+            load_until=None,
+            complete_at=None,
+        )
+    counted, more = 0, limit
+    while more >= limit:
+        more = sweep_reports(now, limit, _after(counted, progress))
+        counted += more
+    return counted
+
+
+def _after(counted: int, progress: Progress | None) -> Progress | None:
+    return None if progress is None else lambda more: progress(counted + more)
+
+
+def _count_changed(position: ReportPosition, now: datetime, limit: int, progress: Progress | None) -> int:
+    counted = 0
+    for batch in _walk(position.counted_until):
+        counted += _count_batch(position, batch, now)
+        if progress:
+            progress(counted)
+        if counted >= limit:
+            break
+    return counted
+
+
+def _count_batch(position: ReportPosition, batch: Sequence[Changed], now: datetime) -> int:
+    """Count those of the batch that are not counted as they are, and move the position behind it."""
+    with transaction.atomic():
+        _lock_position(position.generation)
+        known = dict(CountedConversation.objects.filter(pk__in=[one.id for one in batch]).values_list("pk", "seq"))
+        changed = [one.id for one in batch if known.get(one.id) != one.seq]
+        _count_anew(changed)
+        ReportPosition.objects.update(counted_until=min(batch[-1].active_at, now - OVERLAP))
+    return len(changed)
+
+
+def _count_promises(position: ReportPosition, now: datetime) -> None:
+    """A promise can be kept or broken without a row in the log. Before the first sweep all of it is ahead."""
+    since, ids = position.settled_until, list[UUID]()
+    if since is not None:
+        settled = SlaTarget.objects.filter(Q(met_at__gte=since) | Q(breached_at__gte=since))
+        ids = sorted(set(settled.values_list("conversation_id", flat=True)))
+    for start in range(0, max(len(ids), 1), BATCH):
+        with transaction.atomic():
+            _lock_position(position.generation)
+            counted = CountedConversation.objects.filter(pk__in=ids[start : start + BATCH])
+            _count_anew(list(counted.values_list("pk", flat=True)))
+    ReportPosition.objects.filter(generation=position.generation).update(settled_until=now - OVERLAP)
+
+
+def _count_anew(conversation_ids: Sequence[UUID]) -> None:
+    if not conversation_ids:
+        return
+    change = Parts()
+    for before in CountedConversation.objects.filter(pk__in=conversation_ids):
+        change.add(Parts.unpacked(before.parts), sign=-1)
+    facts = read_facts(conversation_ids)
+    for fact in facts.values():
+        change.add(fact.parts)
+    add_to_sums(change)
+    CountedConversation.objects.bulk_create(
+        [CountedConversation(pk=pk, seq=fact.seq, parts=fact.parts.packed()) for pk, fact in facts.items()],
+        update_conflicts=True,
+        unique_fields=["conversation"],
+        update_fields=["seq", "parts"],
+    )
+
+
+def _count_hours(position: ReportPosition, now: datetime) -> None:
+    with transaction.atomic():
+        locked = _lock_position(position.generation)
+        count_load(locked.load_until, now)
+        ReportPosition.objects.update(load_until=now - OVERLAP, complete_at=now)
+
+
+def _walk(since: datetime | None) -> Iterator[list[Changed]]:
+    """Conversations active at or after `since`, in order of (`active_at`, id). Each half has an index of its own."""
+    at: Q = Q(active_at__gte=since) if since else Q()
+    after = Q()
+    while True:
+        halves = [_half(rows.filter(at, after)) for rows in _halves()]
+        batch = sorted([*halves[0], *halves[1]])[:BATCH]
+        if not batch:
+            return
+        yield batch
+        last = batch[-1]
+        at = Q(active_at__gte=last.active_at)
+        after = Q(active_at__gt=last.active_at) | Q(active_at=last.active_at, pk__gt=last.id)
+
+
+def _halves() -> tuple[QuerySet[Conversation], QuerySet[Conversation]]:
+    closed = Conversation.Status.CLOSED
+    return Conversation.objects.exclude(status=closed), Conversation.objects.filter(status=closed)
+
+
+def _half(rows: QuerySet[Conversation]) -> list[Changed]:
+    return [
+        Changed(*row) for row in rows.order_by("active_at", "pk").values_list("active_at", "pk", "last_seq")[:BATCH]
+    ]
+
+
+def _position() -> ReportPosition:
+    return ReportPosition.objects.get_or_create(pk=1)[0]
+
+
+def _lock_position(generation: int | None = None) -> ReportPosition:
+    """Lock the brand's counting until the transaction ends; Superseded when it is not of this generation any more."""
+    _position()
+    position = ReportPosition.objects.select_for_update(no_key=True).get(pk=1)
+    if generation not in (None, position.generation):
+        raise Superseded
+    return position

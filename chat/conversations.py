@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from chat.authors import Author
-from chat.errors import ConversationClosed, Forbidden
+from chat.errors import Conflict, ConversationClosed, Forbidden
 from chat.fanout import announce_entry, announce_read, announce_row
 from chat.message_log import Draft, append, append_many, lock_conversation
 from chat.models import Conversation, Message, Visitor, Widget
@@ -20,6 +20,10 @@ CLOSING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", 
 CLOSING += ["awaiting_reply_since", "reply_due_at", "resolve_due_at"]
 REOPENING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "assignee_id", "assignee_name"]
 ANOTHER_OPEN = "The visitor already has another open conversation."
+
+
+class VisitorMerged(Conflict):
+    title = "This visitor was merged into another."
 
 
 def open_conversation(
@@ -62,17 +66,22 @@ def close_conversation(
             return conversation
         if unless_active_after is not None and conversation.active_at > unless_active_after:
             return conversation
-        conversation.status = Conversation.Status.CLOSED
-        conversation.close_reason = reason
-        conversation.closed_at = now
-        conversation.waiting_since = None
-        conversation.queued_at = conversation.snoozed_until = None
-        conversation.awaiting_reply_since = conversation.reply_due_at = conversation.resolve_due_at = None
-        conversation.unread_count = 0
-        conversation.save(update_fields=CLOSING)
-        conversation_closed.send(Conversation, conversation=conversation, now=now)
-        record(conversation, "conversation.closed", by, {"reason": reason, "by": author_body(by)}, now)
+        close_locked(conversation, by=by, reason=reason, now=now)
         return conversation
+
+
+def close_locked(conversation: Conversation, *, by: Author, reason: str, now: datetime) -> None:
+    """Close an open conversation that this transaction has locked."""
+    conversation.status = Conversation.Status.CLOSED
+    conversation.close_reason = reason
+    conversation.closed_at = now
+    conversation.waiting_since = None
+    conversation.queued_at = conversation.snoozed_until = None
+    conversation.awaiting_reply_since = conversation.reply_due_at = conversation.resolve_due_at = None
+    conversation.unread_count = 0
+    conversation.save(update_fields=CLOSING)
+    conversation_closed.send(Conversation, conversation=conversation, now=now)
+    record(conversation, "conversation.closed", by, {"reason": reason, "by": author_body(by)}, now)
 
 
 def reopen_conversation(conversation_id: UUID, *, by: Author, now: datetime) -> Conversation:
@@ -149,7 +158,14 @@ def author_body(author: Author) -> dict[str, str | None]:
     return {"kind": author.kind, "id": str(author.id) if author.id else None, "name": author.name}
 
 
+def visitor_body(visitor: Visitor) -> dict[str, str]:
+    return {"id": str(visitor.pk), "name": visitor.name}
+
+
 def _open(visitor: Visitor, widget: Widget | None, place: Place, now: datetime) -> Conversation:
+    # Locked, so that a merge at this moment finds the conversation, or is found (chat/merging.py).
+    if not Visitor.objects.select_for_update(no_key=True).filter(pk=visitor.pk, merged_into=None).exists():
+        raise VisitorMerged
     conversation = Conversation.objects.create(
         visitor=visitor,
         widget=widget,
@@ -163,7 +179,7 @@ def _open(visitor: Visitor, widget: Widget | None, place: Place, now: datetime) 
         active_at=now,
     )
     body = {
-        "visitor": {"id": str(visitor.pk), "name": visitor.name},
+        "visitor": visitor_body(visitor),
         "page": {"url": visitor.page_url, "title": visitor.page_title},
     }
     record(conversation, "conversation.created", Author.of_visitor(visitor), body, now)

@@ -45,10 +45,12 @@ def note_page_views(visitor_id: UUID, views: Sequence[View], now: datetime) -> i
         visitor = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor_id, merged_into=None).first()
         if visitor is None:
             raise NotFound
-        fresh = _new_ones(visitor, wanted)
+        trail = trail_of(visitor)
+        fresh = _new_ones(visitor, trail, wanted)
         PageView.objects.bulk_create(fresh)
         if fresh:
-            trim_trail(visitor)
+            if len(trail) + len(fresh) > MAX_KEPT:
+                trim_trail(visitor)
             _note_newest(visitor, fresh[-1], now)
             _announce(visitor, fresh[-1])
     return len(fresh)
@@ -101,8 +103,7 @@ def _moment(ts: int | None, now: datetime) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _new_ones(visitor: Visitor, wanted: Iterable[PageView]) -> list[PageView]:
-    trail = trail_of(visitor)
+def _new_ones(visitor: Visitor, trail: Sequence[PageView], wanted: Iterable[PageView]) -> list[PageView]:
     known = {(view.url, view.viewed_at) for view in trail}
     shown = trail[0].url if trail else ""
     fresh: list[PageView] = []

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from chat.conversations import find_open
+from chat.attributes import merge_attributes
+from chat.conversations import VisitorMerged, find_open
 from chat.errors import Conflict, Invalid, NotFound
-from chat.fanout import announce_row
+from chat.fanout import announce_row, announce_visitor
 from chat.models import Visitor
 from chat.text import clean_line
-from chat.visitors import LOCALES, merge_attributes
+from chat.visitors import LOCALES
 
 # What staff and keys may set, and how long each may be. `external_id` only by name, never through these.
 LIMITS = {"name": 80, "email": 254, "phone": 40}
@@ -32,8 +33,11 @@ def update_visitor(visitor_id: UUID, changes: Mapping[str, Any]) -> Visitor:
             visitor = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor_id).first()
             if visitor is None:
                 raise NotFound
+            if visitor.merged_into_id is not None:
+                raise VisitorMerged
             _apply(visitor, changes)
             visitor.save()
+            announce_visitor(visitor.pk)
             if conversation := find_open(visitor):
                 announce_row(conversation)
     except IntegrityError:

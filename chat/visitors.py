@@ -1,6 +1,7 @@
 """Visitors: sessions, identification, log-out."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,18 +9,21 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from chat.attributes import merge_attributes
+from chat.authors import Author
+from chat.conversations import find_open
 from chat.devices import MAX_CHARS as MAX_USER_AGENT
-from chat.errors import Forbidden, Invalid, Unauthenticated
-from chat.fanout import announce_close, visitor_topic
+from chat.errors import Forbidden, NotFound, Unauthenticated
+from chat.fanout import announce_close, announce_row, announce_visitor, visitor_topic
 from chat.identity import VerifiedIdentity, verify_identity
-from chat.models import Conversation, Visitor, Widget
-from chat.page_trail import clean_page_url
+from chat.merging import CannotMerge, merge_visitors
+from chat.models import Visitor, Widget
+from chat.page_trail import View, clean_page_url, note_page_views
 from chat.protocol import CLOSE_AUTHENTICATION
 from chat.text import clean_line
 from chat.tokens import make_token, read_token
 from tenants.context import current_tenant
 
-MAX_ATTRIBUTES = 50
 LOCALES = ("en", "zh-hans")
 
 
@@ -46,9 +50,8 @@ def start_session(
     Forbidden where the widget wants an identity and none is given.
     """
     with transaction.atomic():
-        visitor = _visitor_of(token) if token else None
-        if identity:
-            visitor = _become(visitor, verify_identity(identity, widget, now), now)
+        visitor = _visitor_of(token)
+        visitor = _become(visitor, verify_identity(identity, widget, now), now) if identity else _lock(visitor)
         if widget.enforce_identity and (visitor is None or not visitor.is_identified):
             raise Forbidden("This widget serves identified visitors only.")
         visitor = visitor or Visitor(created_at=now)
@@ -57,6 +60,8 @@ def start_session(
         if attributes:
             visitor.attributes = merge_attributes(visitor.attributes, attributes)
         visitor.save()
+        if page and page.get("url"):
+            note_page_views(visitor.pk, [View(page["url"], page.get("title", ""))], now)
     return Session(visitor, make_token(visitor, widget))
 
 
@@ -76,15 +81,18 @@ def identify_visitor(
     Without one, name, e-mail and phone are the visitor's own word; they never change a verified visitor.
     """
     with transaction.atomic():
-        visitor = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
-        if identity:
-            visitor = _become(visitor, verify_identity(identity, widget, now), now)
-        elif not visitor.is_identified:
-            _set_profile(visitor, name, email, phone)
+        known = _become(visitor, verify_identity(identity, widget, now), now) if identity else _lock(visitor)
+        if known is None:
+            raise Unauthenticated
+        if not identity and not known.is_identified:
+            _set_profile(known, name, email, phone)
         if attributes:
-            visitor.attributes = merge_attributes(visitor.attributes, attributes)
-        visitor.save()
-    return Session(visitor, make_token(visitor, widget))
+            known.attributes = merge_attributes(known.attributes, attributes)
+        known.save()
+        announce_visitor(known.pk)
+        if conversation := find_open(known):
+            announce_row(conversation)
+    return Session(known, make_token(known, widget))
 
 
 def log_out_visitor(visitor: Visitor) -> None:
@@ -93,70 +101,54 @@ def log_out_visitor(visitor: Visitor) -> None:
     announce_close(visitor_topic(current_tenant(), visitor.pk), CLOSE_AUTHENTICATION)
 
 
-def merge_attributes(current: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `current` with `new` put over it; None removes. Values are short strings, numbers or booleans."""
-    merged = dict(current)
-    for key, value in new.items():
-        name = clean_line(str(key), 60)
-        if value is None:
-            merged.pop(name, None)
-        elif isinstance(value, bool | int | float):
-            if isinstance(value, float) and value - value != 0:  # NaN and infinities have no place in JSON
-                raise Invalid("Attributes are texts, numbers or booleans.")
-            merged[name] = value
-        elif isinstance(value, str):
-            merged[name] = clean_line(value, 500)
-        else:
-            raise Invalid("Attributes are texts, numbers or booleans.")
-    if len(merged) > MAX_ATTRIBUTES:
-        raise Invalid(f"A visitor has at most {MAX_ATTRIBUTES} attributes.")
-    return merged
-
-
-def _visitor_of(token: str) -> Visitor | None:
-    """The token's visitor, locked: saving one that was read before a log-out would make its dead tokens live again."""
+def _visitor_of(token: str | None) -> Visitor | None:
     try:
-        visitor = read_token(token).visitor
+        return read_token(token).visitor if token else None
     except Unauthenticated:
         return None
-    fresh = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor.pk)
+
+
+def _lock(visitor: Visitor | None) -> Visitor | None:
+    """The visitor fresh and locked; None when its tokens died since it was read: saving it would revive them."""
+    if visitor is None:
+        return None
+    fresh = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor.pk, merged_into=None)
     return fresh.filter(token_generation=visitor.token_generation).first()
 
 
 def _become(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) -> Visitor:
-    """Return the visitor with this external id, made from the anonymous one where there is none yet.
+    """Return the visitor with this external id, locked; made from the anonymous one where there is none yet.
 
-    What the anonymous visitor said comes along; its tokens die, so that whoever set one before cannot read on.
+    What the anonymous visitor said comes along; its tokens die, so that whoever set one before cannot read on. The
+    caller holds no lock: handing over locks conversations first.
     """
-    known = Visitor.objects.select_for_update(no_key=True).filter(external_id=identity.external_id).first()
+    known = Visitor.objects.filter(external_id=identity.external_id).first()
     if known is None:
-        known = visitor if visitor is not None and not visitor.is_identified else Visitor(created_at=now)
-        known.external_id = identity.external_id
-        if known is visitor:
-            known.token_generation += 1
-            announce_close(visitor_topic(current_tenant(), known.pk), CLOSE_AUTHENTICATION)
-        try:
-            with transaction.atomic():
-                _set_profile(known, identity.name or None, identity.email or None, identity.phone or None)
-                known.save()
-        except IntegrityError:
-            # The same person arrived through two doors at once.
-            return Visitor.objects.get(external_id=identity.external_id)
-        return known
+        return _make_known(visitor, identity, now)
     if visitor is not None and visitor.pk != known.pk and not visitor.is_identified:
-        _hand_over(visitor, known)
+        # What cannot be handed over (it became somebody at this very moment) stays where it is.
+        with suppress(CannotMerge, NotFound):
+            merge_visitors(visitor.pk, known.pk, by=Author.of_visitor(known), now=now)
+    known = Visitor.objects.select_for_update(no_key=True).get(pk=known.pk)
     _set_profile(known, identity.name or None, identity.email or None, identity.phone or None)
     return known
 
 
-def _hand_over(anonymous: Visitor, known: Visitor) -> None:
-    """Give the anonymous visitor's conversations to the known one; an open one only if the known has none open."""
-    has_open = Conversation.objects.filter(visitor=known).exclude(status=Conversation.Status.CLOSED).exists()
-    theirs = Conversation.objects.filter(visitor=anonymous)
-    if has_open:
-        theirs = theirs.filter(status=Conversation.Status.CLOSED)
-    theirs.update(visitor=known)
-    log_out_visitor(anonymous)
+def _make_known(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) -> Visitor:
+    anonymous = None if visitor is None or visitor.is_identified else _lock(visitor)
+    known = anonymous or Visitor(created_at=now)
+    known.external_id = identity.external_id
+    if anonymous is not None:
+        known.token_generation += 1
+        announce_close(visitor_topic(current_tenant(), known.pk), CLOSE_AUTHENTICATION)
+    try:
+        with transaction.atomic():
+            _set_profile(known, identity.name or None, identity.email or None, identity.phone or None)
+            known.save()
+    except IntegrityError:
+        # The same person arrived through two doors at once.
+        return Visitor.objects.get(external_id=identity.external_id)
+    return known
 
 
 def _set_profile(visitor: Visitor, name: str | None, email: str | None, phone: str | None) -> None:

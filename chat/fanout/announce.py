@@ -71,6 +71,12 @@ def announce_to_watchers(conversation_id: UUID, frame: Frame) -> None:
     _after_commit(watch_topic(current_tenant(), conversation_id), frame)
 
 
+def announce_visitor(visitor_id: UUID, *, merged_into: UUID | None = None) -> None:
+    """Tell all agents that what is known of a visitor changed; whoever shows it asks for it again."""
+    merged = {"merged_into": str(merged_into)} if merged_into else {}
+    announce_to_desk(hint_frame("visitor.updated", None, {"visitor": str(visitor_id), **merged}))
+
+
 def announce_to_desk(frame: Frame) -> None:
     """Tell all agents of the brand something that has no row in a log."""
     _after_commit(desk_topic(current_tenant()), frame)

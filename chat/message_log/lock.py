@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from uuid import UUID
 
 from chat.errors import NotFound
@@ -10,12 +11,16 @@ def lock_conversation(conversation_id: UUID) -> Conversation:
     FOR NO KEY UPDATE: rows that point to the conversation can still be inserted by others. Where an agent is locked
     too, the conversation comes first.
     """
-    conversation = (
-        Conversation.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("visitor")
-        .filter(pk=conversation_id)
-        .first()
-    )
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("visitor")
+    # Asked again before it counts as missing: a merge that gave it another visitor while we waited for the lock leaves
+    # PostgreSQL with the new conversation beside the old visitor, which do not join.
+    conversation = rows.filter(pk=conversation_id).first() or rows.filter(pk=conversation_id).first()
     if conversation is None:
         raise NotFound
     return conversation
+
+
+def lock_conversations_of(visitor_ids: Collection[UUID]) -> list[Conversation]:
+    """Lock all conversations of these visitors, in the order of their ids, and return them fresh."""
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("visitor")
+    return list(rows.filter(visitor_id__in=visitor_ids).order_by("pk"))

@@ -27,6 +27,7 @@ class Conversation(models.Model):
         IDLE = "idle", _("idle")
         API = "api", _("closed through the API")
         RULE = "rule", _("closed by a rule")
+        MERGED = "merged", _("merged with another of the same person")
 
     class Priority(models.IntegerChoices):
         LOW = 1, _("low")

@@ -1,4 +1,6 @@
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +39,12 @@ class Visitor(models.Model):
         verbose_name = _("visitor")
         verbose_name_plural = _("visitors")
         ordering = ("-created_at",)
-        indexes = [models.Index(fields=["created_at", "id"], name="visitor_by_time")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="visitor_by_time"),
+            # Who else has this address or number: asked with every profile that is shown.
+            models.Index(Upper("email"), condition=~Q(email=""), name="visitor_by_email"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="visitor_by_phone"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or gettext("Visitor %(tail)s") % {"tail": str(self.pk)[-4:]}

@@ -49,7 +49,7 @@ class Uuid(serializers.UUIDField):
     }
 )
 class Attributes(serializers.Field[Any, Any, Any, Any]):
-    """Facts about a visitor; null removes one. What the values may be is checked by chat/visitors.merge_attributes."""
+    """Facts about a visitor; null removes one. What the values may be is checked by chat/attributes.py."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):

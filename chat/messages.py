@@ -59,12 +59,12 @@ def post_message(conversation_id: UUID, *, author: Author, draft: MessageDraft, 
 
     Locks the conversation. Announces after commit. Raises Invalid, Conflict, ConversationClosed, NotFound.
     """
-    return _once(author, draft, lambda: _post(conversation_id, author, draft, now, Message.Visibility.PUBLIC))
+    return once(author, draft, lambda: post_to(conversation_id, author, draft, now, Message.Visibility.PUBLIC))
 
 
 def post_note(conversation_id: UUID, *, author: Author, draft: MessageDraft, now: datetime) -> Posted:
     """Add a note that only agents see; also to a closed conversation."""
-    return _once(author, draft, lambda: _post(conversation_id, author, draft, now, Message.Visibility.NOTE))
+    return once(author, draft, lambda: post_to(conversation_id, author, draft, now, Message.Visibility.NOTE))
 
 
 def post_visitor_message(
@@ -78,13 +78,14 @@ def post_visitor_message(
     author = Author.of_visitor(visitor)
 
     def post() -> Posted:
-        target = _visitor_target(visitor, conversation_id, widget, now)
-        return _post(target, author, draft, now, Message.Visibility.PUBLIC)
+        target = target_of_visitor(visitor, conversation_id, widget, now)
+        return post_to(target, author, draft, now, Message.Visibility.PUBLIC)
 
-    return _once(author, draft, post)
+    return once(author, draft, post)
 
 
-def _visitor_target(visitor: Visitor, conversation_id: UUID | None, widget: Widget | None, now: datetime) -> UUID:
+def target_of_visitor(visitor: Visitor, conversation_id: UUID | None, widget: Widget | None, now: datetime) -> UUID:
+    """The conversation that a visitor's message goes to, locked and open."""
     if conversation_id is None:
         # Locked below like a named one: a sweep may close it at this very moment.
         conversation_id = open_conversation(visitor, widget=widget, now=now).pk
@@ -96,7 +97,7 @@ def _visitor_target(visitor: Visitor, conversation_id: UUID | None, widget: Widg
     return open_conversation(visitor, widget=widget, now=now).pk
 
 
-def _once(author: Author, draft: MessageDraft, post: Callable[[], Posted]) -> Posted:
+def once(author: Author, draft: MessageDraft, post: Callable[[], Posted]) -> Posted:
     """Do `post` in a transaction unless the same author already sent this client_id: then answer as the first time."""
     check_draft(draft)
     if earlier := find_by_client_id(author, draft.client_id):
@@ -112,7 +113,8 @@ def _once(author: Author, draft: MessageDraft, post: Callable[[], Posted]) -> Po
         return same_or_conflict(earlier, draft)
 
 
-def _post(conversation_id: UUID, author: Author, draft: MessageDraft, now: datetime, visibility: str) -> Posted:
+def post_to(conversation_id: UUID, author: Author, draft: MessageDraft, now: datetime, visibility: str) -> Posted:
+    """Add the draft to this conversation: inside `once`."""
     conversation = lock_conversation(conversation_id)
     if earlier := find_by_client_id(author, draft.client_id):
         return same_or_conflict(earlier, draft)

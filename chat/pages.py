@@ -65,6 +65,8 @@ def visitor_view(conversation: Conversation) -> dict[str, Any]:
         "visitor_read_seq": conversation.visitor_read_seq,
         "agent_read_seq": conversation.agent_read_seq,
         "agent": _reference(conversation.assignee_id, conversation.assignee_name),
+        "left_message": conversation.left_message,
+        "rating": conversation.rating,
         "created_ts": milliseconds(conversation.created_at),
     }
 

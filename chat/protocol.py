@@ -81,6 +81,11 @@ class Typing(Struct, frozen=True):
     text: Text = ""
 
 
+class Rate(Struct, frozen=True):
+    score: Annotated[int, Meta(ge=1, le=5)]
+    comment: Annotated[str, Meta(max_length=1000)] = ""
+
+
 class Transfer(Struct, frozen=True):
     agent: UUID | None = None
     queue: UUID | None = None
@@ -109,6 +114,7 @@ COMMANDS: dict[str, type[Struct]] = {
     "conversation.unwatch": Nothing,
     "conversation.read": Read,
     "conversation.view": View,
+    "conversation.rate": Rate,
     "message.create": CreateMessage,
     "message.edit": EditMessage,
     "message.recall": RecallMessage,

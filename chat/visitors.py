@@ -95,6 +95,14 @@ def identify_visitor(
     return Session(known, make_token(known, widget))
 
 
+def note_contact(visitor: Visitor, *, name: str, email: str) -> None:
+    """Keep how the visitor says it can be reached, where it is not known who it is. Locks the visitor."""
+    known = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
+    if not known.is_identified:
+        _set_profile(known, name or None, email or None, None)
+        known.save(update_fields=["name", "email"])
+
+
 def log_out_visitor(visitor: Visitor) -> None:
     """Make all tokens of the visitor worthless and close its connections."""
     Visitor.objects.filter(pk=visitor.pk).update(token_generation=F("token_generation") + 1)

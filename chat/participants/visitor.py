@@ -14,6 +14,7 @@ from chat.changes import latest_of_visitor
 from chat.conversations import close_conversation, find_open, mark_read, open_conversation
 from chat.errors import Forbidden, NotFound, Unauthenticated
 from chat.events import VISITOR, Frame, hint_frame
+from chat.front_desk import waiting_view
 from chat.hot.resuming import resume_hot
 from chat.messages import MessageDraft, Posted, post_visitor_message, posted_ack
 from chat.models import Conversation
@@ -22,7 +23,9 @@ from chat.pages import snapshot, visitor_view
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_active, needed
 from chat.protocol import MAX_RESUMED, Command
+from chat.ratings import rate_conversation
 from chat.tokens import VisitorIdentity, is_current, read_token
+from chat.typing_preview import shows_typing_preview
 from chat.visitor_presence import visitor_came
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
@@ -41,6 +44,7 @@ class VisitorParticipant(Participant):
         "conversation.open": "open_conversation",
         "conversation.close": "close_conversation",
         "conversation.read": "read_conversation",
+        "conversation.rate": "rate_conversation",
         "message.create": "create_message",
         "typing.start": "start_typing",
         "typing.stop": "stop_typing",
@@ -101,8 +105,14 @@ class VisitorParticipant(Participant):
         await self.call(self._read, needed(command), command.data.seq)
         return {}
 
+    async def rate_conversation(self, command: Command) -> Answer:
+        conversation = await self.call(self._rate, needed(command), command.data.score, command.data.comment)
+        return {"top": conversation.last_seq}
+
     async def start_typing(self, command: Command) -> Answer:
-        await self._hint_typing(command, "typing.started", {"text": command.data.text})
+        # What is not sent yet is the visitor's own: it leaves the server only where the brand has said so.
+        text = command.data.text if await shows_typing_preview(self.tenant) else ""
+        await self._hint_typing(command, "typing.started", {"text": text})
         return None
 
     async def stop_typing(self, command: Command) -> Answer:
@@ -125,7 +135,9 @@ class VisitorParticipant(Participant):
 
     def _open(self) -> dict[str, Any]:
         who = get_identity(self.me, self.widget_id)
-        return snapshot(open_conversation(who.visitor, widget=who.widget, now=timezone.now()), VISITOR)
+        now = timezone.now()
+        conversation = open_conversation(who.visitor, widget=who.widget, now=now)
+        return {**snapshot(conversation, VISITOR), "waiting": waiting_view(conversation, now)}
 
     def _post(self, conversation_id: UUID | None, draft: MessageDraft, now: Any) -> Posted:
         who = get_identity(self.me, self.widget_id)
@@ -141,6 +153,10 @@ class VisitorParticipant(Participant):
     def _read(self, conversation_id: UUID, seq: int) -> None:
         get_visitor_conversation(self.me, conversation_id)
         mark_read(conversation_id, reader="visitor", seq=seq)
+
+    def _rate(self, conversation_id: UUID, score: int, comment: str) -> Conversation:
+        visitor = get_visitor_conversation(self.me, conversation_id).visitor
+        return rate_conversation(conversation_id, visitor=visitor, score=score, comment=comment, now=timezone.now())
 
     # ---- hints ----
 

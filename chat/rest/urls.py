@@ -13,6 +13,7 @@ visitor_urls: list[URLPattern] = [
     path("visitor/conversations", visitor.ConversationsView.as_view()),
     path("visitor/conversations/<uuid:conversation_id>/events", visitor.EventsView.as_view()),
     path("visitor/page-views", visitor.PageViewsView.as_view()),
+    path("visitor/left-messages", visitor.LeftMessagesView.as_view()),
     path("visitor/files", visitor.FilesView.as_view()),
 ]
 

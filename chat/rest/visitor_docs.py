@@ -56,6 +56,18 @@ list_events = extend_schema(
     ],
     responses=shapes.EventsShape,
 )
+leave_message = extend_schema(
+    operation_id="leaveMessage",
+    summary="Leave a message that is answered later",
+    description=(
+        "Where `hours.can_leave_message` or `waiting.can_leave_message` says so. Opens the visitor's conversation or "
+        "uses the open one; it counts as left until the visitor comes back and writes while it is open. "
+        "The same `client_id` again answers as the first time, with `duplicate: true` and status 200."
+    ),
+    tags=_TAG,
+    request=inputs.LeftMessageInput,
+    responses={201: shapes.LeftMessageShape, 200: shapes.LeftMessageShape},
+)
 upload_file = extend_schema(
     operation_id="uploadOwnFile",
     summary="Upload a file for a message",

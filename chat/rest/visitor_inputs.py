@@ -5,7 +5,8 @@ from rest_framework import serializers
 
 from chat.identity import MAX_CHARS as MAX_IDENTITY
 from chat.page_trail import MAX_BATCH
-from chat.rest.fields import Attributes, Email, Text, Upload, Whole
+from chat.protocol import MAX_TEXT_CHARS
+from chat.rest.fields import Attributes, Email, Text, Upload, Uuid, Whole
 from chat.tokens import MAX_CHARS as MAX_TOKEN
 
 
@@ -55,6 +56,16 @@ class PageViewInput(serializers.Serializer[object]):
 
 class PageViewsInput(serializers.Serializer[object]):
     views = serializers.ListField(child=PageViewInput(), min_length=1, max_length=MAX_BATCH)
+
+
+@extend_schema_serializer(component_name="LeftMessageInput")
+class LeftMessageInput(serializers.Serializer[object]):
+    """A message for later, and where the answer goes."""
+
+    client_id = Uuid(help_text="Made by the client; sending the same one again changes nothing.")
+    email = Email(max_length=254)
+    name = Text(max_length=200, required=False, allow_blank=True)
+    text = Text(max_length=MAX_TEXT_CHARS)
 
 
 class FileInput(serializers.Serializer[object]):

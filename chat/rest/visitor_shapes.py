@@ -58,7 +58,25 @@ class VisitorConversation(serializers.Serializer[object]):
     visitor_read_seq = serializers.IntegerField()
     agent_read_seq = serializers.IntegerField()
     agent = Reference(allow_null=True)
+    left_message = serializers.BooleanField()
+    rating = serializers.IntegerField(allow_null=True, help_text="What this visitor gave, 1 to 5.")
     created_ts = serializers.IntegerField(help_text="Milliseconds since 1970, UTC.")
+
+
+class HoursShape(serializers.Serializer[object]):
+    """Whether somebody would answer now."""
+
+    is_open = serializers.BooleanField()
+    opens_ts = serializers.IntegerField(allow_null=True, help_text="When it opens next; null: open, or not known.")
+    can_leave_message = serializers.BooleanField(help_text="Closed, or the queue is too long: offer the form.")
+
+
+class WaitingShape(serializers.Serializer[object]):
+    """Where the visitor stands in the queue. Told anew by `queue.position_changed`."""
+
+    place = serializers.IntegerField(min_value=1)
+    wait_seconds = serializers.IntegerField(allow_null=True, help_text="An estimate; null: not known.")
+    can_leave_message = serializers.BooleanField()
 
 
 class SessionShape(serializers.Serializer[object]):
@@ -70,6 +88,10 @@ class SessionShape(serializers.Serializer[object]):
     available = serializers.BooleanField()
     conversation = VisitorConversation(allow_null=True)
     unread = serializers.IntegerField()
+    hours = HoursShape()
+    waiting = WaitingShape(allow_null=True)
+    asks_for_rating = serializers.BooleanField(help_text="Ask for a rating when a conversation was closed.")
+    typing_preview = serializers.BooleanField(help_text="Agents see what the visitor writes before it is sent.")
     epoch = serializers.CharField()
     limits = FreeObject()
 
@@ -81,6 +103,13 @@ class IdentifiedShape(serializers.Serializer[object]):
 
 class PageViewsShape(serializers.Serializer[object]):
     added = serializers.IntegerField(help_text="How many were new.")
+
+
+class LeftMessageShape(serializers.Serializer[object]):
+    conversation = VisitorConversation()
+    message = FreeObject(
+        help_text="`client_id, id, conversation, seq, ts, duplicate`, as `message.create` is answered."
+    )
 
 
 class ConversationsShape(serializers.Serializer[object]):

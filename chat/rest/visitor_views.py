@@ -13,17 +13,19 @@ from chat.authors import Author
 from chat.conversations import find_open
 from chat.events import VISITOR
 from chat.files import file_view, store_file
-from chat.front_desk import online_colleagues
+from chat.front_desk import online_colleagues, opening_for, waiting_view
+from chat.left_messages import Contact, leave_message
+from chat.messages import MessageDraft, posted_ack
 from chat.models import Visitor, Widget
 from chat.page_trail import View, note_page_views
 from chat.pages import count_unread, visitor_view
 from chat.protocol import LIMITS
 from chat.rest import visitor_docs as docs
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
-from chat.rest.limits import SESSION_RATE, TRAIL_RATE, UPLOAD_RATE
+from chat.rest.limits import LEFT_ADDRESS_RATE, LEFT_RATE, SESSION_RATE, TRAIL_RATE, UPLOAD_RATE, Rate
 from chat.rest.paging import events_page, page_bounds
 from chat.rest.visitor_auth import VisitorView, check_origin, limit
-from chat.rest.visitor_inputs import FileInput, IdentifyInput, PageViewsInput, SessionInput
+from chat.rest.visitor_inputs import FileInput, IdentifyInput, LeftMessageInput, PageViewsInput, SessionInput
 from chat.visitors import identify_visitor, log_out_visitor, start_session
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -38,7 +40,7 @@ class SessionsView(VisitorView):
 
     @docs.start_session
     def post(self, request: Request) -> Response:
-        _limit_address(request)
+        limit_address(request, SESSION_RATE)
         given = read_input(SessionInput, request.data)
         widget = get_widget(given.pop("key"))
         check_origin(request, widget)
@@ -87,6 +89,20 @@ class PageViewsView(VisitorView):
         return Response({"added": note_page_views(visitor.pk, views, timezone.now())}, 201)
 
 
+class LeftMessagesView(VisitorView):
+    @docs.leave_message
+    def post(self, request: Request) -> Response:
+        who, given, now = self.identity, read_input(LeftMessageInput, request.data), timezone.now()
+        limit(LEFT_RATE, who.visitor.pk.hex)
+        limit_address(request, LEFT_ADDRESS_RATE)
+        contact = Contact(given["email"], given.get("name", ""))
+        draft = MessageDraft(given["client_id"], text=given["text"])
+        posted = leave_message(who.visitor, contact=contact, widget=who.widget, draft=draft, now=now)
+        conversation = get_visitor_conversation(who.visitor.pk, posted.message.conversation_id)
+        answer = {"conversation": visitor_view(conversation), "message": posted_ack(posted)}
+        return Response(answer, 200 if posted.duplicate else 201)
+
+
 class FilesView(VisitorView):
     parser_classes = [MultiPartParser]
     max_body = MAX_UPLOAD_BODY
@@ -105,17 +121,17 @@ def normal_locale(text: str) -> str:
     return {"zh": Tenant.Locale.CHINESE.value, "en": Tenant.Locale.ENGLISH.value}.get(language, "")
 
 
-def _limit_address(request: Request) -> None:
-    """Sessions per address. The machine itself is not limited: a proxy on it would make all visitors one address."""
+def limit_address(request: Request, rate: Rate) -> None:
+    """Limit the address that asks. The machine itself is not: a proxy on it would make all visitors one address."""
     address = str(request.META.get("REMOTE_ADDR") or "")
     if address not in LOOPBACK:
-        limit(SESSION_RATE, address)
+        limit(rate, address)
 
 
 def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any]:
     tenant = current_tenant()
     conversation = find_open(visitor)
-    colleagues = online_colleagues()
+    colleagues, now = online_colleagues(), timezone.now()
     return {
         "token": token,
         "visitor": _visitor(visitor),
@@ -125,6 +141,10 @@ def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any
         "available": bool(colleagues),
         "conversation": visitor_view(conversation) if conversation else None,
         "unread": count_unread(conversation) if conversation else 0,
+        "hours": opening_for(conversation, now).view(),
+        "waiting": waiting_view(conversation, now),
+        "asks_for_rating": tenant.asks_for_rating,
+        "typing_preview": tenant.shows_typing_preview,
         "epoch": str(tenant.epoch),
         "limits": LIMITS,
     }

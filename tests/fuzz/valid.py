@@ -89,6 +89,7 @@ _MAKERS = {
     },
     "conversation.view": lambda dice, ids: {"is_writing": dice.random() < 0.5, "has_left": dice.random() < 0.2},
     "conversation.read": lambda dice, ids: {"seq": dice.choice([0, 1, 5, 2**63 - 1])},
+    "conversation.rate": lambda dice, ids: {"score": dice.randint(1, 5), "comment": _text(dice)[:1000]},
     "conversation.transfer": lambda dice, ids: {
         dice.choice(["agent", "queue"]): pick(dice, ids.agents, ids.queues, ids.foreign),
         "note": _text(dice),

@@ -16,6 +16,7 @@ from tenants.provisioning import activate_brand, suspend_brand
 VISITOR_COMMANDS = {
     "conversation.close": {},
     "conversation.read": {"seq": 1},
+    "conversation.rate": {"score": 5},
     "message.create": {"client_id": str(uuid4()), "text": "x"},
     "message.edit": {"message": str(uuid4()), "text": "x"},
     "message.recall": {"message": str(uuid4())},

@@ -7,6 +7,8 @@ import pytest
 
 from chat.authors import Author
 from chat.corrections import edit_message, recall_message
+from chat.left_messages import Contact, leave_message
+from chat.messages import MessageDraft
 from chat.models import Visitor
 from chat.visitor_presence import announce_presence
 from chat.wire import decode_frame, encode
@@ -58,6 +60,10 @@ def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
         announce_presence([{"agent": str(alice.pk), "online": False}])
     vera.send("typing.start", {"text": "I"}, conversation=where)
     desk.send("typing.start", conversation=where)
+    with in_tenant(acme):
+        draft, contact = MessageDraft(uuid4(), text="Later, then"), Contact("vera@example.test", "Vera")
+        left = Visitor.objects.get(name="Vera")
+        leave_message(left, contact=contact, widget=None, draft=draft, now=now)
     desk.send("typing.stop", conversation=where)
     frames += [
         desk.request("conversation.transfer", {"agent": str(bob.pk), "note": "knows tents"}, conversation=where),
@@ -65,6 +71,7 @@ def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
         desk.request("conversation.close", conversation=where),
         desk.request("conversation.reopen", conversation=where),
         vera.request("conversation.close", conversation=where),
+        vera.request("conversation.rate", {"score": 4, "comment": "quick"}, conversation=where),
         vera.request("resume", {"conversations": {where: 0, str(uuid4()): 0}}),
         desk.request("resume", {"conversations": {where: 0}}),
         vera.request("ping"),
@@ -88,6 +95,8 @@ EXPECTED = {
     "conversation.released",
     "conversation.closed",
     "conversation.reopened",
+    "conversation.rated",
+    "conversation.left_message",
     "conversation.advanced",
     "conversation.read",
     "conversation.updated",

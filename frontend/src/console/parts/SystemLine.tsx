@@ -45,6 +45,8 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
     if (isVisitor(by)) return say.logClosedByVisitor;
     return reason === "idle" ? say.logClosedIdle : say.logClosed(nameOf(by, say));
   },
+  "conversation.rated": ({ score, comment }, say) => say.logRated(score, comment),
+  "conversation.left_message": ({ email }, say) => say.logLeftMessage(email),
   "conversation.reopened": ({ by }, say) => say.logReopened(isVisitor(by) ? "" : nameOf(by, say)),
 };
 

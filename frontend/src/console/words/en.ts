@@ -109,6 +109,8 @@ export const en = {
   logClosed: (by: string) => (by ? `${by} closed this conversation` : "Conversation closed"),
   logClosedByVisitor: "The visitor ended the conversation",
   logClosedIdle: "Closed after a long silence",
+  logRated: (score: number, comment: string) => `The visitor rated this ${score} of 5${comment ? `: ${comment}` : ""}`,
+  logLeftMessage: (email: string) => `Left as a message. Answer to ${email}`,
   logReopened: (by: string) => (by ? `${by} reopened this conversation` : "Conversation reopened"),
   logOther: "Conversation changed",
 

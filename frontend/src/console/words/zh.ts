@@ -106,6 +106,8 @@ export const zh: Dictionary = {
   logClosed: (by) => (by ? `${by} 结束了会话` : "会话已结束"),
   logClosedByVisitor: "访客结束了会话",
   logClosedIdle: "长时间无消息，会话自动结束",
+  logRated: (score, comment) => `访客评分 ${score}/5${comment ? `：${comment}` : ""}`,
+  logLeftMessage: (email) => `访客留言，回复至 ${email}`,
   logReopened: (by) => (by ? `${by} 重新打开了会话` : "会话已重新打开"),
   logOther: "会话有变动",
 

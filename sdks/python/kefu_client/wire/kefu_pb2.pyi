@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Frame(_message.Message):
-    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "conversation_view", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_merged", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed", "visitor_page_viewed", "visitor_updated", "conversation_viewers", "agent_mentioned")
+    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "conversation_view", "conversation_rate", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_merged", "conversation_rated", "conversation_left_message", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed", "visitor_page_viewed", "visitor_updated", "conversation_viewers", "agent_mentioned", "queue_position_changed")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     REPLY_TO_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +35,7 @@ class Frame(_message.Message):
     AVAILABILITY_SET_FIELD_NUMBER: _ClassVar[int]
     PING_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_VIEW_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_RATE_FIELD_NUMBER: _ClassVar[int]
     HELLO_FIELD_NUMBER: _ClassVar[int]
     RESUMED_FIELD_NUMBER: _ClassVar[int]
     ACK_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +56,8 @@ class Frame(_message.Message):
     CONVERSATION_REOPENED_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_ADVANCED_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_MERGED_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_RATED_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_LEFT_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_UPDATED_FIELD_NUMBER: _ClassVar[int]
     TYPING_STARTED_FIELD_NUMBER: _ClassVar[int]
     TYPING_STOPPED_FIELD_NUMBER: _ClassVar[int]
@@ -64,6 +67,7 @@ class Frame(_message.Message):
     VISITOR_UPDATED_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_VIEWERS_FIELD_NUMBER: _ClassVar[int]
     AGENT_MENTIONED_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_POSITION_CHANGED_FIELD_NUMBER: _ClassVar[int]
     type: str
     id: str
     reply_to: str
@@ -90,6 +94,7 @@ class Frame(_message.Message):
     availability_set: AvailabilitySet
     ping: Nothing
     conversation_view: ConversationView
+    conversation_rate: ConversationRate
     hello: Hello
     resumed: Resumed
     ack: Ack
@@ -110,6 +115,8 @@ class Frame(_message.Message):
     conversation_reopened: ConversationBy
     conversation_advanced: Nothing
     conversation_merged: ConversationMerged
+    conversation_rated: ConversationRated
+    conversation_left_message: ConversationLeftMessage
     conversation_updated: ConversationUpdated
     typing_started: Typing
     typing_stopped: Typing
@@ -119,7 +126,8 @@ class Frame(_message.Message):
     visitor_updated: VisitorUpdated
     conversation_viewers: ConversationViewers
     agent_mentioned: AgentMentioned
-    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_view: _Optional[_Union[ConversationView, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_merged: _Optional[_Union[ConversationMerged, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ..., visitor_page_viewed: _Optional[_Union[VisitorPageViewed, _Mapping]] = ..., visitor_updated: _Optional[_Union[VisitorUpdated, _Mapping]] = ..., conversation_viewers: _Optional[_Union[ConversationViewers, _Mapping]] = ..., agent_mentioned: _Optional[_Union[AgentMentioned, _Mapping]] = ...) -> None: ...
+    queue_position_changed: QueuePosition
+    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_view: _Optional[_Union[ConversationView, _Mapping]] = ..., conversation_rate: _Optional[_Union[ConversationRate, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_merged: _Optional[_Union[ConversationMerged, _Mapping]] = ..., conversation_rated: _Optional[_Union[ConversationRated, _Mapping]] = ..., conversation_left_message: _Optional[_Union[ConversationLeftMessage, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ..., visitor_page_viewed: _Optional[_Union[VisitorPageViewed, _Mapping]] = ..., visitor_updated: _Optional[_Union[VisitorUpdated, _Mapping]] = ..., conversation_viewers: _Optional[_Union[ConversationViewers, _Mapping]] = ..., agent_mentioned: _Optional[_Union[AgentMentioned, _Mapping]] = ..., queue_position_changed: _Optional[_Union[QueuePosition, _Mapping]] = ...) -> None: ...
 
 class Frames(_message.Message):
     __slots__ = ("frames", "ts")
@@ -209,6 +217,14 @@ class ConversationTransfer(_message.Message):
     queue: str
     note: str
     def __init__(self, agent: _Optional[str] = ..., queue: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+
+class ConversationRate(_message.Message):
+    __slots__ = ("score", "comment")
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    score: int
+    comment: str
+    def __init__(self, score: _Optional[int] = ..., comment: _Optional[str] = ...) -> None: ...
 
 class TypingStart(_message.Message):
     __slots__ = ("text",)
@@ -338,14 +354,16 @@ class AckConversation(_message.Message):
     def __init__(self, conversation: _Optional[_Union[Conversation, _Mapping]] = ...) -> None: ...
 
 class Snapshot(_message.Message):
-    __slots__ = ("conversation", "events", "top")
+    __slots__ = ("conversation", "events", "top", "waiting")
     CONVERSATION_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     TOP_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
     conversation: Conversation
     events: _containers.RepeatedCompositeFieldContainer[Frame]
     top: int
-    def __init__(self, conversation: _Optional[_Union[Conversation, _Mapping]] = ..., events: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., top: _Optional[int] = ...) -> None: ...
+    waiting: QueuePosition
+    def __init__(self, conversation: _Optional[_Union[Conversation, _Mapping]] = ..., events: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ..., top: _Optional[int] = ..., waiting: _Optional[_Union[QueuePosition, _Mapping]] = ...) -> None: ...
 
 class Error(_message.Message):
     __slots__ = ("code", "message", "retry_after")
@@ -527,6 +545,32 @@ class ConversationMerged(_message.Message):
     into: Reference
     by: Author
     def __init__(self, into: _Optional[_Union[Reference, _Mapping]] = ..., by: _Optional[_Union[Author, _Mapping]] = ..., **kwargs) -> None: ...
+
+class ConversationRated(_message.Message):
+    __slots__ = ("score", "comment")
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    score: int
+    comment: str
+    def __init__(self, score: _Optional[int] = ..., comment: _Optional[str] = ...) -> None: ...
+
+class ConversationLeftMessage(_message.Message):
+    __slots__ = ("name", "email")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    email: str
+    def __init__(self, name: _Optional[str] = ..., email: _Optional[str] = ...) -> None: ...
+
+class QueuePosition(_message.Message):
+    __slots__ = ("place", "wait_seconds", "can_leave_message")
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    WAIT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    CAN_LEAVE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    place: int
+    wait_seconds: int
+    can_leave_message: bool
+    def __init__(self, place: _Optional[int] = ..., wait_seconds: _Optional[int] = ..., can_leave_message: _Optional[bool] = ...) -> None: ...
 
 class ConversationUpdated(_message.Message):
     __slots__ = ("rows", "gone")

@@ -1,0 +1,62 @@
+"""Leaving a message where nobody can answer now: outside hours, or the queue is too long (docs/hours.md)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from chat.authors import Author
+from chat.conversations import record
+from chat.errors import Invalid
+from chat.messages import MessageDraft, Posted, once, post_to, target_of_visitor
+from chat.models import Message, Visitor, Widget
+from chat.text import clean_line
+from chat.visitors import note_contact
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the visitor wants to be answered. Their own word."""
+
+    email: str
+    name: str = ""
+
+
+def leave_message(
+    visitor: Visitor, *, contact: Contact, widget: Widget | None, draft: MessageDraft, now: datetime
+) -> Posted:
+    """Add the message to the visitor's open conversation, or to one that is opened for it, and mark that as left.
+
+    The same `client_id` again changes nothing. Locks visitor, then conversation; announces after commit.
+    """
+    contact = _checked(contact)
+    author = Author.of_visitor(visitor)
+
+    def post() -> Posted:
+        note_contact(visitor, name=contact.name, email=contact.email)
+        target = target_of_visitor(visitor, None, widget, now)
+        posted = post_to(target, author, draft, now, Message.Visibility.PUBLIC)
+        if not posted.duplicate:
+            _mark_as_left(posted, author, contact, now)
+        return posted
+
+    return once(author, draft, post)
+
+
+def _mark_as_left(posted: Posted, author: Author, contact: Contact, now: datetime) -> None:
+    conversation = posted.message.conversation
+    conversation.left_message = True
+    conversation.save(update_fields=["left_message"])
+    # After the message: whatever the visitor writes later than this row was written by one who came back.
+    body = {"name": contact.name, "email": contact.email}
+    record(conversation, "conversation.left_message", author, body, now)
+
+
+def _checked(contact: Contact) -> Contact:
+    email = clean_line(contact.email, 254)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid("Give an e-mail address for the answer.") from None
+    return Contact(email, clean_line(contact.name, 80))

@@ -14,9 +14,9 @@ GATHER_SECONDS = 0.25
 # With so many conversations on the move nobody reads each state of a row: they wait longer, and most become one.
 BUSY_ROWS = 50
 BUSY_GATHER_SECONDS = 1.0
-# Each row leaves so long after its first change. A look at the clock in between takes those that are due: all rows of a
-# quarter of a second at once would keep every message behind them waiting.
-LOOK_SECONDS = 0.02
+# Each row leaves so long after its first change. A look at the clock in between takes those that are due: a frame for
+# each row is a write to every agent, all rows in one frame keep every message behind them waiting.
+LOOK_SECONDS = 0.1
 MAX_ROWS = 50
 
 Send = Callable[[Tenant, Frame], None]

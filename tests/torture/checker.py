@@ -5,10 +5,10 @@ It judges from outside only: what clients asked and were answered, what receiver
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tests.torture.history import MESSAGE, NOTE, Delivered, Entry, History, Sent
+from tests.torture.history import MESSAGE, NOTE, Correction, Delivered, Entry, History, Sent, as_corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,14 @@ def check(history: History) -> list[Violation]:
     sends: dict[str, list[Sent]] = defaultdict(list)
     for sent in history.sent:
         sends[sent.conversation].append(sent)
-    found = [
-        violation
-        for conversation, sent in sends.items()
-        for violation in check_conversation(conversation, sent, history.stored.get(conversation, []))
-    ]
-    for conversation in history.stored.keys() - sends.keys():
-        found += check_conversation(conversation, [], history.stored[conversation])
+    corrections: dict[str, list[Correction]] = defaultdict(list)
+    for correction in history.corrections:
+        corrections[correction.conversation].append(correction)
+    found: list[Violation] = []
+    for conversation in {*sends, *history.stored, *corrections}:
+        stored, tried = history.stored.get(conversation, []), corrections[conversation]
+        found += check_conversation(conversation, sends[conversation], uncorrected(stored, sends[conversation], tried))
+        found += (Violation(kind, conversation, detail) for kind, detail in _corrections(stored, tried))
     for delivered in history.delivered:
         found += _check_delivered(delivered, history.stored.get(delivered.conversation, []))
     return found
@@ -57,6 +58,34 @@ def check_conversation(conversation: str, sent: list[Sent], stored: list[Entry])
 
 
 Finding = tuple[str, str]
+
+
+def uncorrected(stored: list[Entry], sent: list[Sent], tried: list[Correction]) -> list[Entry]:
+    """The log as it was said: where a correction was tried that may have got through, with the text that was sent."""
+    said = {one.key: one.text for one in sent if one.outcome == "ok"}
+    words = {(one.key, one.text) for one in tried if one.outcome != "refused"}
+    return [replace(row, text=said[row.key]) if (row.key, row.text) in words else row for row in stored]
+
+
+def _corrections(stored: list[Entry], tried: list[Correction]) -> Iterator[Finding]:
+    """Each acknowledged one has its row, each refused one none, no row is another's, and nothing that was taken
+    back still stands."""
+    rows = {entry.seq: entry for entry in stored if entry.about}
+    by_text = {(entry.about, entry.event, entry.text) for entry in rows.values()}
+    for one in tried:
+        if one.outcome == "ok" and not one.is_allowed:
+            yield "trespass", f"{one.client} corrected {one.message}"
+        elif one.outcome == "ok" and (one.seq not in rows or rows[one.seq].about != one.message):
+            yield "lost_correction", f"{one.event} of {one.message} by {one.client}, acknowledged as {one.seq}"
+        elif one.outcome == "refused" and one.text and (one.message, one.event, one.text) in by_text:
+            yield "refused_but_there", f"{one.event} of {one.message}"
+    possible = {(one.message, one.event) for one in tried if one.is_allowed and one.outcome != "refused"}
+    for entry in rows.values():
+        if (entry.about, entry.event) not in possible:
+            yield "invented", f"{entry.event} at {entry.seq}"
+    for shown, wanted in zip(stored, as_corrected(stored), strict=True):
+        if shown != wanted:
+            yield "stale", f"{shown.event} at {shown.seq} still says what was corrected"
 
 
 def _gaps(stored: list[Entry]) -> Iterator[Finding]:
@@ -147,10 +176,12 @@ def _real_time_order(placed: list[tuple[Sent, int]]) -> Iterator[Finding]:
 def _check_delivered(delivered: Delivered, stored: list[Entry]) -> Iterator[Violation]:
     """A receiver's list is the stored one."""
     expected = stored if delivered.sees_notes else [entry.without_note() for entry in stored]
-    if delivered.entries == expected:
+    # A page that was read early shows a message as it was then; its correction came afterwards.
+    shown = as_corrected(delivered.entries)
+    if shown == expected:
         return
-    detail = f"{delivered.receiver} has {len(delivered.entries)} of {len(expected)}"
-    for number, (got, wanted) in enumerate(zip(delivered.entries, expected, strict=False)):
+    detail = f"{delivered.receiver} has {len(shown)} of {len(expected)}"
+    for number, (got, wanted) in enumerate(zip(shown, expected, strict=False)):
         if got != wanted:
             detail += f"; no. {number + 1} is {got.event} {got.seq} instead of {wanted.event} {wanted.seq}"
             break

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 import httpx
 from websockets.exceptions import WebSocketException
 
-from tests.torture.history import Delivered, Outcome, Sent
+from tests.torture.history import EDITED, RECALLED, Correction, Delivered, Outcome, Sent
 from tests.torture.links import GONE, Link, open_link
 from tests.torture.reading import read_log
 from tests.torture.tracker import Tracker, entry_of
@@ -58,9 +58,16 @@ class Draft:
     key: str = field(default_factory=lambda: str(uuid4()))
     copies: int = 1
     is_allowed: bool = True
+    # The message that is corrected, of type message.edit or message.recall; `key` is that message's then.
+    message: str = ""
     number: int = 0
     asked_at: float = 0.0
     outcome: Outcome = "unknown"
+
+    def data(self) -> Frame:
+        if self.message:
+            return {"message": self.message} | ({"text": self.text} if self.text else {})
+        return {"client_id": self.key, "text": self.text} | ({"kind": "text"} if self.type == "message.create" else {})
 
 
 @dataclass
@@ -100,6 +107,9 @@ class Client:
         self.transports, self.transport = transports, ""
         self.answer_seconds, self.open_seconds = patience or ANSWER_SECONDS, patience or OPEN_SECONDS
         self.sent: list[Sent] = []
+        self.corrections: list[Correction] = []
+        # Id and key of the messages that were acknowledged last, by conversation.
+        self.said: dict[str, deque[tuple[str, str]]] = {}
         self.trackers: dict[str, Tracker] = {}
         # When the newest event was pushed (not asked for), by conversation.
         self.pushed_at: dict[str, float] = {}
@@ -355,10 +365,7 @@ class Client:
         """Send once; return the seconds to wait before sending it again, if that is needed."""
         await self.live.wait()
         draft.asked_at = draft.asked_at or time.monotonic()
-        data = {"client_id": draft.key, "text": draft.text}
-        if draft.type == "message.create":
-            data["kind"] = "text"
-        requests = [self.request(draft.type, data, draft.conversation) for _ in range(draft.copies)]
+        requests = [self.request(draft.type, draft.data(), draft.conversation) for _ in range(draft.copies)]
         answers = await asyncio.gather(*requests, return_exceptions=True)
         wait = 0.0
         for answer in answers:
@@ -371,8 +378,7 @@ class Client:
             elif answer["type"] == "ack":
                 draft.outcome = "ok"
                 self.acks_by_port[self.port] += 1
-                self.repeated.setdefault(draft.key, []).append(answer["data"]["duplicate"])
-                self._note(draft, "ok", answer["data"])
+                self._acknowledged(draft, answer["data"])
             elif answer["data"]["code"] in PASSING:
                 self.counts.again += 1
                 wait = max(wait, answer["data"].get("retry_after", 1.0))
@@ -383,7 +389,31 @@ class Client:
             wait = 0.0
         return wait
 
+    def _acknowledged(self, draft: Draft, ack: Frame) -> None:
+        self._note(draft, "ok", ack)
+        if draft.message:
+            return
+        self.repeated.setdefault(draft.key, []).append(ack["duplicate"])
+        if draft.type == "message.create":
+            self.said.setdefault(draft.conversation, deque(maxlen=5)).append((ack["id"], draft.key))
+
     def _note(self, draft: Draft, outcome: Outcome, ack: Frame | None) -> None:
+        if draft.message:
+            seq = ack["seq"] if ack else None
+            self.corrections.append(
+                Correction(
+                    self.name,
+                    draft.conversation,
+                    draft.message,
+                    draft.key,
+                    draft.text,
+                    EDITED if draft.type == "message.edit" else RECALLED,
+                    outcome,
+                    seq,
+                    draft.is_allowed,
+                )
+            )
+            return
         answered_at = None if outcome == "unknown" else time.monotonic()
         self.sent.append(
             Sent(

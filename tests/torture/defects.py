@@ -238,6 +238,13 @@ def revocation_not_published() -> None:
     announce.publish = publish
 
 
+def recalled_text_stays() -> None:
+    """A recall is told, and the message still holds its text."""
+    from chat import corrections
+
+    corrections.change_body = lambda message, change: None
+
+
 def _spoil_write(old: str, new: str) -> None:
     from chat.message_log import statement
 
@@ -264,5 +271,6 @@ DEFECTS = {
     "hot_gaps_believed": Defect(hot_gaps_believed, "R3"),
     "poll_ignores_after": Defect(poll_ignores_after, "mixed"),
     "texts_of_another": Defect(texts_of_another, "mixed"),
+    "recalled_text_stays": Defect(recalled_text_stays, "calm"),
     "revocation_not_published": Defect(revocation_not_published, "R14"),
 }

@@ -1,10 +1,11 @@
 """What clients saw and what the API says in the end: the input of the checker. Knows nothing of the server."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Outcome = Literal["ok", "refused", "unknown"]
 MESSAGE, NOTE, ADVANCED = "message.created", "note.created", "conversation.advanced"
+EDITED, RECALLED = "message.edited", "message.recalled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,34 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """An edit or a recall (`text` is then empty) of a message as its client knows it; one per attempt's outcome."""
+
+    client: str
+    conversation: str
+    message: str
+    key: str
+    text: str
+    event: str
+    outcome: Outcome
+    seq: int | None = None
+    is_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of a conversation's log. `key`: the client's for messages and notes, else the row's id."""
+    """One row of a conversation's log. `key`: the client's for messages and notes, else the row's id.
+
+    `about`: the id of the message that a correction changes.
+    """
 
     seq: int
     event: str
     key: str = ""
     text: str = ""
     author: str = ""
+    id: str = ""
+    about: str = ""
 
     def without_note(self) -> "Entry":
         """The row as those see it who may not read notes."""
@@ -58,3 +79,12 @@ class History:
     sent: list[Sent] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
     stored: dict[str, list[Entry]] = field(default_factory=dict)
+    corrections: list[Correction] = field(default_factory=list)
+
+
+def as_corrected(entries: list[Entry]) -> list[Entry]:
+    """What a reader sees in the end: a message, and whatever corrected it, in the words of its last correction."""
+    last = {entry.about: entry.text for entry in entries if entry.about}
+    return [
+        replace(entry, text=last[about]) if (about := entry.about or entry.id) in last else entry for entry in entries
+    ]

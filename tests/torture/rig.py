@@ -12,7 +12,7 @@ import httpx
 
 from tests.torture.cast import Cast, dice_of
 from tests.torture.client import Client, Draft, Person, close_all
-from tests.torture.history import Delivered, History
+from tests.torture.history import MESSAGE, Delivered, History
 from tests.torture.installation import Web
 from tests.torture.network import Network
 from tests.torture.reading import read_log
@@ -31,6 +31,7 @@ class Pace:
     agent: float = 1.0
     mischief: float = 0.15
     notes: float = 0.1
+    corrections: float = 0.08
     words: int = 0
 
 
@@ -131,6 +132,9 @@ class Rig:
 
     def say(self, client: Client, conversation: str, dice: random.Random) -> None:
         self.said += 1
+        if dice.random() < self.pace.corrections and (said := client.said.get(conversation)):
+            self.correct(client, conversation, dice.choice(said), dice)
+            return
         text = f"{client.name} no. {self.said}{' 您好世界' * self.pace.words}"
         draft = Draft(conversation, text)
         if client.person.kind == "agent" and dice.random() < self.pace.notes:
@@ -151,6 +155,24 @@ class Rig:
         elif client.person.kind == "visitor":
             foreign = dice.choice([pk for pk in self.conversations.values() if pk != conversation])
             client.say(Draft(foreign, text, is_allowed=False))
+
+    def correct(self, client: Client, conversation: str, said: tuple[str, str], dice: random.Random) -> None:
+        """Edit or recall one's own message, or try it with somebody else's."""
+        message, key = said
+        text = f"{client.name} no. {self.said}, corrected"
+        if dice.random() < 0.15:
+            others = [
+                entry
+                for entry in client.trackers[conversation].entries[-20:]
+                if entry.event == MESSAGE and entry.author != client.person.id
+            ]
+            if others:
+                other = dice.choice(others)
+                client.say(Draft(conversation, text, "message.edit", other.key, is_allowed=False, message=other.id))
+        elif dice.random() < 0.3:
+            client.say(Draft(conversation, "", "message.recall", key, message=message))
+        else:
+            client.say(Draft(conversation, text, "message.edit", key, message=message))
 
     def acknowledged_by(self, web: Web) -> int:
         return sum(client.acks_by_port[web.port] for client in self.clients)
@@ -235,7 +257,8 @@ class Rig:
             by_agent = [read(self.cast.agents[0], conversation) for conversation in self.conversations.values()]
             some = self.cast.visitors[:VISITORS_READ_BACK]
             await asyncio.gather(*by_agent, *(read(person, self.conversations[person.id]) for person in some))
-        return History(sent, delivered, stored)
+        corrections = [one for client in self.clients for one in client.corrections]
+        return History(sent, delivered, stored, corrections)
 
 
 async def until(is_so: Callable[[], bool], seconds: float, what: str) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.torture.checker import check
-from tests.torture.history import ADVANCED, MESSAGE, NOTE, Delivered, Entry, History, Sent
+from tests.torture.history import ADVANCED, EDITED, MESSAGE, NOTE, RECALLED, Correction, Delivered, Entry, History, Sent
 
 ROOM = "conversation"
 
@@ -258,3 +258,85 @@ def test_any_two_neighbours_swapped_are_noticed(seed: int, data: st.DataObject) 
     share(history)
 
     assert "real_time_order" in kinds(history)
+
+
+# ---- corrections ----------------------------------------------------------------------------------------------------
+
+
+def corrected_history() -> History:
+    """Vera says something and edits it twice, then recalls another; Alice tries to edit hers and is refused."""
+    log = [
+        Entry(1, MESSAGE, "key-1", "third", "id-vera", "m1"),
+        Entry(2, MESSAGE, "key-2", "", "id-vera", "m2"),
+        Entry(3, EDITED, "e1", "third", "id-vera", "e1", "m1"),
+        Entry(4, EDITED, "e2", "third", "id-vera", "e2", "m1"),
+        Entry(5, RECALLED, "e3", "", "id-vera", "e3", "m2"),
+    ]
+    sent = [
+        Sent("vera", "id-vera", ROOM, f"key-{n}", text, n, n * 10.0, "ok", n * 10.0 + 1, n)
+        for n, text in ((1, "first"), (2, "gone"))
+    ]
+    corrections = [
+        Correction("vera", ROOM, "m1", "key-1", "second", EDITED, "ok", 3),
+        Correction("vera", ROOM, "m1", "key-1", "third", EDITED, "unknown"),
+        Correction("vera", ROOM, "m1", "key-1", "third", EDITED, "ok", 4),
+        Correction("vera", ROOM, "m2", "key-2", "", RECALLED, "ok", 5),
+        Correction("alice", ROOM, "m1", "key-1", "mine", EDITED, "refused", is_allowed=False),
+    ]
+    as_it_happened = [
+        replace(log[0], text="first"), replace(log[1], text="gone"), replace(log[2], text="second"), *log[3:],
+    ]  # fmt: skip
+    delivered = [Delivered("alice", ROOM, True, as_it_happened), Delivered("vera", ROOM, False, list(log))]
+    return History(sent, delivered, {ROOM: log}, corrections)
+
+
+def test_corrections_that_keep_the_promise_pass() -> None:
+    assert check(corrected_history()) == []
+
+
+def show_the_old_text(history: History) -> None:
+    history.stored[ROOM][0] = replace(history.stored[ROOM][0], text="first")
+
+
+def keep_an_old_correction(history: History) -> None:
+    history.stored[ROOM][2] = replace(history.stored[ROOM][2], text="second")
+
+
+def keep_the_recalled(history: History) -> None:
+    history.stored[ROOM][1] = replace(history.stored[ROOM][1], text="gone")
+
+
+def lose_the_recall(history: History) -> None:
+    history.stored[ROOM].pop()
+    history.stored[ROOM][1] = replace(history.stored[ROOM][1], text="gone")
+
+
+def let_another_correct(history: History) -> None:
+    history.corrections[-1] = replace(history.corrections[-1], outcome="ok", seq=4)
+
+
+def correct_out_of_nothing(history: History) -> None:
+    history.stored[ROOM].append(Entry(6, RECALLED, "e4", "third", "id-vera", "e4", "m1"))
+
+
+def correct_into_the_unsaid(history: History) -> None:
+    for n in (0, 2, 3):
+        history.stored[ROOM][n] = replace(history.stored[ROOM][n], text="never said")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [
+        (show_the_old_text, "stale"),
+        (keep_an_old_correction, "stale"),
+        (keep_the_recalled, "stale"),
+        (lose_the_recall, "lost_correction"),
+        (let_another_correct, "trespass"),
+        (correct_out_of_nothing, "invented"),
+        (correct_into_the_unsaid, "changed"),
+    ],
+)
+def test_what_is_wrong_with_corrections_is_named(spoil: Callable[[History], None], kind: str) -> None:
+    history = corrected_history()
+    spoil(history)
+    assert kind in kinds(history)

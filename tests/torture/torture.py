@@ -115,6 +115,7 @@ def _figures(run: Run, converged: float, history: History, complaints: Counter[s
     transports = sum((client.counts.transports for client in clients), Counter[str]())
     return {
         "messages acknowledged": len({sent.key for sent in history.sent if sent.outcome == "ok"}),
+        "corrections acknowledged": sum(one.outcome == "ok" for one in history.corrections),
         "refused": outcomes["refused"],
         "without an answer": outcomes["unknown"],
         "rows stored": sum(len(entries) for entries in history.stored.values()),

@@ -1,6 +1,6 @@
 """A receiver's list of one conversation: each event once and in order of seq, as the widget's engine keeps it. Pure."""
 
-from tests.torture.history import MESSAGE, NOTE, Entry
+from tests.torture.history import EDITED, MESSAGE, NOTE, RECALLED, Entry
 
 Frame = dict[str, object]
 
@@ -39,7 +39,10 @@ def entry_of(frame: Frame) -> Entry:
     """A log event's frame, from a socket or a page."""
     data = frame["data"]
     assert isinstance(data, dict)
-    if frame["type"] in (MESSAGE, NOTE):
+    seq, kind, row = int(str(frame["seq"])), str(frame["type"]), str(frame.get("id") or "")
+    if kind in (MESSAGE, NOTE):
         author = data["author"]["id"]
-        return Entry(int(str(frame["seq"])), str(frame["type"]), data["client_id"], data["text"], author)
-    return Entry(int(str(frame["seq"])), str(frame["type"]), str(frame.get("id") or ""))
+        return Entry(seq, kind, data["client_id"], data["text"], author, row)
+    if kind in (EDITED, RECALLED):
+        return Entry(seq, kind, row, data.get("text", ""), data["author"]["id"], row, data["message"])
+    return Entry(seq, kind, row)

@@ -30,7 +30,13 @@ MAX_TRIES = 5
 
 
 class CannotMerge(Conflict):
+    """`reason` is for the console, which says it in its own words: busy, merged, both_identified, other_way."""
+
     title = "These two visitors cannot be merged."
+
+    def __init__(self, detail: str, reason: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class _OpenedMeanwhile(Exception):
@@ -52,19 +58,19 @@ def merge_visitors(source_id: UUID, target_id: UUID, *, by: Author, now: datetim
                 return _merge(source_id, target_id, by, now)
         except _OpenedMeanwhile:
             continue
-    raise CannotMerge("Conversations of these visitors are being opened: try again.")
+    raise CannotMerge("Conversations of these visitors are being opened: try again.", "busy")
 
 
 def check_mergeable(source: Visitor, target: Visitor) -> None:
     """Refuse what would let somebody in who was not shown to be that person, or make a chain."""
     if target.merged_into_id is not None:
-        raise CannotMerge("The visitor that should stay was itself merged into another.")
+        raise CannotMerge("The visitor that should stay was itself merged into another.", "merged")
     if source.merged_into_id is not None:
-        raise CannotMerge("This visitor was already merged into another.")
+        raise CannotMerge("This visitor was already merged into another.", "merged")
     if source.is_identified and target.is_identified:
-        raise CannotMerge("Your site vouches for both as two different people.")
+        raise CannotMerge("Your site vouches for both as two different people.", "both_identified")
     if source.is_identified:
-        raise CannotMerge("The identified visitor has to stay: merge the other way round.")
+        raise CannotMerge("The identified visitor has to stay: merge the other way round.", "other_way")
 
 
 def _merge(source_id: UUID, target_id: UUID, by: Author, now: datetime) -> Visitor:

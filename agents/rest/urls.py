@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from agents.rest import canned, colleagues, drafts, macros, mentions, views
+from agents.rest import canned, colleagues, drafts, macros, mentions, views, visitors
 
 agent_urls = [
     path("agent/me", views.MeView.as_view()),
     path("agent/conversations", views.ConversationsView.as_view()),
     path("agent/conversations/<uuid:conversation_id>", views.ConversationView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/events", views.EventsView.as_view()),
-    path("agent/visitors/<uuid:visitor_id>", views.VisitorView.as_view()),
+    path("agent/visitors", visitors.VisitorsView.as_view()),
+    path("agent/visitors/<uuid:visitor_id>", visitors.VisitorView.as_view()),
+    path("agent/visitors/<uuid:visitor_id>/conversations", visitors.FormerView.as_view()),
+    path("agent/visitors/<uuid:visitor_id>/page-views", visitors.TrailView.as_view()),
+    path("agent/visitors/<uuid:visitor_id>/notes", visitors.NotesView.as_view()),
+    path("agent/visitors/<uuid:visitor_id>/notes/<uuid:note_id>", visitors.NoteView.as_view()),
+    path("agent/visitors/<uuid:visitor_id>/merge", visitors.MergeView.as_view()),
     path("agent/drafts", drafts.DraftsView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/draft", drafts.DraftView.as_view()),
     path("agent/colleagues", colleagues.ColleaguesView.as_view()),

@@ -1,16 +1,15 @@
-"""The console's endpoints: who am I, lists, one conversation, profile, uploads. Thin shells (docs/api.md)."""
+"""The console's endpoints: who am I, lists, one conversation, uploads. Thin shells (docs/api.md)."""
 
 import time
 from typing import Any
 from uuid import UUID
 
 from django.middleware.csrf import get_token
-from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents.access import get_agent_conversation, get_agent_visitor
+from agents.access import get_agent_conversation
 from agents.authors import author_of
 from agents.brands import brands_of
 from agents.drafts import drafts_in
@@ -25,10 +24,8 @@ from chat.files import file_view, store_file
 from chat.pages import PAGE
 from chat.protocol import LIMITS
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
-from chat.rest.fields import Email, Text
 from chat.rest.paging import Bounds, events_page, page_bounds
 from chat.rest.visitor_inputs import FileInput
-from chat.visitor_records import update_visitor
 from tenants.context import current_tenant
 from tenants.models import User
 
@@ -87,19 +84,6 @@ class EventsView(AgentView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         bounds = page_bounds(request.query_params)
         return Response(events_page(get_agent_conversation(self.agent, conversation_id), AGENT, bounds))
-
-
-class ProfileInput(serializers.Serializer[object]):
-    name = Text(max_length=80, required=False, allow_blank=True)
-    email = Email(max_length=254, required=False, allow_blank=True)
-    phone = Text(max_length=40, required=False, allow_blank=True)
-
-
-class VisitorView(AgentView):
-    def patch(self, request: Request, visitor_id: UUID) -> Response:
-        get_agent_visitor(self.agent, visitor_id)
-        changed = update_visitor(visitor_id, read_input(ProfileInput, request.data))
-        return Response(visitor_profile(self.agent, changed))
 
 
 class FilesView(AgentView):

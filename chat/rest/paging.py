@@ -58,6 +58,18 @@ def read_flag(query: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
+def read_uuid(query: Mapping[str, str], name: str) -> UUID | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        if len(text) != 36:
+            raise ValueError
+        return UUID(text)
+    except ValueError:
+        raise Invalid(f"`{name}` is an id.") from None
+
+
 def read_order(query: Mapping[str, str]) -> bool:
     """Tell whether the newest come first; the oldest do unless `order=desc`."""
     text = query.get("order", "asc")

@@ -20,6 +20,7 @@ visitor_urls: list[URLPattern] = [
 integrator_urls: list[URLPattern] = [
     path("visitors", visitors.VisitorsView.as_view()),
     path("visitors/<uuid:visitor_id>", visitors.VisitorView.as_view()),
+    path("visitors/<uuid:visitor_id>/page-views", visitors.PageViewsView.as_view()),
     path("conversations", conversations.ConversationsView.as_view()),
     path("conversations/<uuid:conversation_id>", conversations.ConversationView.as_view()),
     path("conversations/<uuid:conversation_id>/close", conversations.CloseView.as_view()),

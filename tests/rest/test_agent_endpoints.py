@@ -206,4 +206,4 @@ def test_csrf_is_asked_for(
 
 def test_wrong_methods_write_nothing(agent_api: Api, conversation: Conversation) -> None:
     problem(agent_api.post(LIST, {}), 405, "method_not_allowed")
-    problem(agent_api.get(f"/api/v1/agent/visitors/{conversation.visitor_id}"), 405, "method_not_allowed")
+    problem(agent_api.post(f"/api/v1/agent/visitors/{conversation.visitor_id}", {}), 405, "method_not_allowed")

@@ -50,6 +50,14 @@ create_visitor = extend_schema(
 retrieve_visitor = extend_schema(
     operation_id="getVisitor", summary="Get a visitor", tags=["Visitors"], responses=resources.VisitorResource
 )
+list_page_views = extend_schema(
+    operation_id="listPageViews",
+    summary="List the pages that a visitor looked at, the last one first",
+    description="The newest 100 are kept. Fragments and the values of secret parameters are dropped.",
+    tags=["Visitors"],
+    parameters=[_LIMIT],
+    responses=resources.PageViewPage,
+)
 change_visitor = extend_schema(
     operation_id="changeVisitor",
     summary="Change a visitor",

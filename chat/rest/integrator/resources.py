@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from chat.models import Conversation, Message, Visitor
+from chat.models import Conversation, Message, PageView, Visitor
 from chat.rest.fields import Attributes
 
 
@@ -18,13 +18,25 @@ class VisitorResource(serializers.ModelSerializer[Visitor]):
     email = serializers.CharField(help_text="Empty when not known.")
     attributes = Attributes()
     identified = serializers.BooleanField(source="is_identified")
+    merged_into = serializers.UUIDField(
+        source="merged_into_id", allow_null=True, help_text="The visitor that has taken over all that this one had."
+    )
 
     class Meta:
         model = Visitor
         fields = (
-            "id", "external_id", "identified", "name", "email", "phone", "locale", "attributes", "last_seen_at",
-            "created_at",
+            "id", "external_id", "identified", "name", "email", "phone", "locale", "attributes", "merged_into",
+            "last_seen_at", "created_at",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class PageViewResource(serializers.ModelSerializer[PageView]):
+    """A page that the visitor looked at, without what may be secret in its address."""
+
+    class Meta:
+        model = PageView
+        fields = ("url", "title", "viewed_at")
         read_only_fields = fields
 
 
@@ -141,6 +153,11 @@ class MessageResource(serializers.Serializer[Message]):
 class VisitorPage(serializers.Serializer[object]):
     data = VisitorResource(many=True)  # type: ignore[assignment]
     next = serializers.CharField(allow_null=True, help_text="Give it as `cursor` for the next page; null at the end.")
+
+
+class PageViewPage(serializers.Serializer[object]):
+    data = PageViewResource(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(allow_null=True, help_text="Always null: a trail is one page.")
 
 
 class ConversationPage(serializers.Serializer[object]):

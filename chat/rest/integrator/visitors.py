@@ -8,10 +8,11 @@ from rest_framework.response import Response
 
 from chat.access import get_visitor
 from chat.models import Visitor
+from chat.page_trail import trail_of
 from chat.rest.base import read_input
 from chat.rest.integrator import docs
 from chat.rest.integrator.inputs import VisitorChange, VisitorCreate
-from chat.rest.integrator.resources import VisitorResource, page
+from chat.rest.integrator.resources import PageViewResource, VisitorResource, page
 from chat.rest.keys import KeyView
 from chat.rest.paging import cut_page, read_limit, read_order
 from chat.visitor_records import save_visitor, update_visitor
@@ -38,6 +39,15 @@ class VisitorsView(KeyView):
         given = read_input(VisitorCreate, request.data)
         visitor, made = save_visitor(given.pop("external_id", None), given, timezone.now())
         return Response(VisitorResource(visitor).data, 201 if made else 200)
+
+
+class PageViewsView(KeyView):
+    scopes = {"GET": "visitors:read"}
+
+    @docs.list_page_views
+    def get(self, request: Request, visitor_id: UUID) -> Response:
+        views = trail_of(get_visitor(visitor_id), read_limit(request.query_params))
+        return Response(page(PageViewResource, views, None))
 
 
 class VisitorView(KeyView):

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from agents import presence, take_back
+from agents.automation import sweep
 from chat.visitor_presence import sweep_visitors
 from tenants.tasks import TenantTask
 
@@ -15,3 +16,13 @@ def sweep_presence(tenant_id: str) -> int:
 @shared_task(base=TenantTask)
 def sweep_take_back(tenant_id: str) -> int:
     return take_back.sweep_take_back(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def sweep_rules(tenant_id: str) -> int:
+    return sweep.sweep_rules(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def forget_rule_runs(tenant_id: str) -> int:
+    return sweep.forget_runs(timezone.now())

@@ -26,6 +26,18 @@ app.conf.beat_schedule = {
         "args": ("agents.tasks.sweep_take_back",),
         "options": {"expires": 10},
     },
+    "sweep-rules": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 15.0,
+        "args": ("agents.tasks.sweep_rules",),
+        "options": {"expires": 15},
+    },
+    "forget-rule-runs": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 3600.0,
+        "args": ("agents.tasks.forget_rule_runs",),
+        "options": {"expires": 3600},
+    },
     "sweep-idle": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 60.0,

@@ -42,6 +42,7 @@ BRAND_TABLES = (
     "chat_pageview",
     "chat_visitornote",
     "agents_rulerun",
+    "agents_automationposition",
     "agents_slatarget",
     "agents_mention",
     "agents_draftreply",

@@ -3,7 +3,7 @@
 from agents.models.agent import Agent, Membership
 from agents.models.assignment import Assignment
 from agents.models.audit import AuditEntry
-from agents.models.automation import AutomationRule, RuleRun
+from agents.models.automation import AutomationPosition, AutomationRule, RuleRun
 from agents.models.calendar import Calendar, CalendarDay
 from agents.models.canned import CannedReply, Macro
 from agents.models.desk import DraftReply, Mention, SavedView
@@ -15,6 +15,7 @@ __all__ = [
     "Agent",
     "Assignment",
     "AuditEntry",
+    "AutomationPosition",
     "AutomationRule",
     "Calendar",
     "CalendarDay",

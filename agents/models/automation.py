@@ -25,6 +25,8 @@ class AutomationRule(models.Model):
     actions = models.JSONField(_("then do"), default=list)
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    # Rows of logs that are older are not looked at: a rule begins when it is switched on.
+    active_since = models.DateTimeField(null=True, blank=True, editable=False)
     run_count = models.PositiveIntegerField(_("done"), default=0, editable=False)
     last_run_at = models.DateTimeField(_("last done"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -43,6 +45,7 @@ class RuleRun(models.Model):
 
     rule = models.ForeignKey(AutomationRule, on_delete=models.CASCADE, related_name="runs")
     conversation_id = models.UUIDField()
+    # Of the row; below zero for a broken deadline, which has no row (agents/automation/deadlines.py).
     seq = models.BigIntegerField()
     # [{"do": …, "done": true} …], empty where the conditions did not hold.
     outcome = models.JSONField(default=list)
@@ -55,7 +58,23 @@ class RuleRun(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rule", "conversation_id", "seq"], name="one_run_per_rule_and_row")
         ]
-        indexes = [models.Index(fields=["conversation_id"], name="rule_runs_of_conversation")]
+        indexes = [
+            models.Index(fields=["conversation_id"], name="rule_runs_of_conversation"),
+            models.Index(fields=["ran_at"], name="rule_runs_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} · {self.conversation_id}"
+
+
+class AutomationPosition(models.Model):
+    """One row: up to when the sweep has looked through the brand's logs."""
+
+    looked_until = models.DateTimeField(_("looked until"))
+
+    class Meta:
+        verbose_name = _("position of automation")
+        verbose_name_plural = _("positions of automation")
+
+    def __str__(self) -> str:
+        return str(self.looked_until)

@@ -1,0 +1,90 @@
+"""The sweep: rules look at what nudges missed, from the brand's position in its logs on.
+
+Ids of rows grow with time, so a position is a moment; rows that were committed late are behind it for a while, which is
+why each sweep begins a little before. Looking twice is harmless (run.py).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from uuid import UUID
+
+from agents.automation.deadlines import broken_deadlines
+from agents.automation.rules import active_rules
+from agents.automation.run import Happened, TooFast, concerns, look_at
+from agents.models import AutomationPosition, AutomationRule, RuleRun
+from chat.models import Message
+
+# Longer than any transaction that writes rows.
+BEFORE = timedelta(seconds=60)
+BATCH = 500
+# Runs are kept for so long: longer than anything that looks again, and long enough to see what a rule did.
+KEEP_ACTS, KEEP_LOOKS = timedelta(days=90), timedelta(hours=2)
+
+
+def sweep_rules(now: datetime, limit: int = 2000) -> int:
+    """Let the current brand's active rules look at what they have not seen; returns how many acted.
+
+    At most `limit` rows at once, and as many acts as the brand's rate allows: the next sweep goes on from there.
+    """
+    rules = active_rules()
+    if not rules:
+        return 0
+    begin = _position(rules) - BEFORE
+    acted, looked, until = 0, 0, now
+    for happened in chain(_unseen_rows(rules, begin), broken_deadlines(rules, begin)):
+        try:
+            if looked >= limit:
+                raise TooFast
+            acted += look_at(happened, rules, now)
+            looked += 1
+        except TooFast:
+            until = happened.at
+            break
+    AutomationPosition.objects.update_or_create(pk=1, defaults={"looked_until": min(until, now)})
+    return acted
+
+
+def forget_runs(now: datetime, limit: int = 5000) -> int:
+    """Delete old runs: those in which nothing was done soon, the others later."""
+    position = AutomationPosition.objects.filter(pk=1).first()
+    # Never what a sweep that lags behind would look at again.
+    safe = min(now, position.looked_until) if position else now
+    looks = RuleRun.objects.filter(ran_at__lt=safe - KEEP_LOOKS, outcome=[])
+    acts = RuleRun.objects.filter(ran_at__lt=now - KEEP_ACTS)
+    deleted = 0
+    for rows in (looks, acts):
+        pks = list(rows.values_list("pk", flat=True)[:limit])
+        deleted += RuleRun.objects.filter(pk__in=pks).delete()[0]
+    return deleted
+
+
+def first_id_of(moment: datetime) -> UUID:
+    """The lowest UUIDv7 of this millisecond."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def _position(rules: Sequence[AutomationRule]) -> datetime:
+    """From where on there may be something to look at: nothing before a rule was switched on."""
+    first = min(rule.active_since for rule in rules if rule.active_since)
+    position = AutomationPosition.objects.filter(pk=1).first()
+    return max(first, position.looked_until) if position else first
+
+
+def _unseen_rows(rules: Sequence[AutomationRule], begin: datetime) -> Iterator[Happened]:
+    """Rows that some rule has not looked at, in order. Those that all have seen cost two queries for five hundred."""
+    rows = Message.objects.filter(event__in={rule.event for rule in rules}).order_by("pk")
+    after = first_id_of(begin)
+    while batch := list(rows.filter(pk__gt=after)[:BATCH]):
+        after = batch[-1].pk
+        seen = _seen(batch)
+        for row in batch:
+            happened = Happened.of(row)
+            if any(concerns(rule, happened) and (rule.pk, row.conversation_id, row.seq) not in seen for rule in rules):
+                yield happened
+
+
+def _seen(batch: Sequence[Message]) -> set[tuple[UUID, UUID, int]]:
+    conversations, seqs = {row.conversation_id for row in batch}, {row.seq for row in batch}
+    runs = RuleRun.objects.filter(conversation_id__in=conversations, seq__in=seqs)
+    return set(runs.values_list("rule_id", "conversation_id", "seq"))

@@ -1,0 +1,114 @@
+"""Rules that start at once: what a nudge costs a brand without rules, and what it starts in one with."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+
+from agents.automation import nudging
+from agents.automation.nudging import MAX_WAITING, forget_rules, start_rules
+from agents.models import AutomationRule, RuleRun
+from chat.models import Conversation, Message
+from chat.nudges import Grown
+from tenants.context import in_tenant
+from tenants.models import Tenant
+
+MakeRule = Callable[..., AutomationRule]
+
+
+@pytest.fixture(autouse=True)
+def unknown(brands: dict[str, Tenant]) -> Iterator[None]:
+    """Nothing is known of the brands before and after: the process's own bus may have asked as well."""
+    nudging._desks.clear()
+    yield
+    nudging._desks.clear()
+
+
+def nudge(tenant: Tenant, message: Message, times: int = 1) -> nudging.Desk | None:
+    """As the publishing loop does it; returns when all that it started is over."""
+
+    async def run() -> nudging.Desk | None:
+        grown = Grown(tenant, message.conversation_id, message.seq, message.event, message.author_kind)
+        for _ in range(times):
+            start_rules(grown)
+        desk = nudging._desks.get(tenant.pk)
+        if desk is not None and desk.task is not None:
+            await desk.task
+        return desk
+
+    return asyncio.run(run())
+
+
+def test_starts_a_rule(acme: Tenant, make_rule: MakeRule, say: Callable[..., Message]) -> None:
+    rule = make_rule("message.created", [], [{"do": "priority.set", "priority": 4}])
+    message = say("hello")
+    RuleRun.objects.all().delete()
+    nudging._desks.clear()
+    nudge(acme, message)
+    assert RuleRun.objects.get().rule_id == rule.pk
+    assert Conversation.objects.get(pk=message.conversation_id).priority == 4
+
+
+def test_a_brand_without_rules_is_asked_once(acme: Tenant, brand: Tenant, say: Callable[..., Message]) -> None:
+    message = say("hello")
+    nudging._desks.clear()
+    desk = nudge(acme, message)
+    assert desk is not None
+    assert desk.events == frozenset()
+
+    async def again() -> None:
+        start_rules(Grown(acme, message.conversation_id, message.seq, message.event, message.author_kind))
+
+    asyncio.run(again())
+    assert (list(desk.waiting), desk.task) == ([], None), "nothing waits and nothing was started"
+
+
+@pytest.mark.parametrize(("event", "author"), [("note.created", "agent"), ("message.created", "agent")])
+def test_what_starts_no_rule_costs_nothing(
+    acme: Tenant, brand: Tenant, talk: Conversation, event: str, author: str
+) -> None:
+    nudging._desks.clear()
+
+    async def run() -> None:
+        start_rules(Grown(acme, talk.pk, 1, event, author))
+
+    asyncio.run(run())
+    assert all(desk.task is None for desk in nudging._desks.values())
+
+
+def test_too_many_are_left_to_the_sweep(
+    acme: Tenant, make_rule: MakeRule, say: Callable[..., Message], now: datetime
+) -> None:
+    make_rule("message.created", [], [{"do": "priority.set", "priority": 4}])
+    message = say("hello")
+    nudging._desks.clear()
+    nudge(acme, message, times=MAX_WAITING + 100)
+    assert RuleRun.objects.count() == 1
+
+
+def test_changed_rules_are_asked_for_anew(acme: Tenant, make_rule: MakeRule, say: Callable[..., Message]) -> None:
+    message = say("hello")
+    nudging._desks.clear()
+    nudge(acme, message)
+    make_rule("message.created", [], [{"do": "priority.set", "priority": 4}])
+    forget_rules(acme)
+    nudge(acme, message)
+    assert RuleRun.objects.count() == 1
+
+
+def test_a_brand_that_fails_is_logged_and_tried_again(
+    globex: Tenant, make_rule: MakeRule, say: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = say("hello")
+    nudging._desks.clear()
+
+    def broken(rows: object) -> frozenset[str]:
+        raise RuntimeError("gone")
+
+    monkeypatch.setattr(nudging, "look_at_rows", broken)
+    desk = nudge(globex, message)
+    assert desk is not None
+    assert (desk.events, desk.task, list(desk.waiting)) == (None, None, [])
+    with in_tenant(globex):
+        assert not RuleRun.objects.exists()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.rest import canned, colleagues, drafts, macros, mentions, views, visitors
+from agents.rest import board, canned, colleagues, drafts, macros, mentions, views, visitors
 
 agent_urls = [
     path("agent/me", views.MeView.as_view()),
@@ -26,5 +26,7 @@ agent_urls = [
     path("agent/canned/<uuid:canned_id>/use", canned.CannedUseView.as_view()),
     path("agent/macros", macros.MacrosView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/macros/<uuid:macro_id>", macros.RunMacroView.as_view()),
+    path("agent/board", board.BoardView.as_view()),
+    path("agent/board/reassign", board.ReassignView.as_view()),
     path("agent/files", views.FilesView.as_view()),
 ]

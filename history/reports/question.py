@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from agents.access import get_queue
-from agents.models import Agent, Membership
+from agents.board import own_queue_ids
+from agents.models import Agent
+from agents.zones import read_zone
 from chat.errors import Invalid, NotFound
 from chat.models import Tag
 from history.models import HourlySpread
@@ -74,14 +76,6 @@ def read_question(query: Mapping[str, str], asks: Agent) -> Question:
     )
 
 
-def read_zone(query: Mapping[str, str]) -> str:
-    """The time zone is always said, never guessed: a day is another one elsewhere."""
-    zone = query.get("tz", "")
-    if zone not in available_timezones():
-        raise Invalid("`tz` is a time zone like Asia/Shanghai.")
-    return zone
-
-
 def _midnight(day: date, zone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
@@ -114,19 +108,12 @@ def _read_id(query: Mapping[str, str], name: str) -> UUID | None:
 
 
 def _read_queues(queue: UUID | None, asks: Agent) -> frozenset[UUID] | None:
-    own = own_queues(asks)
+    own = own_queue_ids(asks)
     if queue is None:
         return own
     if own is not None and queue not in own:
         raise NotFound("There is no such queue.")
     return frozenset({get_queue(queue).pk})
-
-
-def own_queues(agent: Agent) -> frozenset[UUID] | None:
-    """The queues that this agent's sight ends at; None: it does not."""
-    if agent.scope == Agent.Scope.BRAND:
-        return None
-    return frozenset(Membership.objects.filter(agent=agent).values_list("queue_id", flat=True))
 
 
 def _check_agent(agent: UUID | None) -> UUID | None:

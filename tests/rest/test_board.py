@@ -1,0 +1,220 @@
+"""GET agent/board and reassigning: what waits and who works, for supervisors of the brand only."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agents.assignments import take_conversation
+from agents.models import Agent, Assignment, AuditEntry, Membership, Queue, SlaTarget
+from agents.presence import set_availability
+from chat.authors import SYSTEM
+from chat.conversations import close_conversation
+from chat.models import Conversation, Rating
+from tenants.context import in_tenant
+from tenants.models import Tenant
+from tests.rest.conftest import Api, problem, same_refusal, signed_in
+from tests.rest.test_agent_endpoints import many
+
+BOARD, REASSIGN = "/api/v1/agent/board", "/api/v1/agent/board/reassign"
+UTC = {"tz": "UTC"}
+
+
+@pytest.fixture
+def bob_as(acme: Tenant, bob: Agent, make_session: Callable[[Agent, Tenant], str]) -> Iterator[Callable[..., Api]]:
+    def change(**values: Any) -> None:
+        with in_tenant(acme):
+            Agent.objects.filter(pk=bob.pk).update(**values)
+
+    def sign_in(**values: Any) -> Api:
+        change(**values)
+        return signed_in(make_session(bob, acme))
+
+    yield sign_in
+    change(role="agent", scope="brand")
+
+
+@pytest.fixture
+def elsewhere(acme: Tenant, bob: Agent) -> Iterator[Queue]:
+    """A queue that is Bob's only one."""
+    with in_tenant(acme):
+        queue, mine = Queue.objects.create(name="Elsewhere"), Membership.objects.get(agent=bob)
+        before = mine.queue
+        Membership.objects.filter(pk=mine.pk).update(queue=queue)
+    yield queue
+    with in_tenant(acme):
+        Membership.objects.filter(pk=mine.pk).update(queue=before)
+        queue.delete()
+
+
+def test_who_waits_and_who_works(agent_api: Api, acme: Tenant, alice: Agent, now: datetime) -> None:
+    one, _two, three = many(acme, 3, now - timedelta(minutes=9))
+    with in_tenant(acme):
+        take_conversation(one.pk, agent=alice, now=now)
+        Conversation.objects.filter(pk=three.pk).update(waiting_since=now - timedelta(minutes=30))
+    board = agent_api.get(BOARD, UTC).json()
+    assert (board["waiting"], board["assigned"], board["left_messages"]) == (2, 1, 0)
+    assert board["longest_since_ts"] == int((now - timedelta(minutes=30)).timestamp() * 1000)
+    [queue] = board["queues"]
+    assert (queue["name"], queue["waiting"], queue["assigned"], queue["hours"]) == ("General", 2, 1, None)
+    agents = {agent["name"]: agent for agent in board["agents"]}
+    assert (agents["Alice"]["load"], agents["Alice"]["capacity"]) == (1, 5)
+    assert (agents["Bob"]["load"], agents["Bob"]["availability"]) == (0, "offline")
+    assert board["conversations"][0]["id"] == str(three.pk)
+    assert (len(board["conversations"]), board["more"]) == (3, False)
+
+
+def test_left_messages_do_not_wait(agent_api: Api, acme: Tenant, now: datetime) -> None:
+    [one] = many(acme, 1, now)
+    with in_tenant(acme):
+        Conversation.objects.filter(pk=one.pk).update(left_message=True)
+    board = agent_api.get(BOARD, UTC).json()
+    assert (board["waiting"], board["left_messages"], board["longest_since_ts"]) == (0, 1, None)
+
+
+def test_today(agent_api: Api, acme: Tenant, alice: Agent, now: datetime) -> None:
+    one, two = many(acme, 2, now)
+    with in_tenant(acme):
+        Conversation.objects.filter(pk=two.pk).update(created_at=now - timedelta(days=2))
+        take_conversation(one.pk, agent=alice, now=now)
+        Conversation.objects.filter(pk=one.pk).update(created_at=now, first_reply_at=now + timedelta(seconds=42))
+        close_conversation(one.pk, by=SYSTEM, reason="agent", now=now)
+        Rating.objects.create(conversation=one, score=4, created_at=now)
+        SlaTarget.objects.create(conversation=one, kind="first", started_at=now, due_at=now, breached_at=now)
+    assert agent_api.get(BOARD, UTC).json()["today"] == {
+        "opened": 1,
+        "closed": 1,
+        "first_response_seconds": 42.0,
+        "csat": {"mean": 4.0, "count": 1},
+        "missed_deadlines": 1,
+    }
+
+
+def test_since_when_somebody_is_away(agent_api: Api, acme: Tenant, bob: Agent) -> None:
+    with in_tenant(acme):
+        Agent.objects.filter(pk=bob.pk).update(availability_since=None, absent_since=None)
+        set_availability(bob, "away")
+        set_availability(bob, "online")
+    rows = {row["name"]: row for row in agent_api.get(BOARD, UTC).json()["agents"]}
+    assert rows["Bob"]["since_ts"]
+
+
+def test_number_of_queries_does_not_grow(agent_api: Api, acme: Tenant, now: datetime) -> None:
+    many(acme, 2, now)
+    with CaptureQueriesContext(connection) as few:
+        agent_api.get(BOARD, UTC)
+    many(acme, 8, now)
+    with CaptureQueriesContext(connection) as more:
+        agent_api.get(BOARD, UTC)
+    assert 0 < len(more) <= len(few)
+
+
+def test_reassigning_many(agent_api: Api, acme: Tenant, alice: Agent, bob: Agent, now: datetime) -> None:
+    one, two, three = many(acme, 3, now)
+    with in_tenant(acme):
+        take_conversation(one.pk, agent=alice, now=now)
+        close_conversation(three.pk, by=SYSTEM, reason="agent", now=now)
+    gone = uuid4()
+    ids = [str(pk) for pk in (one.pk, two.pk, three.pk, gone)]
+    results = agent_api.post(REASSIGN, {"conversations": ids, "agent": str(bob.pk)}).json()["results"]
+    assert results == [
+        {"conversation": ids[0], "before": str(alice.pk)},
+        {"conversation": ids[1], "before": None},
+        {"conversation": ids[2], "code": "conversation_closed"},
+        {"conversation": ids[3], "code": "not_found"},
+    ]
+    with in_tenant(acme):
+        held = Conversation.objects.filter(assignee_id=bob.pk, status="assigned").values_list("pk", flat=True)
+        assert set(held) == {one.pk, two.pk}
+        assert Assignment.objects.filter(agent=bob, ended_at=None).count() == 2
+
+
+def test_taking_over_is_in_the_audit_log(
+    bob_as: Callable[..., Api], acme: Tenant, alice: Agent, bob: Agent, now: datetime
+) -> None:
+    [one] = many(acme, 1, now)
+    with in_tenant(acme):
+        take_conversation(one.pk, agent=alice, now=now)
+        AuditEntry.objects.all().delete()
+    body = {"conversations": [str(one.pk)], "agent": str(bob.pk)}
+    assert bob_as(role="supervisor").post(REASSIGN, body).status_code == 200
+    with in_tenant(acme):
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.actor_name) == ("conversation.taken_over", "Bob")
+        entry.delete()
+
+
+def test_to_a_queue(agent_api: Api, acme: Tenant, alice: Agent, elsewhere: Queue, now: datetime) -> None:
+    [one] = many(acme, 1, now)
+    body = {"conversations": [str(one.pk)], "queue": str(elsewhere.pk)}
+    assert agent_api.post(REASSIGN, body).json()["results"][0]["before"] is None
+    with in_tenant(acme):
+        assert Conversation.objects.get(pk=one.pk).queue_id == elsewhere.pk
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"conversations": []},
+        {"conversations": ["x"], "agent": str(uuid4())},
+        {"conversations": [str(uuid4())]},
+        {"conversations": [str(uuid4())] * 101, "agent": str(uuid4())},
+        {"conversations": [str(uuid4())], "agent": str(uuid4()), "queue": str(uuid4())},
+    ],
+    ids=str,
+)
+def test_bad_wishes_are_400(agent_api: Api, body: dict[str, Any]) -> None:
+    problem(agent_api.post(REASSIGN, body), 400, "invalid")
+
+
+def test_a_target_that_is_not_there(agent_api: Api, acme: Tenant, mallory: Agent, now: datetime) -> None:
+    [one] = many(acme, 1, now)
+    foreign, missing = ({"conversations": [str(one.pk)], "agent": str(pk)} for pk in (mallory.pk, uuid4()))
+    same_refusal(agent_api.post(REASSIGN, foreign), agent_api.post(REASSIGN, missing))
+
+
+def test_agents_get_what_a_missing_thing_gets(
+    bob_as: Callable[..., Api], acme: Tenant, bob: Agent, now: datetime
+) -> None:
+    [one] = many(acme, 1, now)
+    api = bob_as()
+    problem(api.get(BOARD, UTC), 404, "not_found")
+    problem(api.post(REASSIGN, {"conversations": [str(one.pk)], "agent": str(bob.pk)}), 404, "not_found")
+    with in_tenant(acme):
+        assert Conversation.objects.get(pk=one.pk).assignee_id is None
+    assert bob_as(role="supervisor").get(BOARD, UTC).status_code == 200
+
+
+def test_a_supervisor_of_own_queues_sees_these_and_no_others(
+    bob_as: Callable[..., Api], acme: Tenant, bob: Agent, elsewhere: Queue, now: datetime
+) -> None:
+    [one] = many(acme, 1, now)
+    api = bob_as(role="supervisor", scope="queues")
+    board = api.get(BOARD, UTC).json()
+    assert (board["waiting"], board["conversations"], board["today"]["opened"]) == (0, [], 0)
+    assert [queue["name"] for queue in board["queues"]] == ["Elsewhere"]
+    assert [agent["name"] for agent in board["agents"]] == ["Bob"]
+    body = {"conversations": [str(one.pk)], "agent": str(bob.pk)}
+    assert api.post(REASSIGN, body).json()["results"] == [{"conversation": str(one.pk), "code": "not_found"}]
+
+
+def test_mallory_sees_and_moves_nothing(mallory_api: Api, acme: Tenant, mallory: Agent, now: datetime) -> None:
+    [one] = many(acme, 1, now)
+    board = mallory_api.get(BOARD, UTC).json()
+    assert (board["waiting"], board["conversations"]) == (0, [])
+    body = {"conversations": [str(one.pk), str(uuid4())], "agent": str(mallory.pk)}
+    assert {row["code"] for row in mallory_api.post(REASSIGN, body).json()["results"]} == {"not_found"}
+
+
+def test_signed_out_is_a_401() -> None:
+    problem(Api().get(BOARD, UTC), 401, "unauthenticated")
+    problem(Api().post(REASSIGN, {}), 401, "unauthenticated")
+
+
+def test_the_zone_is_always_said(agent_api: Api) -> None:
+    problem(agent_api.get(BOARD), 400, "invalid")

@@ -21,6 +21,7 @@ from chat.access import Known
 from chat.conversations import close_conversation, mark_read, reopen_conversation
 from chat.errors import Forbidden, NotFound
 from chat.events import Frame
+from chat.marks import tag_conversation
 from chat.messages import MessageDraft, Posted
 from chat.models import Conversation
 from chat.origins import is_own_origin
@@ -51,6 +52,7 @@ class AgentParticipant(Watcher):
         "conversation.reopen": "reopen_conversation",
         "conversation.read": "read_conversation",
         "conversation.view": "view_conversation",
+        "tag.set": "set_tags",
         "availability.set": "set_availability",
     }
 
@@ -166,6 +168,12 @@ class AgentParticipant(Watcher):
     async def read_conversation(self, command: Command) -> Answer:
         await self.call(self._read, needed(command), command.data.seq)
         return {}
+
+    async def set_tags(self, command: Command) -> Answer:
+        pk, data = needed(command), command.data
+        return _row(
+            await self.call(tag_conversation, pk, add=data.add, remove=data.remove, by=self.author, now=timezone.now())
+        )
 
     async def view_conversation(self, command: Command) -> Answer:
         return {"viewers": await self.call(self._view, needed(command), command.data)}

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from agents import presence, take_back
 from agents.automation import sweep
+from chat.marks import sweep_snoozed as wake_due
 from chat.visitor_presence import sweep_visitors
 from tenants.tasks import TenantTask
 
@@ -26,3 +27,8 @@ def sweep_rules(tenant_id: str) -> int:
 @shared_task(base=TenantTask)
 def forget_rule_runs(tenant_id: str) -> int:
     return sweep.forget_runs(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def sweep_snoozed(tenant_id: str) -> int:
+    return wake_due(timezone.now())

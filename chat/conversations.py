@@ -120,12 +120,16 @@ def reopen_locked(conversation: Conversation, *, by: Author, now: datetime) -> b
 
 
 def mark_read(conversation_id: UUID, *, reader: str, seq: int) -> Conversation:
-    """Raise the visitor's or the agents' read mark to `seq`; it never goes back or past the top."""
+    """Raise the visitor's or the agents' read mark to `seq`; it never goes back or past the top.
+
+    What was marked as unread is read again, although the agents' mark stays where it is.
+    """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         seq = min(seq, conversation.last_seq)
         mark = "visitor_read_seq" if reader == "visitor" else "agent_read_seq"
-        if seq <= getattr(conversation, mark):
+        known = getattr(conversation, mark)
+        if seq < known or (seq == known and (reader == "visitor" or not conversation.unread_count)):
             return conversation
         setattr(conversation, mark, seq)
         changed = [mark]
@@ -135,6 +139,19 @@ def mark_read(conversation_id: UUID, *, reader: str, seq: int) -> Conversation:
         conversation.save(update_fields=changed)
         announce_read(conversation, reader, seq)
         announce_row(conversation)
+        return conversation
+
+
+def mark_unread(conversation_id: UUID) -> Conversation:
+    """Let a conversation count as unread, to come back to. The read mark stays: it never goes back."""
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        if not conversation.is_open:
+            raise ConversationClosed
+        if conversation.unread_count == 0:
+            conversation.unread_count = 1
+            conversation.save(update_fields=["unread_count"])
+            announce_row(conversation)
         return conversation
 
 

@@ -1,4 +1,4 @@
-"""What agents put on a conversation: tags, priority, skills it takes, and a time until which it sleeps.
+"""What agents put on a conversation: tags, priority, skills it takes, and a time until which it sleeps (docs/inbox.md).
 
 Visitors never see any of it: rows of the log are for agents only. Each verb locks the conversation.
 """
@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.authors import Author
+from chat.authors import SYSTEM, Author
 from chat.conversations import author_body
 from chat.errors import ConversationClosed, Invalid
 from chat.events import milliseconds
 from chat.fanout import announce_entry, announce_row
 from chat.message_log import Draft, append, lock_conversation
 from chat.models import Conversation, Message, Tag
+from chat.walk import work_through
 
 MAX_TAGS = 50
 
@@ -68,6 +69,38 @@ def snooze_conversation(conversation_id: UUID, until: datetime, *, by: Author, n
         conversation.save(update_fields=["snoozed_until"])
         _record(conversation, "conversation.snoozed", by, {"until_ts": milliseconds(until)}, now)
         return conversation
+
+
+def wake_conversation(conversation_id: UUID, *, by: Author, reason: str, now: datetime) -> Conversation:
+    """End the sleep of a conversation; one that is awake stays as it is."""
+    with transaction.atomic():
+        conversation = lock_conversation(conversation_id)
+        wake_locked(conversation, by=by, reason=reason, now=now)
+        return conversation
+
+
+def wake_locked(conversation: Conversation, *, by: Author, reason: str, now: datetime) -> bool:
+    """End the sleep of a locked conversation; tells whether it slept."""
+    if conversation.snoozed_until is None:
+        return False
+    conversation.snoozed_until = None
+    conversation.save(update_fields=["snoozed_until"])
+    _record(conversation, "conversation.woken", by, {"reason": reason}, now)
+    return True
+
+
+def sweep_snoozed(now: datetime, limit: int = 1000) -> int:
+    """Wake what has slept for long enough; returns how many. What was snoozed anew meanwhile sleeps on."""
+
+    def wake(conversation_id: UUID) -> bool:
+        with transaction.atomic():
+            conversation = lock_conversation(conversation_id)
+            if conversation.snoozed_until is None or conversation.snoozed_until > now:
+                return False
+            return wake_locked(conversation, by=SYSTEM, reason="time", now=now)
+
+    due = Conversation.objects.filter(snoozed_until__lte=now)
+    return work_through(due, by="snoozed_until", work=wake, limit=limit)
 
 
 def require_skill(conversation_id: UUID, skill_id: UUID) -> Conversation:

@@ -15,6 +15,7 @@ from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
 from chat.events import LogRow, milliseconds
 from chat.fanout import announce_entry
 from chat.files import claim_files, file_view
+from chat.marks import wake_locked
 from chat.message_log import Draft, append, find_by_client_id, lock_conversation
 from chat.models import Conversation, Message, Visitor, Widget
 from chat.protocol import MAX_FILES, MAX_MENTIONS, MAX_TEXT_CHARS
@@ -120,6 +121,8 @@ def post_to(conversation_id: UUID, author: Author, draft: MessageDraft, now: dat
         return same_or_conflict(earlier, draft)
     if visibility == Message.Visibility.PUBLIC:
         check_open(conversation)
+    if author.kind == Message.AuthorKind.VISITOR:
+        wake_locked(conversation, by=author, reason="visitor", now=now)
     body = _body(conversation, author, draft)
     if visibility == Message.Visibility.NOTE:
         return Posted(_add_note(conversation, author, body, draft, now), duplicate=False)

@@ -12,6 +12,7 @@ MAX_FRAME_BYTES = 65_536
 MAX_TEXT_CHARS = 4_000
 MAX_FILES = 10
 MAX_RESUMED = 200
+MAX_TAGGED = 50
 MAX_MENTIONS = 20
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 HEARTBEAT_SECONDS = 25
@@ -92,6 +93,11 @@ class Transfer(Struct, frozen=True):
     note: Text = ""
 
 
+class SetTags(Struct, frozen=True):
+    add: Annotated[list[UUID], Meta(max_length=MAX_TAGGED)] = []
+    remove: Annotated[list[UUID], Meta(max_length=MAX_TAGGED)] = []
+
+
 class View(Struct, frozen=True):
     is_writing: bool = False
     has_left: bool = False
@@ -119,6 +125,7 @@ COMMANDS: dict[str, type[Struct]] = {
     "message.edit": EditMessage,
     "message.recall": RecallMessage,
     "note.create": CreateNote,
+    "tag.set": SetTags,
     "typing.start": Typing,
     "typing.stop": Nothing,
     "availability.set": SetAvailability,

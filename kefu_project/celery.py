@@ -38,6 +38,12 @@ app.conf.beat_schedule = {
         "args": ("agents.tasks.forget_rule_runs",),
         "options": {"expires": 3600},
     },
+    "sweep-snoozed": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 10.0,
+        "args": ("agents.tasks.sweep_snoozed",),
+        "options": {"expires": 10},
+    },
     "sweep-idle": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 60.0,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agents.rest import board, canned, colleagues, drafts, macros, mentions, views, visitors
+from agents.rest import board, bulk, canned, colleagues, drafts, macros, mentions, views, visitors
 
 agent_urls = [
     path("agent/me", views.MeView.as_view()),
@@ -16,6 +16,7 @@ agent_urls = [
     path("agent/visitors/<uuid:visitor_id>/notes", visitors.NotesView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/notes/<uuid:note_id>", visitors.NoteView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/merge", visitors.MergeView.as_view()),
+    path("agent/bulk", bulk.BulkView.as_view()),
     path("agent/drafts", drafts.DraftsView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/draft", drafts.DraftView.as_view()),
     path("agent/colleagues", colleagues.ColleaguesView.as_view()),

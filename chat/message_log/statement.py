@@ -49,7 +49,9 @@ WITH input AS (
     JOIN {schema}.chat_conversation c ON c.id = i.conversation_id
     WHERE NOT EXISTS (SELECT FROM earlier e WHERE e.ord = i.ord)
       AND c.archived_at IS NULL
-      AND (i.author_kind <> 'visitor' OR (c.visitor_id = i.author_id AND c.status <> 'closed'))
+      AND (i.author_kind <> 'visitor' OR (
+        c.visitor_id = i.author_id AND c.status <> 'closed' AND c.snoozed_until IS NULL  -- the verb wakes it first
+      ))
       AND (i.author_kind <> 'agent' OR i.visibility = 'note' OR c.status = 'assigned')
       AND (i.visibility = 'note' OR c.status <> 'closed')
 ), added AS (

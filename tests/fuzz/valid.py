@@ -94,6 +94,9 @@ _MAKERS = {
         dice.choice(["agent", "queue"]): pick(dice, ids.agents, ids.queues, ids.foreign),
         "note": _text(dice),
     },
+    "tag.set": lambda dice, ids: {
+        dice.choice(["add", "remove"]): [pick(dice, ids.foreign) for _ in range(dice.randrange(3))]
+    },
     "availability.set": lambda dice, ids: {"availability": dice.choice(["online", "away", "offline"])},
     "typing.start": lambda dice, ids: {"text": _text(dice)},
     **dict.fromkeys(

@@ -1,15 +1,18 @@
 """Every frame of a real chat is the same in protobuf: a field that kefu.proto lacks fails here."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from agents.authors import author_of
 from chat.authors import Author
 from chat.corrections import edit_message, recall_message
 from chat.left_messages import Contact, leave_message
+from chat.marks import set_priority, snooze_conversation, wake_conversation
 from chat.messages import MessageDraft
-from chat.models import Visitor
+from chat.models import Tag, Visitor
 from chat.visitor_presence import announce_presence
 from chat.wire import decode_frame, encode
 from chat.wire.kefu_pb2 import Frame
@@ -53,6 +56,12 @@ def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
         desk.request("availability.set", {"availability": "online"}),
     ]
     with in_tenant(acme):
+        tag, later = Tag.objects.create(name="parcel"), now + timedelta(days=1)
+        frames.append(desk.request("tag.set", {"add": [str(tag.pk)]}, conversation=where))
+        tag.delete()
+        set_priority(UUID(where), 4, by=author_of(alice), now=now)
+        snooze_conversation(UUID(where), later, by=author_of(alice), now=now)
+        wake_conversation(UUID(where), by=author_of(alice), reason="agent", now=now)
         wrong, gone = (UUID(vera.say(text, conversation=where)["data"]["id"]) for text in ("wrnog", "secret"))
         author = Author.of_visitor(Visitor.objects.get(name="Vera"))
         edit_message(UUID(where), wrong, author=author, text="wrong", now=now)
@@ -98,6 +107,10 @@ EXPECTED = {
     "conversation.rated",
     "conversation.left_message",
     "conversation.advanced",
+    "conversation.tagged",
+    "conversation.prioritised",
+    "conversation.snoozed",
+    "conversation.woken",
     "conversation.read",
     "conversation.updated",
     "typing.started",

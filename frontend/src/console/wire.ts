@@ -14,6 +14,9 @@ export const VIEWS: readonly View[] = ["mine", "unassigned", "all", "closed"];
 export type Counts = Record<View, number>;
 export type Role = "admin" | "supervisor" | "agent";
 
+/** 1 low … 4 urgent */
+export type Priority = 1 | 2 | 3 | 4;
+
 export interface Row {
   id: string;
   status: ConversationStatus;
@@ -33,7 +36,7 @@ export interface Row {
   last_message: { text: string; author_kind: AuthorKind; author_name: string; ts: number } | null;
   unread: number;
   language: string;
-  priority: number;
+  priority: Priority;
   left_message: boolean;
   tags: readonly string[];
   rating: number | null;

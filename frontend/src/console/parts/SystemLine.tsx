@@ -47,6 +47,10 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
   },
   "conversation.rated": ({ score, comment }, say) => say.logRated(score, comment),
   "conversation.left_message": ({ email }, say) => say.logLeftMessage(email),
+  "conversation.tagged": ({ by }, say) => say.logTagged(nameOf(by, say)),
+  "conversation.prioritised": ({ priority, by }, say) => say.logPrioritised(say.priorities[priority] ?? "", nameOf(by, say)),
+  "conversation.snoozed": ({ until_ts, by }, say) => say.logSnoozed(fullTime(until_ts, locale.value), nameOf(by, say)),
+  "conversation.woken": ({ reason, by }, say) => say.logWoken(reason, nameOf(by, say)),
   "conversation.reopened": ({ by }, say) => say.logReopened(isVisitor(by) ? "" : nameOf(by, say)),
 };
 

@@ -1,7 +1,10 @@
 // English words of the console. `Dictionary` is taken from this object: a key that another language lacks
 // is a type error. Words that depend on a number or a name are functions.
 
+import { inboxEn } from "./inbox/en";
+
 export const en = {
+  ...inboxEn,
   appName: "Kefu",
   inbox: "Inbox",
   skipToThread: "Skip to the conversation",

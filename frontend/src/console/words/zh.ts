@@ -1,7 +1,9 @@
 // 简体中文。按中文习惯写，不逐字翻译；术语见 docs/console.md。
 import type { Dictionary } from "./en";
+import { inboxZh } from "./inbox/zh";
 
 export const zh: Dictionary = {
+  ...inboxZh,
   appName: "Kefu",
   inbox: "收件箱",
   skipToThread: "跳到会话内容",

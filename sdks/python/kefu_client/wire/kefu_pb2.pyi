@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Frame(_message.Message):
-    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "conversation_view", "conversation_rate", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_merged", "conversation_rated", "conversation_left_message", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed", "visitor_page_viewed", "visitor_updated", "conversation_viewers", "agent_mentioned", "queue_position_changed")
+    __slots__ = ("type", "id", "reply_to", "conversation", "seq", "ts", "other", "resume", "message_create", "message_edit", "message_recall", "note_create", "conversation_open", "conversation_close", "conversation_reopen", "conversation_read", "conversation_take", "conversation_release", "conversation_transfer", "conversation_watch", "conversation_unwatch", "typing_start", "typing_stop", "availability_set", "ping", "conversation_view", "conversation_rate", "tag_set", "hello", "resumed", "ack", "ack_conversation", "ack_snapshot", "error", "pong", "drain", "message_created", "message_edited", "message_recalled", "note_created", "conversation_created", "conversation_assigned", "conversation_transferred", "conversation_released", "conversation_closed", "conversation_reopened", "conversation_advanced", "conversation_merged", "conversation_rated", "conversation_left_message", "conversation_tagged", "conversation_snoozed", "conversation_woken", "conversation_prioritised", "conversation_updated", "typing_started", "typing_stopped", "presence_changed", "agent_availability_changed", "visitor_page_viewed", "visitor_updated", "conversation_viewers", "agent_mentioned", "queue_position_changed")
     TYPE_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
     REPLY_TO_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,7 @@ class Frame(_message.Message):
     PING_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_VIEW_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_RATE_FIELD_NUMBER: _ClassVar[int]
+    TAG_SET_FIELD_NUMBER: _ClassVar[int]
     HELLO_FIELD_NUMBER: _ClassVar[int]
     RESUMED_FIELD_NUMBER: _ClassVar[int]
     ACK_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +59,10 @@ class Frame(_message.Message):
     CONVERSATION_MERGED_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_RATED_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_LEFT_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_TAGGED_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_SNOOZED_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_WOKEN_FIELD_NUMBER: _ClassVar[int]
+    CONVERSATION_PRIORITISED_FIELD_NUMBER: _ClassVar[int]
     CONVERSATION_UPDATED_FIELD_NUMBER: _ClassVar[int]
     TYPING_STARTED_FIELD_NUMBER: _ClassVar[int]
     TYPING_STOPPED_FIELD_NUMBER: _ClassVar[int]
@@ -95,6 +100,7 @@ class Frame(_message.Message):
     ping: Nothing
     conversation_view: ConversationView
     conversation_rate: ConversationRate
+    tag_set: TagSet
     hello: Hello
     resumed: Resumed
     ack: Ack
@@ -117,6 +123,10 @@ class Frame(_message.Message):
     conversation_merged: ConversationMerged
     conversation_rated: ConversationRated
     conversation_left_message: ConversationLeftMessage
+    conversation_tagged: ConversationTagged
+    conversation_snoozed: ConversationSnoozed
+    conversation_woken: ConversationBy
+    conversation_prioritised: ConversationPrioritised
     conversation_updated: ConversationUpdated
     typing_started: Typing
     typing_stopped: Typing
@@ -127,7 +137,7 @@ class Frame(_message.Message):
     conversation_viewers: ConversationViewers
     agent_mentioned: AgentMentioned
     queue_position_changed: QueuePosition
-    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_view: _Optional[_Union[ConversationView, _Mapping]] = ..., conversation_rate: _Optional[_Union[ConversationRate, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_merged: _Optional[_Union[ConversationMerged, _Mapping]] = ..., conversation_rated: _Optional[_Union[ConversationRated, _Mapping]] = ..., conversation_left_message: _Optional[_Union[ConversationLeftMessage, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ..., visitor_page_viewed: _Optional[_Union[VisitorPageViewed, _Mapping]] = ..., visitor_updated: _Optional[_Union[VisitorUpdated, _Mapping]] = ..., conversation_viewers: _Optional[_Union[ConversationViewers, _Mapping]] = ..., agent_mentioned: _Optional[_Union[AgentMentioned, _Mapping]] = ..., queue_position_changed: _Optional[_Union[QueuePosition, _Mapping]] = ...) -> None: ...
+    def __init__(self, type: _Optional[str] = ..., id: _Optional[str] = ..., reply_to: _Optional[str] = ..., conversation: _Optional[str] = ..., seq: _Optional[int] = ..., ts: _Optional[int] = ..., other: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., resume: _Optional[_Union[Resume, _Mapping]] = ..., message_create: _Optional[_Union[MessageCreate, _Mapping]] = ..., message_edit: _Optional[_Union[MessageEdit, _Mapping]] = ..., message_recall: _Optional[_Union[MessageRecall, _Mapping]] = ..., note_create: _Optional[_Union[NoteCreate, _Mapping]] = ..., conversation_open: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_close: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_reopen: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_read: _Optional[_Union[ConversationSeen, _Mapping]] = ..., conversation_take: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_release: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_transfer: _Optional[_Union[ConversationTransfer, _Mapping]] = ..., conversation_watch: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_unwatch: _Optional[_Union[Nothing, _Mapping]] = ..., typing_start: _Optional[_Union[TypingStart, _Mapping]] = ..., typing_stop: _Optional[_Union[Nothing, _Mapping]] = ..., availability_set: _Optional[_Union[AvailabilitySet, _Mapping]] = ..., ping: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_view: _Optional[_Union[ConversationView, _Mapping]] = ..., conversation_rate: _Optional[_Union[ConversationRate, _Mapping]] = ..., tag_set: _Optional[_Union[TagSet, _Mapping]] = ..., hello: _Optional[_Union[Hello, _Mapping]] = ..., resumed: _Optional[_Union[Resumed, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., ack_conversation: _Optional[_Union[AckConversation, _Mapping]] = ..., ack_snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., message_created: _Optional[_Union[Message, _Mapping]] = ..., message_edited: _Optional[_Union[MessageEdited, _Mapping]] = ..., message_recalled: _Optional[_Union[MessageRecalled, _Mapping]] = ..., note_created: _Optional[_Union[Message, _Mapping]] = ..., conversation_created: _Optional[_Union[ConversationCreated, _Mapping]] = ..., conversation_assigned: _Optional[_Union[ConversationAssigned, _Mapping]] = ..., conversation_transferred: _Optional[_Union[ConversationTransferred, _Mapping]] = ..., conversation_released: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_closed: _Optional[_Union[ConversationClosed, _Mapping]] = ..., conversation_reopened: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_advanced: _Optional[_Union[Nothing, _Mapping]] = ..., conversation_merged: _Optional[_Union[ConversationMerged, _Mapping]] = ..., conversation_rated: _Optional[_Union[ConversationRated, _Mapping]] = ..., conversation_left_message: _Optional[_Union[ConversationLeftMessage, _Mapping]] = ..., conversation_tagged: _Optional[_Union[ConversationTagged, _Mapping]] = ..., conversation_snoozed: _Optional[_Union[ConversationSnoozed, _Mapping]] = ..., conversation_woken: _Optional[_Union[ConversationBy, _Mapping]] = ..., conversation_prioritised: _Optional[_Union[ConversationPrioritised, _Mapping]] = ..., conversation_updated: _Optional[_Union[ConversationUpdated, _Mapping]] = ..., typing_started: _Optional[_Union[Typing, _Mapping]] = ..., typing_stopped: _Optional[_Union[Typing, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., agent_availability_changed: _Optional[_Union[AvailabilityChanged, _Mapping]] = ..., visitor_page_viewed: _Optional[_Union[VisitorPageViewed, _Mapping]] = ..., visitor_updated: _Optional[_Union[VisitorUpdated, _Mapping]] = ..., conversation_viewers: _Optional[_Union[ConversationViewers, _Mapping]] = ..., agent_mentioned: _Optional[_Union[AgentMentioned, _Mapping]] = ..., queue_position_changed: _Optional[_Union[QueuePosition, _Mapping]] = ...) -> None: ...
 
 class Frames(_message.Message):
     __slots__ = ("frames", "ts")
@@ -239,6 +249,14 @@ class ConversationView(_message.Message):
     is_writing: bool
     has_left: bool
     def __init__(self, is_writing: _Optional[bool] = ..., has_left: _Optional[bool] = ...) -> None: ...
+
+class TagSet(_message.Message):
+    __slots__ = ("add", "remove")
+    ADD_FIELD_NUMBER: _ClassVar[int]
+    REMOVE_FIELD_NUMBER: _ClassVar[int]
+    add: _containers.RepeatedScalarFieldContainer[str]
+    remove: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, add: _Optional[_Iterable[str]] = ..., remove: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AvailabilitySet(_message.Message):
     __slots__ = ("availability",)
@@ -528,6 +546,30 @@ class ConversationBy(_message.Message):
     by: Author
     reason: str
     def __init__(self, by: _Optional[_Union[Author, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ConversationTagged(_message.Message):
+    __slots__ = ("tags", "by")
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    tags: _struct_pb2.ListValue
+    by: Author
+    def __init__(self, tags: _Optional[_Union[_struct_pb2.ListValue, _Mapping]] = ..., by: _Optional[_Union[Author, _Mapping]] = ...) -> None: ...
+
+class ConversationSnoozed(_message.Message):
+    __slots__ = ("until_ts", "by")
+    UNTIL_TS_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    until_ts: int
+    by: Author
+    def __init__(self, until_ts: _Optional[int] = ..., by: _Optional[_Union[Author, _Mapping]] = ...) -> None: ...
+
+class ConversationPrioritised(_message.Message):
+    __slots__ = ("priority", "by")
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    priority: int
+    by: Author
+    def __init__(self, priority: _Optional[int] = ..., by: _Optional[_Union[Author, _Mapping]] = ...) -> None: ...
 
 class ConversationClosed(_message.Message):
     __slots__ = ("reason", "by")

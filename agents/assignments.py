@@ -110,11 +110,16 @@ def take_if_waiting(conversation_id: UUID, *, agent: Agent, now: datetime) -> No
             take_conversation(conversation_id, agent=agent, now=now)
 
 
-def give_back_locked(conversation: Conversation, now: datetime) -> None:
-    """Let a locked conversation wait again because its agent is gone; the visitor keeps its place in the log."""
-    _end(conversation, Assignment.EndedReason.AGENT_ABSENT, now)
-    _let_wait(conversation, now)
-    body = {"by": author_body(SYSTEM), "reason": "agent_absent"}
+def give_back_locked(
+    conversation: Conversation, now: datetime, reason: str = Assignment.EndedReason.AGENT_ABSENT
+) -> None:
+    """Let a locked conversation wait again because its agent is gone or silent.
+
+    A visitor whose message nobody answered has waited since then, not since now: it is soon the next one's turn.
+    """
+    _end(conversation, reason, now)
+    _let_wait(conversation, now, since=conversation.awaiting_reply_since)
+    body = {"by": author_body(SYSTEM), "reason": str(reason)}
     record(conversation, "conversation.released", SYSTEM, body, now)
 
 
@@ -180,11 +185,11 @@ def _note_reassigned(conversation: Conversation, by: Agent | Author, to: Agent |
     note_audit(action, by=by, on=conversation, changes=changes, now=now)
 
 
-def _let_wait(conversation: Conversation, now: datetime) -> None:
+def _let_wait(conversation: Conversation, now: datetime, *, since: datetime | None = None) -> None:
     conversation.status = Conversation.Status.WAITING
     conversation.assignee_id = None
     conversation.assignee_name = ""
-    conversation.waiting_since = conversation.queued_at = now
+    conversation.waiting_since, conversation.queued_at = since or now, now
     conversation.save(update_fields=["status", "assignee_id", "assignee_name", "waiting_since", "queued_at"])
 
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from agents.models import Agent
 from chat.events import hint_frame
-from chat.fanout import announce_to_desk
+from chat.fanout import announce_stir, announce_to_desk
 from chat.front_desk import MAX_SHOWN, Colleague
 from chat.presence import drop_expired, lease_holders
 from chat.visitor_presence import announce_presence
@@ -75,6 +75,7 @@ def announce_availability(agent: Agent) -> None:
             "agent.availability_changed", None, {"agent": reference, "availability": agent.effective_availability}
         )
     )
+    announce_stir()  # whoever came may get what waits
 
 
 def colleagues_online() -> list[Colleague]:

@@ -27,7 +27,7 @@ class Rules:
         return self.by_queue.get(queue_id, self.default) if queue_id else self.default
 
     def is_due(self, agent: Agent, queue_id: UUID | None, now: datetime) -> bool:
-        if not agent.is_active or not agent.user.is_active:
+        if has_left(agent):
             return True  # does not come back, whatever the queue waits for
         seconds = self.seconds(queue_id)
         return (
@@ -35,6 +35,10 @@ class Rules:
             and agent.absent_since is not None
             and now - agent.absent_since >= timedelta(seconds=seconds)
         )
+
+
+def has_left(agent: Agent) -> bool:
+    return not agent.is_active or not agent.user.is_active
 
 
 def sweep_take_back(now: datetime, limit: int = 1000) -> int:
@@ -62,6 +66,8 @@ def take_back(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
         agent = locked.filter(pk__in=[conversation.assignee_id]).first()
         if agent is None or not rules.is_due(agent, conversation.queue_id, now):
             return False
+        if conversation.snoozed_until is not None and not has_left(agent):
+            return False  # put aside until tomorrow: it stays with its agent overnight
         give_back_locked(conversation, now)
         return True
 
@@ -84,5 +90,7 @@ def due_for_take_back(rules: Rules, now: datetime) -> QuerySet[Conversation]:
             # An unknown queue counts as none.
             there = Q(queue_id=queue_id) if queue_id else ~Q(queue_id__in=rules.by_queue) | Q(queue_id__isnull=True)
             due |= there & Q(assignee_id__in=agents)
+    left = [agent.pk for agent in gone if has_left(agent)]
+    awake = Q(snoozed_until__isnull=True) | Q(assignee_id__in=left)
     mine = Conversation.objects.filter(status=Conversation.Status.ASSIGNED)
-    return mine.filter(due, assignee_id__in=[agent.pk for agent in gone])
+    return mine.filter(due, awake, assignee_id__in=[agent.pk for agent in gone])

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from agents import presence, take_back
 from agents.automation import sweep
+from agents.routing import idle, overflow, route, silent
 from chat.marks import sweep_snoozed as wake_due
 from chat.visitor_presence import sweep_visitors
 from tenants.tasks import TenantTask
@@ -32,3 +33,20 @@ def forget_rule_runs(tenant_id: str) -> int:
 @shared_task(base=TenantTask)
 def sweep_snoozed(tenant_id: str) -> int:
     return wake_due(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def sweep_route(tenant_id: str) -> int:
+    now = timezone.now()
+    idle.note_idle(now)
+    return route.route_waiting(now)
+
+
+@shared_task(base=TenantTask)
+def sweep_overflow(tenant_id: str) -> int:
+    return overflow.sweep_overflow(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def sweep_silent(tenant_id: str) -> int:
+    return silent.sweep_silent(timezone.now())

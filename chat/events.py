@@ -18,6 +18,7 @@ HIDDEN_FROM_VISITORS = {
     "conversation.created": {"page"},
     "conversation.assigned": {"reasons"},
     "conversation.released": {"reason"},
+    "conversation.transferred": {"reason"},
 }
 
 

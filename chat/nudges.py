@@ -40,3 +40,20 @@ def nudge(grown: Grown) -> None:
             receiver(grown)
         except Exception:
             logger.exception("a nudge failed; its sweep finds the work", extra={"event": grown.event})
+
+
+_stirred: list[Callable[[Tenant], None]] = []
+
+
+def stir_with(receiver: Callable[[Tenant], None]) -> None:
+    """Have `receiver` called when something changed in a brand that no log tells: who is there, who is available."""
+    if receiver not in _stirred:
+        _stirred.append(receiver)
+
+
+def stir(tenant: Tenant) -> None:
+    for receiver in _stirred:
+        try:
+            receiver(tenant)
+        except Exception:
+            logger.exception("a stir failed; its sweep finds the work")

@@ -44,6 +44,24 @@ app.conf.beat_schedule = {
         "args": ("agents.tasks.sweep_snoozed",),
         "options": {"expires": 10},
     },
+    "sweep-route": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 5.0,
+        "args": ("agents.tasks.sweep_route",),
+        "options": {"expires": 5},
+    },
+    "sweep-overflow": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 10.0,
+        "args": ("agents.tasks.sweep_overflow",),
+        "options": {"expires": 10},
+    },
+    "sweep-silent": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 10.0,
+        "args": ("agents.tasks.sweep_silent",),
+        "options": {"expires": 10},
+    },
     "sweep-idle": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 60.0,

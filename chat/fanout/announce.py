@@ -14,7 +14,7 @@ from chat.fanout.topics import agent_topic, desk_topic, visitor_topic, watch_top
 from chat.hot.writing import note_event
 from chat.message_log.entries import Changed
 from chat.models import Conversation
-from chat.nudges import Grown, nudge
+from chat.nudges import Grown, nudge, stir
 from tenants.context import current_tenant
 from tenants.models import Tenant
 
@@ -85,6 +85,12 @@ def announce_to_desk(frame: Frame) -> None:
 def announce_to_agent(agent_id: UUID, frame: Frame) -> None:
     """Tell one agent, on all of its connections, something that has no row in a log."""
     _after_commit(agent_topic(current_tenant(), agent_id), frame)
+
+
+def announce_stir() -> None:
+    """Nudge the apps above in this process: who is there in this brand has changed. Safe to lose."""
+    tenant = current_tenant()
+    transaction.on_commit(lambda: bus().call(stir, tenant), robust=True)
 
 
 def announce_close(topic: str, code: int) -> None:

@@ -11,10 +11,14 @@ from tenants.models import Tenant
 
 
 def furnish_brand(tenant: Tenant, now: datetime) -> None:
-    """A new brand starts with one queue that takes every new conversation (see settings.BRAND_STEPS)."""
+    """A new brand starts with one queue that takes every new conversation (see settings.BRAND_STEPS).
+
+    It gives them to whoever has the most room: nobody has to watch a list for visitors to be answered. Queues that were
+    there before routing was, and those made later, stay with what they say.
+    """
     with override(tenant.locale):
         name = gettext("General")
-    Queue.objects.create(name=name, is_default=True, created_at=now)
+    Queue.objects.create(name=name, is_default=True, strategy=Queue.Strategy.LEAST_LOADED, created_at=now)
 
 
 def make_default(queue: Queue) -> None:

@@ -54,6 +54,7 @@ def make_cast(visitors: int, agents: int) -> Cast:
     from django.utils import timezone
 
     from agents.accounts import create_agent
+    from agents.models import Queue
     from chat.models import Visitor, Widget
     from chat.tokens import make_token
     from tenants.context import in_tenant
@@ -63,6 +64,7 @@ def make_cast(visitors: int, agents: int) -> Cast:
     now = timezone.now()
     brand = create_brand(slug="bench", name="Bench", domains=[HOST], now=now)
     with in_tenant(brand):
+        Queue.objects.update(strategy=Queue.Strategy.MANUAL)  # agents take what the measure says
         staff = [create_agent(email=f"a{n}@kefu.example", name=f"A{n}", now=now)[0] for n in range(agents)]
         widget = Widget.objects.get()
         people = Visitor.objects.bulk_create([Visitor(name=f"V{n}") for n in range(visitors)], batch_size=2000)

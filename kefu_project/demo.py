@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from agents.accounts import create_agent
-from agents.models import Agent, Queue
+from agents.models import Agent, Queue, Skill
 from chat.models import Widget
 from kefu_project.demo_talks import create_talks
 from tenants.accounts import create_account
@@ -55,6 +55,8 @@ class Person:
     email: str
     role: str
     queues: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,15 @@ ACME = DemoBrand(
     greeting_zh="您好！想问订单，还是不知道选哪款帐篷？我们通常几分钟内回复。",
     people=(
         Person("Alice Wong", "alice@acme.example", Agent.Role.ADMIN, ("Orders", "Returns")),
-        Person("Bob Martin", "bob@acme.example", Agent.Role.AGENT, ("Orders",)),
-        Person("陈宇 Chen Yu", "chen@acme.example", Agent.Role.AGENT, ("Orders", "Returns")),
+        Person("Bob Martin", "bob@acme.example", Agent.Role.AGENT, ("Orders",), ("en",)),
+        Person(
+            "陈宇 Chen Yu",
+            "chen@acme.example",
+            Agent.Role.AGENT,
+            ("Orders", "Returns"),
+            ("zh-hans", "en"),
+            ("Refunds",),
+        ),
     ),
 )
 GLOBEX = DemoBrand(
@@ -100,11 +109,12 @@ GLOBEX = DemoBrand(
     greeting_zh="欢迎来到 Globex。咖啡豆、磨豆机还是订阅问题？请告诉我们。",
     people=(
         Person("林晓 Lin Xiao", "lin@globex.example", Agent.Role.ADMIN, ("Orders", "Returns")),
-        Person("Hugo Meyer", "hugo@globex.example", Agent.Role.AGENT, ("Orders",)),
-        Person("Grace Okafor", "grace@globex.example", Agent.Role.SUPERVISOR, ("Returns",)),
+        Person("Hugo Meyer", "hugo@globex.example", Agent.Role.AGENT, ("Orders",), ("en",)),
+        Person("Grace Okafor", "grace@globex.example", Agent.Role.SUPERVISOR, ("Returns",), ("en",), ("Refunds",)),
     ),
 )
 QUEUE_NAMES = {Tenant.Locale.CHINESE: {"Orders": "订单", "Returns": "退换货"}}
+SKILL_NAMES = {Tenant.Locale.CHINESE: {"Refunds": "退款"}}
 BRANDS = (ACME, GLOBEX)
 
 
@@ -163,6 +173,10 @@ def _create(brand: DemoBrand, store: "_Store", now: datetime) -> None:
     with in_tenant(tenant):
         queues = _create_queues(brand, now)
         agents = [_create_agent(person, queues, store, now) for person in brand.people]
+        skills = _create_skills(brand)
+        for person, agent in zip(brand.people, agents, strict=True):
+            Agent.objects.filter(pk=agent.pk).update(languages=list(person.languages))
+            agent.skills.set([skills[name] for name in person.skills])
         _create_agent(BOTH, queues, store, now)
         Widget.objects.update(
             name=f"{brand.name} shop",
@@ -179,11 +193,25 @@ def _create_queues(brand: DemoBrand, now: datetime) -> dict[str, Queue]:
     """The brand came with one queue: it becomes the first of the demo's."""
     names = QUEUE_NAMES.get(Tenant.Locale(brand.locale), {})
     first, *others = brand.queues
-    Queue.objects.filter(is_default=True).update(name=names.get(first, first))
+    # Returning customers meet the person they know, if that one is free within half a minute.
+    Queue.objects.filter(is_default=True).update(name=names.get(first, first), sticky_seconds=30)
     queues = {first: Queue.objects.get(is_default=True)}
     for position, name in enumerate(others, start=1):
-        queues[name] = Queue.objects.create(name=names.get(name, name), position=position, created_at=now)
+        queues[name] = Queue.objects.create(
+            name=names.get(name, name),
+            position=position,
+            strategy=Queue.Strategy.ROUND_ROBIN,
+            overflow_queue=queues[first],
+            overflow_after_seconds=180,
+            created_at=now,
+        )
     return queues
+
+
+def _create_skills(brand: DemoBrand) -> dict[str, Skill]:
+    names = SKILL_NAMES.get(Tenant.Locale(brand.locale), {})
+    wanted = sorted({skill for person in brand.people for skill in person.skills})
+    return {name: Skill.objects.create(name=names.get(name, name)) for name in wanted}
 
 
 def _create_agent(person: Person, queues: dict[str, Queue], store: "_Store", now: datetime) -> Agent:

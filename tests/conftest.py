@@ -65,6 +65,10 @@ def brands(django_db_blocker: pytest.FixtureRequest) -> Iterator[dict[str, Tenan
     now = timezone.now()
     acme = create_brand(slug="acme", name="Acme", domains=["acme.localhost"], accent="#2563eb", now=now)
     globex = create_brand(slug="globex", name="Globex", domains=["globex.localhost"], accent="#0f766e", now=now)
+    for tenant in (acme, globex):
+        with in_tenant(tenant):
+            # Most tests say themselves who takes what; those of routing choose a strategy.
+            Queue.objects.update(strategy=Queue.Strategy.MANUAL)
     with in_tenant(acme):
         queue = Queue.objects.first()
         create_agent(email="alice@acme.test", name="Alice", password=PASSWORD, role="admin", queues=[queue], now=now)

@@ -1,4 +1,4 @@
-"""Since when an agent has had nothing to do: read from what is, so that ending an assignment need not lock its agent."""
+"""Since when an agent has had nothing to do: read from what is, so that ending an assignment locks no agent."""
 
 from datetime import datetime
 

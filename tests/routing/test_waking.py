@@ -1,5 +1,6 @@
 """Routing starts at once: against a real server, whose sweeps do not run here."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -62,12 +63,11 @@ def test_who_says_online_again_gets_what_waits(routed, acme, bob, visitor, as_ag
 
 
 async def test_many_nudges_make_one_round_and_one_more(acme, monkeypatch):
-    import asyncio
-
-    rounds, go_on = [], asyncio.Event()
+    rounds, begun, go_on, again = [], asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def slow(tenant, function, *_args):
         rounds.append(tenant)
+        (again if begun.is_set() else begun).set()
         await go_on.wait()
         raise RuntimeError("a round that fails stops no other")
 
@@ -76,12 +76,12 @@ async def test_many_nudges_make_one_round_and_one_more(acme, monkeypatch):
     for _ in range(50):
         waking.hear(Grown(acme, uuid4(), 1, "conversation.created", "visitor"))
     waking.hear(Grown(acme, uuid4(), 1, "message.created", "visitor"))
-    while not rounds:
-        await asyncio.sleep(0)
+    await begun.wait()
     for _ in range(50):
         waking.wake(acme)
     assert len(rounds) == 1
     go_on.set()
-    while len(rounds) < 2 or waking._running or waking._waiting:
-        await asyncio.sleep(0)
+    await again.wait()
+    await asyncio.gather(*waking._running.values())
     assert len(rounds) == 2
+    assert not waking._again

@@ -73,7 +73,7 @@ def furnish(number: int, dice: random.Random, watch: Watch, port: int) -> Side:
     _row, secret = create_key(tenant, kind=ApiKey.Kind.SECRET, name=f"Key {canary}", now=now)
     logins = tuple(Login(f"{name}.{canary}@{slug}.example", PASSWORD) for name in ("ann", "ben"))
     with in_tenant(tenant):
-        Queue.objects.update(name=f"Sales {canary}")
+        Queue.objects.update(name=f"Sales {canary}", strategy=Queue.Strategy.MANUAL)
         Queue.objects.create(name=f"Returns {canary}", created_at=now)
         texts = dict.fromkeys(("name", "greeting_en", "greeting_zh"), f"Hello {canary}")
         Widget.objects.update(**texts, launcher_label=canary, theme={"note": canary})

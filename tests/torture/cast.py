@@ -30,6 +30,7 @@ def make_cast(slug: str, *, agents: int, visitors: int) -> Cast:
     tenant = create_brand(slug=slug, name=slug.title(), domains=[host], now=now)
     with in_tenant(tenant):
         widget, queue = Widget.objects.get(), Queue.objects.first()
+        Queue.objects.update(strategy=Queue.Strategy.MANUAL)  # agents take what the campaign says
         people = [make_agent(tenant, f"agent-{number}", host, queues=[queue]) for number in range(agents)]
         rows = [Visitor(name=f"visitor-{number}") for number in range(visitors)]
         Visitor.objects.bulk_create(rows)

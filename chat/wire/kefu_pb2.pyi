@@ -523,13 +523,15 @@ class ConversationAssigned(_message.Message):
     def __init__(self, agent: _Optional[_Union[Reference, _Mapping]] = ..., by: _Optional[_Union[Author, _Mapping]] = ..., reasons: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class ConversationTransferred(_message.Message):
-    __slots__ = ("to", "by")
+    __slots__ = ("to", "by", "reason")
     FROM_FIELD_NUMBER: _ClassVar[int]
     TO_FIELD_NUMBER: _ClassVar[int]
     BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     to: Place
     by: Author
-    def __init__(self, to: _Optional[_Union[Place, _Mapping]] = ..., by: _Optional[_Union[Author, _Mapping]] = ..., **kwargs) -> None: ...
+    reason: str
+    def __init__(self, to: _Optional[_Union[Place, _Mapping]] = ..., by: _Optional[_Union[Author, _Mapping]] = ..., reason: _Optional[str] = ..., **kwargs) -> None: ...
 
 class Place(_message.Message):
     __slots__ = ("agent", "queue")

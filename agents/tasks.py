@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from agents import presence, take_back
+from agents import presence, sla, take_back
 from agents.automation import sweep
 from agents.routing import idle, overflow, route, silent
 from chat.marks import sweep_snoozed as wake_due
@@ -13,6 +13,11 @@ from tenants.tasks import TenantTask
 def sweep_presence(tenant_id: str) -> int:
     now = presence.unix_now()
     return presence.sweep_presence(now) + sweep_visitors(now)
+
+
+@shared_task(base=TenantTask)
+def sweep_sla(tenant_id: str) -> int:
+    return sla.sweep_sla(timezone.now())
 
 
 @shared_task(base=TenantTask)

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from chat.authors import Author
 from chat.conversations import record
 from chat.errors import Invalid
+from chat.message_log import lock_conversation
 from chat.messages import MessageDraft, Posted, once, post_to, target_of_visitor
 from chat.models import Message, Visitor, Widget
 from chat.text import clean_line
@@ -45,7 +46,7 @@ def leave_message(
 
 
 def _mark_as_left(posted: Posted, author: Author, contact: Contact, now: datetime) -> None:
-    conversation = posted.message.conversation
+    conversation = lock_conversation(posted.message.conversation_id)
     conversation.left_message = True
     conversation.save(update_fields=["left_message"])
     # After the message: whatever the visitor writes later than this row was written by one who came back.

@@ -62,6 +62,12 @@ app.conf.beat_schedule = {
         "args": ("agents.tasks.sweep_silent",),
         "options": {"expires": 10},
     },
+    "sweep-sla": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 15.0,
+        "args": ("agents.tasks.sweep_sla",),
+        "options": {"expires": 15},
+    },
     "sweep-idle": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 60.0,

@@ -1,0 +1,91 @@
+import pytest
+
+from agents.models import SlaPolicy
+from agents.sla import sweep as sweeping
+from agents.sla import sweep_sla
+from agents.sla.waking import ASKED, CHANGED, REPLIED, keep_heard
+from chat.conversations import open_conversation
+from chat.models import Conversation, Visitor
+from tests.sla.conftest import at, targets
+
+
+def test_the_sweep_finds_what_no_nudge_told_of(talk, policy, breaches):
+    talk.asks(at(10))
+    assert sweep_sla(at(10, 1)) == 1
+    assert (talk.row.reply_due_at, talk.row.resolve_due_at) == (at(11), at(10, day=1))
+    assert sweep_sla(at(10, 2)) == 0
+    assert sweep_sla(at(11)) == 1 and breaches == [("first", at(11))]
+    assert sweep_sla(at(11, 1)) == 0
+    talk.answers(at(12))
+    assert sweep_sla(at(12)) == 1 and targets("first")[0][3] == at(12)
+    talk.closes(at(13))
+    assert sweep_sla(at(13)) == 1 and targets("resolution")[0][3] == at(13)
+    assert sweep_sla(at(14)) == 0
+
+
+def test_without_a_policy_the_sweep_writes_deadlines(talk, queue):
+    talk.asks(at(10))
+    assert sweep_sla(at(10, 1)) == 1 and talk.row.reply_due_at == at(10, 5)
+    assert sweep_sla(at(11)) == 0
+
+
+def test_a_policy_that_is_made_later_is_found(talk, queue):
+    talk.asks(at(10))
+    sweep_sla(at(10))
+    queue.sla = SlaPolicy.objects.create(name="Later", resolution_minutes=60)
+    queue.save()
+    assert sweep_sla(at(10, 1)) == 1 and talk.row.resolve_due_at == at(11)
+
+
+def test_what_is_snoozed_is_left_alone(talk, policy, breaches):
+    talk.asks(at(10))
+    talk.keep(at(10))
+    talk.snoozes(at(16), at(10, 30))
+    sweep_sla(at(10, 31))
+    sweep_sla(at(15))
+    assert breaches == []
+
+
+def test_one_that_fails_stops_no_other(talk, policy, monkeypatch):
+    talk.asks(at(10))
+    broken = talk.row.pk
+    other = open_conversation(Visitor.objects.create(name="Walter"), now=at(10))
+    keep = sweeping.keep_promises
+
+    def keep_but_one(conversation_id, now, rules):
+        if conversation_id == broken:
+            raise ValueError("broken")
+        return keep(conversation_id, now, rules)
+
+    monkeypatch.setattr(sweeping, "keep_promises", keep_but_one)
+    assert sweep_sla(at(10, 1)) == 1
+    assert Conversation.objects.get(pk=other.pk).resolve_due_at == at(10, day=1)
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """Whose promises were kept, in order."""
+    from agents.sla import waking
+
+    kept = []
+    monkeypatch.setattr(waking, "keep_promises", lambda pk, now, rules: kept.append(pk))
+    return kept
+
+
+def test_of_all_messages_few_have_anything_kept(talk, policy, kept):
+    talk.asks(at(10))
+    row = talk.row
+    keep_heard({row.pk: {ASKED}})
+    assert kept == [row.pk]
+    talk.keep(at(10))
+    talk.asks(at(10, 1))
+    keep_heard({row.pk: {ASKED}})  # it waits already
+    assert kept == [row.pk]
+    talk.answers(at(10, 2))
+    keep_heard({row.pk: {REPLIED}})
+    assert kept == [row.pk] * 2
+    talk.keep(at(10, 2))
+    keep_heard({row.pk: {REPLIED}})
+    assert kept == [row.pk] * 2
+    keep_heard({row.pk: {CHANGED}})
+    assert kept == [row.pk] * 3

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from chat.errors import NotFound
-from chat.models import Conversation, File, Visitor, Widget
+from chat.models import Conversation, File, Message, Visitor, Widget
 from chat.tokens import VisitorIdentity
 from tenants.context import current_tenant
 from tenants.keys import find_key
@@ -41,6 +41,13 @@ def visitor_conversations(visitor_id: UUID) -> QuerySet[Conversation]:
 def brand_conversations() -> QuerySet[Conversation]:
     """Return all conversations of the current brand: for lists of agents and secret keys, never for a visitor."""
     return Conversation.objects.all()
+
+
+def conversations_saying(conversation_ids: list[UUID], text: str) -> list[UUID]:
+    """Return those of the conversations in which a message or note holds this text. Reads all their messages."""
+    said = Message.objects.filter(conversation_id__in=conversation_ids, event__in=("message.created", "note.created"))
+    found = said.filter(body__text__icontains=text).values_list("conversation_id", flat=True)
+    return list(found.distinct().order_by())
 
 
 class Known(NamedTuple):

@@ -1,14 +1,16 @@
-"""The lists of the inbox: which conversations each view holds, how many, and what is found by typing."""
+"""The lists of the inbox: a page of a view, what is found by typing, and rows as the console shows them."""
 
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from agents.access import agent_conversations
+from agents.inbox.filters import condition_of, read_query, visitor_condition
+from agents.inbox.views import count_views, shelf_of
 from agents.models import Agent
+from chat.access import conversations_saying
 from chat.errors import Invalid
 from chat.models import Conversation
 from chat.pages import conversation_row
@@ -16,39 +18,29 @@ from chat.presence import online_among
 from chat.rest.paging import cut_page, read_limit
 from tenants.context import current_tenant
 
+__all__ = ["count_views", "list_page", "rows_with_presence"]
+
 MAX_QUERY_CHARS = 100
-# Closed conversations grow for ever: counting stops here, and the console shows "999+".
-MAX_COUNTED = 1000
-OPEN = ~Q(status=Conversation.Status.CLOSED)
+# What was said is searched in so many conversations, the latest active: a bound, whatever the brand's size.
+SAID_IN = 500
 
 
 def list_page(agent: Agent, query: Mapping[str, str]) -> dict[str, Any]:
-    """One page of a view with its rows, newest activity first; `counts` are those of all views."""
-    rows = _view(agent, query.get("view") or "all")
+    """One page of a view with its rows, in the view's order. The first page also says how many each view holds."""
+    shelf = shelf_of(agent, query.get("view") or "all")
+    rows = shelf.rows.filter(condition_of(read_query(query), agent))
     if text := query.get("q", "").strip():
-        rows = rows.filter(_matches(text))
+        rows = _found(rows, text)
+    cursor = query.get("cursor")
     page, following = cut_page(
         rows.select_related("visitor"),
-        by="active_at",
-        cursor=query.get("cursor"),
+        by=shelf.by,
+        cursor=cursor,
         limit=read_limit(query),
-        newest_first=True,
+        newest_first=shelf.newest_first,
     )
-    return {"rows": rows_with_presence(page), "next": following, "counts": count_views(agent)}
-
-
-def count_views(agent: Agent) -> dict[str, int]:
-    counts = (
-        agent_conversations(agent)
-        .filter(OPEN)
-        .aggregate(
-            mine=Count("pk", filter=Q(assignee_id=agent.pk)),
-            unassigned=Count("pk", filter=Q(status=Conversation.Status.WAITING)),
-            all=Count("pk"),
-        )
-    )
-    closed = agent_conversations(agent).filter(status=Conversation.Status.CLOSED).order_by()[:MAX_COUNTED].count()
-    return {**counts, "closed": closed}
+    counts = {} if cursor else {"counts": count_views(agent)}
+    return {"rows": rows_with_presence(page), "next": following, **counts}
 
 
 def rows_with_presence(conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
@@ -57,29 +49,14 @@ def rows_with_presence(conversations: Sequence[Conversation]) -> list[dict[str, 
     return [conversation_row(one, online=one.visitor_id in online) for one in conversations]
 
 
-def _view(agent: Agent, name: str) -> QuerySet[Conversation]:
-    conditions = {
-        "mine": OPEN & Q(assignee_id=agent.pk),
-        "unassigned": Q(status=Conversation.Status.WAITING),
-        "all": OPEN,
-        "closed": Q(status=Conversation.Status.CLOSED),
-    }
-    if name not in conditions:
-        raise Invalid(f"`view` is one of {', '.join(conditions)}.")
-    return agent_conversations(agent).filter(conditions[name])
-
-
-def _matches(text: str) -> Q:
+def _found(rows: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
     if len(text) > MAX_QUERY_CHARS:
         raise Invalid(f"`q` has at most {MAX_QUERY_CHARS} characters.")
+    recent = list(rows.order_by("-active_at").values_list("pk", flat=True)[:SAID_IN])
     found = (
-        Q(visitor__name__icontains=text)
-        | Q(visitor__email__icontains=text)
-        | Q(visitor__phone__icontains=text)
-        | Q(visitor__external_id=text)
-        | Q(last_message_preview__icontains=text)
+        visitor_condition(text) | Q(last_message_preview__icontains=text) | Q(pk__in=conversations_saying(recent, text))
     )
     try:
-        return found | Q(pk=UUID(text)) | Q(visitor_id=UUID(text))
+        return rows.filter(found | Q(pk=UUID(text)) | Q(visitor_id=UUID(text)))
     except ValueError:
-        return found
+        return rows.filter(found)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from agents.rest import board, bulk, canned, colleagues, drafts, macros, mentions, views, visitors
+from agents.rest import board, canned, colleagues, drafts, macros, mentions, views, visitors
+from agents.rest.inbox.urls import inbox_urls
 
 agent_urls = [
+    *inbox_urls,
     path("agent/me", views.MeView.as_view()),
     path("agent/conversations", views.ConversationsView.as_view()),
     path("agent/conversations/<uuid:conversation_id>", views.ConversationView.as_view()),
@@ -16,7 +18,6 @@ agent_urls = [
     path("agent/visitors/<uuid:visitor_id>/notes", visitors.NotesView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/notes/<uuid:note_id>", visitors.NoteView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/merge", visitors.MergeView.as_view()),
-    path("agent/bulk", bulk.BulkView.as_view()),
     path("agent/drafts", drafts.DraftsView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/draft", drafts.DraftView.as_view()),
     path("agent/colleagues", colleagues.ColleaguesView.as_view()),

@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents.bulk import do_steps, read_steps
+from agents.inbox.bulk import do_steps, read_steps
 from agents.rest.auth import AgentView
 
 

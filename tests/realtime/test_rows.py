@@ -19,8 +19,14 @@ def test_a_row_is_told_although_its_object_is_used_on(as_agent, alice, acme, ver
         conversation = open_conversation(vera, now=now)
         conversation.refresh_from_db()
         conversation.status = "closed"
-    told = desk.expect("conversation.updated")["data"]["rows"][0]
+    told = desk.find(lambda frame: any(is_told(row, conversation) for row in frame["data"].get("rows", [])))
+    told = next(row for row in told["data"]["rows"] if is_told(row, conversation))
     assert (told["id"], told["status"], told["visitor"]["name"]) == (str(conversation.pk), "waiting", "Vera")
+
+
+def is_told(row, conversation):
+    """What earlier tests had started may still tell of rows of its own."""
+    return row["id"] == str(conversation.pk)
 
 
 async def test_a_row_that_fails_keeps_no_other_from_being_told():

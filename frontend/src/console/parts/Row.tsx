@@ -1,6 +1,7 @@
 // One line of the list: who, the last words, when, how many unread, how long they have waited.
 import { ClockIcon } from "../../design/icons";
 import { now } from "../state/clock";
+import { replyDeadline } from "../state/deadlines";
 import { draftsVersion, readDraft } from "../state/drafts";
 import { rowSignal, type Listing } from "../state/inbox";
 import { lastActivity } from "../state/listing";
@@ -12,10 +13,6 @@ import { locale, words } from "../words";
 import { fullTime, shortTime, span } from "../words/times";
 import type { Row } from "../wire";
 import { Avatar } from "./Avatar";
-
-// Until queues carry their own deadline (routing), these hold for all.
-const WAIT_AMBER_MS = 2 * 60_000;
-const WAIT_RED_MS = 5 * 60_000;
 
 export function ConversationRow({ id, isChosen, listing }: { id: string; isChosen: boolean; listing: Listing }) {
   const row = rowSignal(id)?.value;
@@ -80,7 +77,7 @@ function RowMarks({ row }: { row: Row }) {
   const say = words.value;
   return (
     <span class="row-marks">
-      {row.waiting_since_ts !== null && row.status === "waiting" && <WaitingClock since={row.waiting_since_ts} />}
+      <ReplyClock row={row} />
       {row.unread > 0 && (
         <span class="badge">
           <span aria-hidden="true">{row.unread > 99 ? "99+" : row.unread}</span>
@@ -96,15 +93,20 @@ function RowMarks({ row }: { row: Row }) {
   );
 }
 
-export function WaitingClock({ since }: { since: number }) {
-  const waited = now.value - since;
-  const level = waited >= WAIT_RED_MS ? "late" : waited >= WAIT_AMBER_MS ? "soon" : "calm";
-  const text = span(waited, locale.value);
+/** How long the visitor has waited for an answer; amber at half of the promised time, red at its end. */
+export function ReplyClock({ row }: { row: Row }) {
+  const waits = replyDeadline(row, now.value);
+  if (!waits) return null;
+  const say = words.value;
+  const text = span(now.value - waits.since, locale.value);
+  const due = waits.due === null ? "" : fullTime(waits.due, locale.value);
+  const title = [say.waitingFor(text), due && (waits.level === "late" ? say.answerWasDue(due) : say.answerDue(due))];
   return (
-    <span class={`wait wait-${level}`} title={words.value.waitingFor(text)}>
+    <span class={`wait wait-${waits.level}`} title={title.filter(Boolean).join(" · ")}>
       <ClockIcon />
-      <span class="kf-sr">{words.value.waitingFor("")}</span>
+      <span class="kf-sr">{say.waitingFor("")}</span>
       {text}
+      {waits.level === "late" && <span class="kf-sr">, {say.answerWasDue(due)}</span>}
     </span>
   );
 }

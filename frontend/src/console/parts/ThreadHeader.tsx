@@ -2,17 +2,20 @@
 import type { ComponentChildren } from "preact";
 import { BackIcon, DoneIcon, PanelIcon, ReleaseIcon, ReopenIcon, TakeIcon, TransferIcon, type Icon } from "../../design/icons";
 import { busy, close, release, reopen, take, transfer } from "../state/actions";
+import { now } from "../state/clock";
+import { resolutionDeadline } from "../state/deadlines";
 import { isDetailsShown, toggleDetails } from "../state/layout";
 import { go } from "../state/route";
 import { me, myId } from "../state/session";
 import { transferWish } from "../state/shortcuts";
 import type { Thread } from "../state/thread";
 import { visitorName } from "../state/visitors";
-import { words } from "../words";
+import { locale, words } from "../words";
+import { fullTime } from "../words/times";
 import type { Row } from "../wire";
 import { Avatar } from "./Avatar";
 import { Menu, MenuGroup, MenuItem } from "./Menu";
-import { WaitingClock } from "./Row";
+import { ReplyClock } from "./Row";
 
 export function ThreadHeader({ thread }: { thread: Thread }) {
   const row = thread.row.value;
@@ -40,6 +43,18 @@ export function ThreadHeader({ thread }: { thread: Thread }) {
   );
 }
 
+function ResolutionClock({ row }: { row: Row }) {
+  const promised = resolutionDeadline(row, now.value);
+  if (!promised || promised.due === null) return null;
+  const say = words.value;
+  const due = fullTime(promised.due, locale.value);
+  return (
+    <span class={`wait wait-${promised.level}`}>
+      {promised.level === "late" ? say.resolutionWasDue(due) : say.resolutionDue(due)}
+    </span>
+  );
+}
+
 function Who({ row }: { row: Row }) {
   const say = words.value;
   const name = visitorName(row.visitor, say);
@@ -48,7 +63,8 @@ function Who({ row }: { row: Row }) {
       <h2 title={name}>{name}</h2>
       <p class="thread-facts">
         <span class={`status status-${row.status}`}>{say.status[row.status]}</span>
-        {row.status === "waiting" && row.waiting_since_ts !== null && <WaitingClock since={row.waiting_since_ts} />}
+        <ReplyClock row={row} />
+        <ResolutionClock row={row} />
         {row.agent && (
           <span class="fact">
             <Avatar id={row.agent.id} name={row.agent.name} size="s" />

@@ -12,13 +12,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import msgspec
 from django.db import models
-from psycopg import AsyncConnection, sql
+from psycopg import sql
 
 from chat.message_log.append import preview_of
+from chat.message_log.connection import Connection
 from chat.message_log.entries import Added, Batch, Changed, Entry, NeedsVerb, Written
 from chat.models import Conversation, Visitor
 from chat.pages import row_of
@@ -163,36 +163,43 @@ class Answers(msgspec.Struct):
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Answers).decode
-# The schemas whose function a connection has.
-_prepared: "WeakKeyDictionary[AsyncConnection[Any], set[str]]" = WeakKeyDictionary()
+# PostgreSQL's numbers of the types of both values.
+JSON_OID, UUID_ARRAY_OID = 114, 2951
 
 
-async def write_batch(connection: AsyncConnection[Any], schema: str, entries: Sequence[Entry]) -> Batch:
+async def write_batch(connection: Connection, schema: str, entries: Sequence[Entry]) -> Batch:
     """Write the entries in one transaction; `entries` hold no (author, client_id) twice. Raises psycopg.Error.
 
     The connection commits by itself: when this returns, it is done.
     """
-    known = _prepared.setdefault(connection, set())
-    create, call = statements(schema)
-    if schema not in known:
-        await connection.execute(create)
-        known.add(schema)
-    targets = list({entry.conversation_id for entry in entries})
-    batch = _encode([_input(entry) for entry in entries]).decode()
-    answer = await (await connection.execute(call, (batch, targets), prepare=True)).fetchone()
-    assert answer is not None
-    read = _decode(answer[0])
+    statement = statement_of(schema)
+    if schema not in connection.prepared:
+        await connection.run(statement.create)
+        await connection.prepare(statement.name, statement.call, (JSON_OID, UUID_ARRAY_OID))
+        connection.prepared.add(schema)
+    targets = ",".join({str(entry.conversation_id) for entry in entries})
+    batch = _encode([_input(entry) for entry in entries])
+    read = _decode(await connection.call(statement.name, (batch, f"{{{targets}}}".encode())))
     conversations = {changed.pk: changed for changed in map(_changed, read.states)}
     return Batch([_result(entry, one) for entry, one in zip(entries, read.answers, strict=True)], conversations)
 
 
+class Statement(msgspec.Struct, frozen=True):
+    """The function that writes over a schema, and the prepared call of it."""
+
+    name: bytes
+    create: bytes
+    call: bytes
+
+
 @lru_cache(maxsize=4096)
-def statements(schema: str) -> tuple[sql.Composed, sql.Composed]:
-    """The function that writes over this schema, and the call of it."""
-    name = sql.Identifier("pg_temp", f"append_{schema}"[:63])
+def statement_of(schema: str) -> Statement:
+    name = f"append_{schema}"[:63]
+    function = sql.Identifier("pg_temp", name)
     part = {"schema": sql.Identifier(schema), "input": sql.SQL(INPUT)}
     body = {key: sql.SQL(text).format(**part) for key, text in (("lock", LOCK), ("write", WRITE), ("read", READ))}
-    return sql.SQL(FUNCTION).format(name=name, **body), sql.SQL("SELECT {}(%s, %s)").format(name)
+    create, call = sql.SQL(FUNCTION).format(name=function, **body), sql.SQL("SELECT {}($1, $2)").format(function)
+    return Statement(name.encode(), create.as_bytes(), call.as_bytes())
 
 
 def _input(entry: Entry) -> dict[str, Any]:

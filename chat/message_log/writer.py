@@ -9,16 +9,15 @@ import logging
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from django.conf import settings
 from prometheus_client import Counter, Histogram
-from psycopg_pool import AsyncConnectionPool
 
 from chat.errors import Overloaded
 from chat.message_log.breaker import Breaker
+from chat.message_log.connection import Connections
 from chat.message_log.entries import Batch, Entry, NeedsVerb, Written
 from chat.message_log.statement import write_batch
 from tenants.models import Tenant
@@ -31,7 +30,7 @@ CROWD = 6
 GATHER_SECONDS = 0.003
 CONNECTIONS = 4
 BATCH_SECONDS = 15.0
-POOL_SECONDS = 5.0
+CONNECT_SECONDS = 5.0
 
 batch_size = Histogram("kefu_log_batch_size", "Messages per commit.", buckets=(1, 2, 5, 10, 20, 50, 100, 256))
 batch_time = Histogram("kefu_log_batch_seconds", "Seconds per commit.")
@@ -74,8 +73,8 @@ class Writer:
         self._lanes: dict[UUID, Lane] = {}
         self._waiting = 0
         self._breaker = Breaker()
-        self._pool: AsyncConnectionPool[Any] | None = None
-        self._pool_timeout = POOL_SECONDS
+        options = " ".join(f"-c {setting}" for setting in PLANNING)
+        self._connections = Connections(settings.DATABASE_URL, options, most=CONNECTIONS, seconds=CONNECT_SECONDS)
 
     async def write(self, tenant: Tenant, entry: Entry) -> tuple[Written | NeedsVerb, Batch]:
         """Write the entry with whatever else waits; returns after COMMIT. Raises Overloaded, psycopg.Error."""
@@ -96,9 +95,7 @@ class Writer:
     async def flush(self) -> None:
         """Wait until everything that waits is written, and close the connections."""
         await asyncio.gather(*(lane.task for lane in self._lanes.values() if lane.task))
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        self._connections.close()
 
     async def _work(self, lane: Lane) -> None:
         try:
@@ -133,9 +130,11 @@ class Writer:
         started = time.monotonic()
         try:
             async with asyncio.timeout(BATCH_SECONDS):
-                pool = await self._opened_pool()
-                async with pool.connection() as connection:
+                connection = await self._connections.take()
+                try:
                     done = await write_batch(connection, tenant.schema_name, [pending.entry for pending in batch])
+                finally:
+                    self._connections.give_back(connection)
         except (psycopg.OperationalError, TimeoutError):
             self._breaker.note_failure(time.monotonic())
             raise
@@ -156,20 +155,6 @@ class Writer:
             if not pending.done.done():
                 # Whether it was written is not known: the sender sends again under the same client_id.
                 pending.done.set_exception(Overloaded(retry_after=2.0) if unknown else error)
-
-    async def _opened_pool(self) -> AsyncConnectionPool[Any]:
-        if self._pool is None:
-            pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-                settings.DATABASE_URL,
-                min_size=1,
-                max_size=CONNECTIONS,
-                open=False,
-                timeout=self._pool_timeout,
-                kwargs={"autocommit": True, "options": " ".join(f"-c {setting}" for setting in PLANNING)},
-            )
-            self._pool = pool
-            await pool.open()
-        return self._pool
 
 
 def take_batch(waiting: deque[Pending]) -> tuple[list[Pending], list[Pending]]:

@@ -197,7 +197,7 @@ async def test_a_database_that_does_not_answer_is_left_alone_for_a_while(acme, c
     settings.DATABASE_URL = "postgres://nobody@127.0.0.1:1/nothing?connect_timeout=1"
     writer_module._writer = None
     author = Author.of_visitor(conversations[0].visitor)
-    writer_module.writer()._pool_timeout = 0.5
+    writer_module.writer()._connections.seconds = 0.5
     for _ in range(FAILURES):
         with pytest.raises(Overloaded):
             await say(acme, conversations[0], author)

@@ -24,12 +24,14 @@ def ack_before_commit() -> None:
     from chat.message_log import writer
 
     async def commit(self: Any, tenant: Any, batch: list[Any]) -> None:
-        pool = await self._opened_pool()
-        async with pool.connection() as connection, connection.transaction():
-            done = await writer.write_batch(connection, tenant.schema_name, [pending.entry for pending in batch])
-            for pending, result in zip(batch, done.results, strict=True):
-                pending.done.set_result((result, done))
-            await asyncio.sleep(0.2)
+        connection = await self._connections.take()
+        await connection.run(b"BEGIN")
+        done = await writer.write_batch(connection, tenant.schema_name, [pending.entry for pending in batch])
+        for pending, result in zip(batch, done.results, strict=True):
+            pending.done.set_result((result, done))
+        await asyncio.sleep(0.2)
+        await connection.run(b"COMMIT")
+        self._connections.give_back(connection)
 
     writer.Writer._commit = commit  # type: ignore[method-assign]
 

@@ -80,9 +80,10 @@ def _plant_in_log(failpoint: Failpoint) -> None:
         failpoint.reach("before insert", keys)
         if failpoint.is_armed("before commit"):
             # The statement commits by itself; inside a transaction of ours there is a time between.
-            async with connection.transaction():
-                done = await write(connection, schema, entries)
-                failpoint.reach("before commit", keys)
+            await connection.run(b"BEGIN")
+            done = await write(connection, schema, entries)
+            failpoint.reach("before commit", keys)
+            await connection.run(b"COMMIT")
         else:
             done = await write(connection, schema, entries)
         failpoint.reach("after commit", keys)

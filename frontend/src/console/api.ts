@@ -1,6 +1,6 @@
 // The agent's HTTP doors. Every failure becomes an ApiError with the server's stable code, or `offline`.
 import type { FileView } from "../engine/frames";
-import type { EventsPage, Me, Profile, ProfileChange, RowsPage, Snapshot, View } from "./wire";
+import type { EventsPage, Me, RowsPage, Snapshot, View } from "./wire";
 
 export class ApiError extends Error {
   constructor(
@@ -78,6 +78,9 @@ const query = (values: Record<string, string | number | null | undefined>): stri
 export const callAgent = (method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<any> =>
   call(method, AGENT + path, body, signal);
 
+/** For parts of the console that have their own endpoints: `path` below the agent's. */
+export const askAgent = <T>(method: string, path: string, body?: object): Promise<T> => call<T>(method, AGENT + path, body);
+
 export const fetchMe = (): Promise<Me> => call("GET", `${AGENT}/me`);
 
 export const fetchRows = (
@@ -91,9 +94,6 @@ export const fetchSnapshot = (id: string): Promise<Snapshot> =>
 
 export const fetchEvents = (id: string, before: number, limit: number): Promise<EventsPage> =>
   call("GET", `${AGENT}/conversations/${encodeURIComponent(id)}/events?${query({ before, limit })}`);
-
-export const changeProfile = (visitor: string, change: ProfileChange): Promise<Profile> =>
-  call("PATCH", `${AGENT}/visitors/${encodeURIComponent(visitor)}`, change);
 
 export const startHandoff = (slug: string): Promise<{ url: string; code: string }> =>
   call("POST", "/account/handoff/start", { slug });

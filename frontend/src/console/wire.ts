@@ -100,11 +100,63 @@ export interface Profile {
   external_id?: string | null;
   identified: boolean;
   online?: boolean;
-  attributes: Record<string, unknown> | null;
+  attributes: Record<string, AttributeValue> | null;
   page: Page | null;
   last_seen_ts?: number | null;
   created_ts?: number | null;
-  former: { id: string; created_ts: number; status: ConversationStatus; preview: string | null }[];
+  device?: { browser: string; os: string; kind: string } | null;
+  merged_into?: string | null;
+  former: readonly Former[];
+  // The rest is asked for when the pane is shown (state/profile.ts).
+  former_next?: string | null;
+  trail?: readonly PageSeen[];
+  trail_more?: boolean;
+  notes?: readonly PersonNote[];
+  satisfaction?: Satisfaction | null;
+  duplicates?: readonly VisitorSummary[];
+}
+
+export type AttributeValue = string | number | boolean;
+
+export interface Former {
+  id: string;
+  created_ts: number;
+  status: ConversationStatus;
+  preview: string | null;
+  agent?: NamedRef | null;
+  rating?: number | null;
+  tags?: readonly string[];
+}
+
+export interface PageSeen {
+  url: string;
+  title: string;
+  ts: number;
+}
+
+export interface PersonNote {
+  id: string;
+  text: string;
+  author: { id: string | null; name: string };
+  created_ts: number;
+}
+
+export interface Satisfaction {
+  average: number;
+  count: number;
+  last: { score: number; comment: string; ts: number };
+}
+
+export interface VisitorSummary {
+  id: string;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  identified: boolean;
+  online: boolean;
+  conversations: number;
+  last_seen_ts: number | null;
+  created_ts: number;
 }
 
 export interface Snapshot {
@@ -120,7 +172,10 @@ export interface EventsPage {
   more: boolean;
 }
 
-export type ProfileChange = { [K in "name" | "email" | "phone"]?: string };
+export type ProfileChange = { [K in "name" | "email" | "phone" | "locale"]?: string } & {
+  /** null removes one. */
+  attributes?: Record<string, AttributeValue | null>;
+};
 
 export const MESSAGE_TYPES: ReadonlySet<string> = new Set(["message.created", "note.created"]);
 

@@ -1,19 +1,25 @@
 // The context pane: who the visitor is, where they are, what your site knows of them, what was before.
 import { useEffect, useRef } from "preact/hooks";
-import { CloseIcon, ExternalIcon, GlobeIcon, MailIcon, PhoneIcon, UserIcon, VerifiedIcon } from "../../design/icons";
+import { CloseIcon, GlobeIcon, MailIcon, MonitorIcon, PhoneIcon, UserIcon, VerifiedIcon } from "../../design/icons";
 import { now } from "../state/clock";
 import { currentThread } from "../state/desk";
 import { hideDetails, isDetailsOver, isDetailsShown, isWide } from "../state/layout";
-import { conversationPath, go } from "../state/route";
+import { failedProfile, loadProfile, mergeAsked, saveProfile } from "../state/profile";
 import type { Thread } from "../state/thread";
+import { showError } from "../state/toasts";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
 import { fullTime, languageName, shortTime, span } from "../words/times";
 import type { Profile, Row } from "../wire";
 import { Avatar } from "./Avatar";
+import { Attributes } from "./details/Attributes";
+import { Former, Ratings } from "./details/Former";
+import { PageTrail } from "./details/PageTrail";
+import { PersonNotes } from "./details/PersonNotes";
 import { ProfileField } from "./ProfileField";
 
 const HOUR_MS = 3_600_000;
+const LANGUAGES = ["en", "zh-hans"];
 
 export function Details() {
   const thread = currentThread.value;
@@ -95,107 +101,86 @@ function Identity({ isKnown }: { isKnown: boolean }) {
 
 function ProfileSections({ thread, profile }: { thread: Thread; profile: Profile }) {
   const say = words.value;
+  useEffect(() => void loadProfile(thread), [thread.id, profile.id]);
   return (
     <>
+      <Duplicates thread={thread} profile={profile} />
       <dl class="facts">
         <ProfileField thread={thread} field="name" icon={UserIcon} label={say.name} type="text" />
         <ProfileField thread={thread} field="email" icon={MailIcon} label={say.email} type="email" />
         <ProfileField thread={thread} field="phone" icon={PhoneIcon} label={say.phone} type="tel" />
-        {profile.locale && (
-          <div class="fact-row">
-            <dt title={say.language}><GlobeIcon /><span class="kf-sr">{say.language}</span></dt>
-            <dd>{languageName(profile.locale, locale.value)}</dd>
-          </div>
-        )}
+        <LanguageField thread={thread} profile={profile} />
+        <DeviceLine profile={profile} />
       </dl>
-      <PageSection profile={profile} />
-      <AttributesSection profile={profile} />
-      <FormerSection profile={profile} />
+      {failedProfile.value === thread.id && (
+        <p class="quiet" role="alert">
+          {say.profile.failed}{" "}
+          <button type="button" class="link" onClick={() => void loadProfile(thread)}>{say.retry}</button>
+        </p>
+      )}
+      <PageTrail thread={thread} profile={profile} />
+      <PersonNotes thread={thread} profile={profile} />
+      <Attributes thread={thread} profile={profile} />
+      <Ratings satisfaction={profile.satisfaction ?? null} />
+      <Former thread={thread} profile={profile} />
+      <footer class="details-foot">
+        {profile.created_ts && <span>{say.profile.firstSeen(fullTime(profile.created_ts, locale.value))}</span>}
+        <button type="button" class="link" onClick={() => (mergeAsked.value = { thread, other: null })}>{say.profile.merge}</button>
+      </footer>
     </>
   );
 }
 
-/** What a visitor's browser told is not trusted: only web addresses become links. */
-const isWebAddress = (url: string): boolean => /^https?:\/\//i.test(url);
-
-function PageSection({ profile }: { profile: Profile }) {
+function Duplicates({ thread, profile }: { thread: Thread; profile: Profile }) {
   const say = words.value;
-  const { page } = profile;
+  if (!profile.duplicates?.length) return null;
   return (
-    <section class="section">
-      <h3>{say.page}</h3>
-      {page?.url ? (
-        <div class="page">
-          {page.title && <bdi class="page-title">{page.title}</bdi>}
-          {isWebAddress(page.url) ? (
-            <a href={page.url} target="_blank" rel="noopener noreferrer nofollow" title={page.url}>
-              <bdi>{page.url.replace(/^https?:\/\//i, "")}</bdi>
-              <ExternalIcon />
-            </a>
-          ) : (
-            <bdi>{page.url}</bdi>
-          )}
+    <div class="duplicates">
+      <strong>{say.profile.samePerson}</strong>
+      {profile.duplicates.slice(0, 2).map((one) => (
+        <div key={one.id}>
+          <bdi title={one.email ?? ""}>{visitorName(one, say)}</bdi>
+          <span>{say.profile.conversationsOf(one.conversations)}</span>
+          <button type="button" class="link" aria-label={say.profile.mergePick(visitorName(one, say))} onClick={() => (mergeAsked.value = { thread, other: one.id })}>
+            {say.profile.mergeAction}
+          </button>
         </div>
-      ) : (
-        <p class="quiet">{say.noPage}</p>
-      )}
-    </section>
+      ))}
+    </div>
   );
 }
 
-function AttributesSection({ profile }: { profile: Profile }) {
+function LanguageField({ thread, profile }: { thread: Thread; profile: Profile }) {
   const say = words.value;
-  const known = Object.entries(profile.attributes ?? {});
-  const all: [string, unknown][] = profile.external_id ? [[say.customerId, profile.external_id], ...known] : known;
+  const choose = (choice: string): void => {
+    if (choice) saveProfile(thread, { locale: choice }).catch(showError);
+  };
   return (
-    <section class="section">
-      <h3>{say.attributes}</h3>
-      {all.length ? (
-        <dl class="attributes">
-          {all.map(([key, value]) => (
-            <div key={key}>
-              <dt title={key}>{key}</dt>
-              <dd>{typeof value === "object" ? JSON.stringify(value) : String(value)}</dd>
-            </div>
+    <div class="fact-row">
+      <dt title={say.language}><GlobeIcon /><span class="kf-sr">{say.language}</span></dt>
+      <dd>
+        <select class="fact-select" aria-label={say.language} value={profile.locale ?? ""} onChange={(event) => choose(event.currentTarget.value)}>
+          {!profile.locale && <option value="">{say.profile.unknownLanguage}</option>}
+          {LANGUAGES.map((tag) => (
+            <option key={tag} value={tag}>{languageName(tag, locale.value)}</option>
           ))}
-        </dl>
-      ) : (
-        <p class="quiet">{say.noAttributes}</p>
-      )}
-    </section>
+        </select>
+      </dd>
+    </div>
   );
 }
 
-function FormerSection({ profile }: { profile: Profile }) {
-  const say = words.value;
+function DeviceLine({ profile }: { profile: Profile }) {
+  const say = words.value.profile;
+  const { device } = profile;
+  const text = device && [say.kinds[device.kind], device.os, device.browser].filter(Boolean).join(" · ");
+  if (!text) return null;
   return (
-    <section class="section">
-      <h3>{say.former}</h3>
-      {!profile.former?.length && <p class="quiet">{say.noFormer}</p>}
-      <ul class="former">
-        {profile.former?.map((one) => (
-          <li key={one.id}>
-            <a href={conversationPath(one.id)} onClick={(event) => openFormer(event, one.id)}>
-              <span class="former-text">{one.preview || say.noText}</span>
-              <span class="former-meta">
-                {say.status[one.status]}
-                <time dateTime={new Date(one.created_ts).toISOString()} title={fullTime(one.created_ts, locale.value)}>
-                  {shortTime(one.created_ts, now.value, locale.value)}
-                </time>
-              </span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <div class="fact-row">
+      <dt title={say.device}><MonitorIcon /><span class="kf-sr">{say.device}</span></dt>
+      <dd>{text}</dd>
+    </div>
   );
-}
-
-function openFormer(event: MouseEvent, id: string): void {
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  event.preventDefault();
-  isDetailsOver.value = false;
-  go({ conversation: id });
 }
 
 function DetailsSkeleton() {

@@ -1,10 +1,12 @@
 // What lies over everything: notices, the shortcut sheet, a picture in full size.
 import { AlertIcon, CheckIcon, CloseIcon, DownloadIcon } from "../../design/icons";
 import { recallAsked } from "../state/corrections";
+import { mergeAsked } from "../state/profile";
 import { isSheetOpen } from "../state/shortcuts";
 import { dismissToast, toasts } from "../state/toasts";
 import { words } from "../words";
 import { RecallQuestion } from "./Corrections";
+import { MergeDialog } from "./details/MergeDialog";
 import { Dialog } from "./Dialog";
 import { openImage } from "./Files";
 
@@ -15,6 +17,7 @@ export function Overlays() {
       {isSheetOpen.value && <ShortcutSheet />}
       {openImage.value && <Lightbox />}
       {recallAsked.value && <RecallQuestion />}
+      {mergeAsked.value && <MergeDialog />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 // What happened to the conversation, small and centred.
 import type { LogEvent } from "../../engine";
 import { me, myId } from "../state/session";
+import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
 import type { Dictionary } from "../words/en";
 import { clockTime, fullTime } from "../words/times";
@@ -43,6 +44,7 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
     reason === "agent_absent" ? say.logTakenBack : say.logReleased(nameOf(by, say)),
   "conversation.closed": ({ reason, by }, say) => {
     if (isVisitor(by)) return say.logClosedByVisitor;
+    if (reason === "merged") return say.profile.logClosedMerged;
     return reason === "idle" ? say.logClosedIdle : say.logClosed(nameOf(by, say));
   },
   "conversation.rated": ({ score, comment }, say) => say.logRated(score, comment),
@@ -51,6 +53,8 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
   "conversation.prioritised": ({ priority, by }, say) => say.logPrioritised(say.priorities[priority] ?? "", nameOf(by, say)),
   "conversation.snoozed": ({ until_ts, by }, say) => say.logSnoozed(fullTime(until_ts, locale.value), nameOf(by, say)),
   "conversation.woken": ({ reason, by }, say) => say.logWoken(reason, nameOf(by, say)),
+  "conversation.merged": ({ from, into, by }, say) =>
+    say.profile.logMerged(visitorName(from, say), visitorName(into, say), isVisitor(by) ? "" : nameOf(by, say)),
   "conversation.reopened": ({ by }, say) => say.logReopened(isVisitor(by) ? "" : nameOf(by, say)),
 };
 

@@ -4,8 +4,9 @@ import { effect, signal, untracked } from "@preact/signals";
 import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
 import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
 import { callAgent } from "../api";
-import type { Row } from "../wire";
+import type { PageSeen, Row } from "../wire";
 import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
+import { notePageViewed, noteVisitorUpdated } from "./profile";
 import { route } from "./route";
 import { goToSignIn, me, myId, noteAvailability } from "./session";
 import { Thread } from "./thread";
@@ -89,6 +90,8 @@ const hintHandlers: Record<string, HintHandler> = {
   },
   "agent.availability_changed": (data: { agent: { id: string }; availability: Availability }) =>
     noteAvailability(data.agent.id, data.availability),
+  "visitor.updated": (data: { visitor: string; merged_into?: string }) => noteVisitorUpdated(data, threads.values()),
+  "visitor.page_viewed": (data: { visitor: string; page: PageSeen }) => notePageViewed(data, threads.values()),
   "presence.changed": ({ changes }: { changes: { visitor?: string; online: boolean }[] }) => {
     for (const { visitor, online } of changes) if (visitor) noteOnline(visitor, online);
   },

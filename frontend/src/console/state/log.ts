@@ -32,7 +32,8 @@ export type Block =
 
 const RUN_GAP_MS = 5 * 60_000;
 
-const LINES = new Set(["created", "assigned", "transferred", "released", "closed", "reopened"].map((verb) => `conversation.${verb}`));
+const VERBS = "created assigned transferred released closed reopened rated left_message tagged prioritised snoozed woken merged";
+const LINES = new Set(VERBS.split(" ").map((verb) => `conversation.${verb}`));
 
 // Entries keep their identity between layouts, so that unchanged runs are not drawn again.
 const entries = new WeakMap<object, Entry>();

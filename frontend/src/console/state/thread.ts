@@ -71,7 +71,9 @@ export class Thread {
     const isFirst = this.load.peek() !== "ready";
     batch(() => {
       putRow(row);
-      this.profile.value = visitor;
+      const known = this.profile.peek();
+      // What was asked for besides the snapshot stays, as long as it is the same person.
+      this.profile.value = known?.trail && known.id === visitor.id ? { ...known, ...visitor, former: known.former } : visitor;
       this.events.value = events;
       this.hasMore.value = more;
       this.dropSent(events);

@@ -2,6 +2,7 @@
 // is a type error. Words that depend on a number or a name are functions.
 
 import { inboxEn } from "./inbox/en";
+import { profileEn } from "./profile";
 
 export const en = {
   ...inboxEn,
@@ -160,12 +161,7 @@ export const en = {
   offlineNow: "Not online",
   addValue: (label: string) => `Add ${label.toLowerCase()}`,
   editValue: (label: string) => `Edit ${label.toLowerCase()}`,
-  profileSaved: "Saved",
-  page: "Page",
-  noPage: "No page known",
-  attributes: "Attributes",
-  noAttributes: "None sent by your site",
-  former: "Former conversations",
+  profile: profileEn,
   noFormer: "This is the first one",
   noText: "No text",
   customerId: "Your id",

@@ -1,4 +1,5 @@
 // 简体中文。按中文习惯写，不逐字翻译；术语见 docs/console.md。
+import { profileZh } from "./profile";
 import type { Dictionary } from "./en";
 import { inboxZh } from "./inbox/zh";
 
@@ -154,12 +155,7 @@ export const zh: Dictionary = {
   offlineNow: "不在线",
   addValue: (label) => `添加${label}`,
   editValue: (label) => `修改${label}`,
-  profileSaved: "已保存",
-  page: "所在页面",
-  noPage: "页面未知",
-  attributes: "属性",
-  noAttributes: "贵站未传入属性",
-  former: "历史会话",
+  profile: profileZh,
   noFormer: "首次来访",
   noText: "无文字内容",
   customerId: "贵站用户 ID",

@@ -52,9 +52,9 @@ export const profileEn = {
   mergeMoves: (conversations: number, pages: number, notes: number) =>
     [
       conversations === 1 ? "1 conversation" : `${conversations} conversations`,
-      pages === 1 ? "1 page" : `${pages} pages`,
-      notes === 1 ? "1 note" : `${notes} notes`,
-    ].join(", ") + " will move.",
+      pages && (pages === 1 ? "1 page" : `${pages} pages`),
+      notes && (notes === 1 ? "1 note" : `${notes} notes`),
+    ].filter(Boolean).join(", ") + " will move.",
   mergeCloses: "Both have an open conversation: that of the one who goes is closed.",
   mergeEnds: (name: string) => `${name} is online: their chat ends, and they start anew as another visitor.`,
   mergeUnproven: "Neither is identified. Whoever stays will read all of it: be sure that it is one person.",

@@ -23,7 +23,7 @@ function shown(value: AttributeValue): string {
 
 export function Attributes({ thread, profile }: { thread: Thread; profile: Profile }) {
   const say = words.value.profile;
-  const known = Object.entries(profile.attributes ?? {});
+  const known = Object.entries(profile.attributes ?? {}).sort(([one], [two]) => one.localeCompare(two));
   const set = (name: string, value: AttributeValue | null) => saveProfile(thread, { attributes: { [name]: value } });
   return (
     <Section name="attributes" title={say.attributes} aside={known.length || null}>

@@ -1,7 +1,7 @@
 // A text that becomes a field when pressed. Enter or leaving saves, Esc leaves it as it was. What the server refuses
 // stays in the field, with the reason below.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { PencilIcon } from "../../../design/icons";
 import { explain, words } from "../../words";
 
@@ -43,7 +43,7 @@ function Field({ label, value, type, maxLength, onSave, onLeave, onGone }: Field
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState("");
   const isBusy = useRef(false);
-  useEffect(() => input.current?.select(), []);
+  useLayoutEffect(() => input.current?.select(), []);
   const save = async (done: () => void): Promise<void> => {
     const text = input.current?.value.trim() ?? value;
     if (isBusy.current) return;

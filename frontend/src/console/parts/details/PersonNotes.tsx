@@ -1,5 +1,5 @@
 // Notes about the person, whatever the conversation. Everybody reads them, their author changes them.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { CloseIcon, PencilIcon, PlusIcon } from "../../../design/icons";
 import { now } from "../../state/clock";
 import { addPersonNote, deletePersonNote, editPersonNote } from "../../state/profile";
@@ -91,7 +91,7 @@ function NoteForm({ text, onSave, onShut }: { text: string; onSave: (text: strin
   const say = words.value.profile;
   const area = useRef<HTMLTextAreaElement>(null);
   const [problem, setProblem] = useState("");
-  useEffect(() => area.current?.focus(), []);
+  useLayoutEffect(() => area.current?.focus(), []);
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const written = area.current!.value.trim();

@@ -4,6 +4,7 @@ from django.utils import timezone
 from agents import presence, sla, take_back
 from agents.automation import sweep
 from agents.routing import idle, overflow, route, silent
+from agents.waiting import returning, telling
 from chat.marks import sweep_snoozed as wake_due
 from chat.visitor_presence import sweep_visitors
 from tenants.tasks import TenantTask
@@ -18,6 +19,11 @@ def sweep_presence(tenant_id: str) -> int:
 @shared_task(base=TenantTask)
 def sweep_sla(tenant_id: str) -> int:
     return sla.sweep_sla(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def sweep_standings(tenant_id: str) -> int:
+    return returning.sweep_returned(timezone.now()) + telling.tell_standings(timezone.now())
 
 
 @shared_task(base=TenantTask)

@@ -24,6 +24,11 @@ def viewers_key(tenant: Tenant, conversation_id: UUID) -> str:
     return f"kf:{tenant.pk.hex}:viewers:{conversation_id.hex}"
 
 
+def standings_key(tenant: Tenant) -> str:
+    """Hash of what waiting visitors were told last about their place: visitor id in hexadecimal to JSON."""
+    return f"kf:{tenant.pk.hex}:standings"
+
+
 def bucket_key(tenant: Tenant, rate: str, subject: str) -> str:
     """A rate limit's token bucket: of an API key, a visitor or a network address."""
     return f"kf:{tenant.pk.hex}:bucket:{rate}:{subject}"

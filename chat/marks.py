@@ -85,8 +85,14 @@ def wake_locked(conversation: Conversation, *, by: Author, reason: str, now: dat
         return False
     conversation.snoozed_until = None
     conversation.save(update_fields=["snoozed_until"])
-    _record(conversation, "conversation.woken", by, {"reason": reason}, now)
+    note_woken(conversation, by=by, reason=reason, now=now)
     return True
+
+
+def note_woken(conversation: Conversation, *, by: Author, reason: str, now: datetime) -> None:
+    """Record that a locked conversation needs somebody again: its sleep is over, or its visitor came back to a message
+    that was left."""
+    _record(conversation, "conversation.woken", by, {"reason": reason}, now)
 
 
 def sweep_snoozed(now: datetime, limit: int = 1000) -> int:

@@ -17,6 +17,7 @@ from channels.routing import ProtocolTypeRouter
 
 from agents.routing.waking import wake_with_nudges
 from agents.sla.waking import keep_promises_with_nudges
+from agents.waiting.waking import tell_standings_with_nudges
 from chat import hot
 from chat.message_log.writer import writer
 from kefu_project.bodies import BodyLimit
@@ -25,6 +26,7 @@ from kefu_project.sockets import WithPolls, sockets
 
 wake_with_nudges()
 keep_promises_with_nudges()
+tell_standings_with_nudges()
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:

@@ -68,6 +68,12 @@ app.conf.beat_schedule = {
         "args": ("agents.tasks.sweep_sla",),
         "options": {"expires": 15},
     },
+    "sweep-standings": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 10.0,
+        "args": ("agents.tasks.sweep_standings",),
+        "options": {"expires": 10},
+    },
     "sweep-idle": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 60.0,

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from agents.accounts import create_agent
 from agents.models import Agent, Queue
-from chat.keys import leases_key, shown_key
+from chat.keys import leases_key, shown_key, standings_key
 from chat.models import Conversation, Visitor, Widget
 from chat.presence import redis_client
 from chat.tokens import make_token
@@ -86,7 +86,9 @@ def brands(django_db_blocker: pytest.FixtureRequest) -> Iterator[dict[str, Tenan
 def clean(brands: dict[str, Tenant]) -> Iterator[None]:
     """Start without conversations, and see that the test left every brand that it entered."""
     empty(brands.values())
-    redis_client().delete(*(key(tenant) for tenant in brands.values() for key in (leases_key, shown_key)))
+    redis_client().delete(
+        *(key(tenant) for tenant in brands.values() for key in (leases_key, shown_key, standings_key))
+    )
     yield
     assert not isinstance(connection.tenant, Tenant), "the test left this thread inside a brand"
 

@@ -24,6 +24,7 @@ from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_active, needed
 from chat.protocol import MAX_RESUMED, Command
 from chat.ratings import rate_conversation
+from chat.standings import told_since
 from chat.tokens import VisitorIdentity, is_current, read_token
 from chat.typing_preview import shows_typing_preview
 from chat.visitor_presence import visitor_came
@@ -84,7 +85,7 @@ class VisitorParticipant(Participant):
         return data
 
     async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
-        frames: list[Frame] = await self.call(latest_of_visitor, self.me, moment, besides=set(positions))
+        frames: list[Frame] = await self.call(self._changed, moment, positions)
         return frames
 
     async def open_conversation(self, command: Command) -> Answer:
@@ -138,6 +139,9 @@ class VisitorParticipant(Participant):
         now = timezone.now()
         conversation = open_conversation(who.visitor, widget=who.widget, now=now)
         return {**snapshot(conversation, VISITOR), "waiting": waiting_view(conversation, now)}
+
+    def _changed(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
+        return latest_of_visitor(self.me, moment, besides=set(positions)) + told_since(self.me, moment)
 
     def _post(self, conversation_id: UUID | None, draft: MessageDraft, now: Any) -> Posted:
         who = get_identity(self.me, self.widget_id)

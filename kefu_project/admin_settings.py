@@ -64,6 +64,19 @@ UNFOLD_BRAND: dict[str, Any] = COMMON | {
                     _item(_("Agents"), "support_agent", "admin:agents_agent_changelist"),
                     _item(_("Queues"), "inbox", "admin:agents_queue_changelist"),
                     _item(_("Memberships"), "group", "admin:agents_membership_changelist"),
+                    _item(_("Skills"), "school", "admin:agents_skill_changelist"),
+                ],
+            },
+            {
+                "title": _("Desk"),
+                "separator": True,
+                "items": [
+                    _item(_("Canned replies"), "quickreply", "admin:agents_cannedreply_changelist"),
+                    _item(_("Macros"), "bolt", "admin:agents_macro_changelist"),
+                    _item(_("Automation rules"), "rule_settings", "admin:agents_automationrule_changelist"),
+                    _item(_("Runs of rules"), "checklist", "admin:agents_rulerun_changelist"),
+                    _item(_("Tags"), "sell", "admin:chat_tag_changelist"),
+                    _item(_("Saved views"), "filter_list", "admin:agents_savedview_changelist"),
                 ],
             },
             {
@@ -87,6 +100,7 @@ UNFOLD_BRAND: dict[str, Any] = COMMON | {
                 "separator": True,
                 "items": [
                     _item(_("Settings"), "tune", "admin:tenants_tenant_changelist"),
+                    _item(_("Audit log"), "policy", "admin:agents_auditentry_changelist"),
                     _item(_("Change history"), "history", "admin:admin_logentry_changelist"),
                 ],
             },

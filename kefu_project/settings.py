@@ -43,6 +43,8 @@ SHARED_APPS = [
     "django_tenants",
     "tenants",
     "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,6 +57,7 @@ SHARED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "import_export",
 ]
 # Every app here runs its migrations in every brand: keep the list short.
 # The admin is in both lists, so that a brand's admin history stays in the brand's schema.

@@ -1,3 +1,12 @@
-"""Admin pages of agents/, one file per noun: the team and what its work goes by."""
+"""Admin pages of agents/, one file per noun: the team and what its work goes by (docs/admin.md)."""
 
-from agents.admin import queues, team  # noqa: F401  (importing registers)
+from agents.admin import (  # noqa: F401  (importing registers)
+    audit,
+    canned,
+    macros,
+    queues,
+    rules,
+    saved_views,
+    skills,
+    team,
+)

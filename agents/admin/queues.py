@@ -3,15 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from agents.admin.team import MembershipInline
-from agents.models import Queue
+from agents.admin.team import MembersInline
+from agents.contradictions import of_queue
+from agents.models import Membership, Queue
 from agents.queues import DefaultQueueStays, delete_queue, make_default, rename_queue
 from chat.models import Conversation
 from tenants.admin.base import KefuModelAdmin, confirmed
@@ -21,14 +24,90 @@ from tenants.admin.site import brand_admin
 class QueueForm(forms.ModelForm):
     class Meta:
         model = Queue
-        fields = ("name", "position", "take_back_seconds")
+        fields = (
+            "name",
+            "position",
+            "strategy",
+            "priority",
+            "capacity",
+            "skills",
+            "matches_language",
+            "relax_after_seconds",
+            "sticky_seconds",
+            "fair_share_count",
+            "fair_share_minutes",
+            "max_waiting_count",
+            "max_waiting_seconds",
+            "overflow_queue",
+            "overflow_after_seconds",
+            "take_back_seconds",
+            "silent_seconds",
+            "answer_seconds",
+            "calendar",
+            "sla",
+        )
+        widgets = {"skills": UnfoldAdminCheckboxSelectMultipleWidget}
+        help_texts = {
+            "position": _("Queues are listed in this order, smallest first."),
+            "overflow_queue": _("Where conversations go that nobody took in time. Empty: they stay."),
+            "overflow_after_seconds": _("How long they wait here first."),
+            "sla": _("What is promised to visitors of this queue. Empty: only the deadline above."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for field, sentence in of_queue(data, self.instance.pk if not self.instance._state.adding else None):
+            self.add_error(field if field in self.fields else None, sentence)
+        return data
+
+
+FIELDSETS = (
+    (None, {"fields": ("name", "position")}),
+    (
+        _("Routing"),
+        {
+            "fields": (
+                "strategy",
+                "priority",
+                "capacity",
+                "skills",
+                "matches_language",
+                "relax_after_seconds",
+                "sticky_seconds",
+            )
+        },
+    ),
+    (
+        _("Fairness"),
+        {
+            "fields": ("fair_share_count", "fair_share_minutes"),
+            "description": _("Keeps one agent from getting everything: both or neither."),
+        },
+    ),
+    (_("Waiting"), {"fields": ("max_waiting_count", "max_waiting_seconds")}),
+    (_("Overflow"), {"fields": ("overflow_queue", "overflow_after_seconds")}),
+    (_("Take back"), {"fields": ("take_back_seconds", "silent_seconds")}),
+    (_("Hours and deadlines"), {"fields": ("calendar", "answer_seconds", "sla")}),
+)
 
 
 class QueueAdmin(KefuModelAdmin):
     form = QueueForm
-    list_display = ("name", "default_label", "waiting", "members", "position")
+    fieldsets = FIELDSETS
+    list_display = (
+        "name",
+        "default_label",
+        "strategy_label",
+        "waiting",
+        "members",
+        "overflow_queue",
+        "calendar",
+        "priority",
+    )
+    list_filter = ("strategy", "skills")
     search_fields = ("name",)
-    inlines = (MembershipInline,)
+    list_select_related = ("overflow_queue", "calendar")
+    inlines = (MembersInline,)
     actions = None
     actions_detail = ("set_default",)
 
@@ -40,6 +119,11 @@ class QueueAdmin(KefuModelAdmin):
         obj.save()
         if change and "name" in form.changed_data:
             rename_queue(obj, obj.name)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not Membership.objects.filter(queue=form.instance, agent__is_active=True).exists():
+            self.message_user(request, gettext("Nobody serves this queue yet: add agents below."), messages.WARNING)
 
     def has_delete_permission(self, request: HttpRequest, obj: Queue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
@@ -60,6 +144,10 @@ class QueueAdmin(KefuModelAdmin):
         make_default(queue)
         self.log_change(request, queue, gettext("Made the default queue."))
         return HttpResponseRedirect(reverse("admin:agents_queue_changelist"))
+
+    @display(description=_("strategy"), ordering="strategy")
+    def strategy_label(self, queue: Queue) -> str:
+        return queue.get_strategy_display()
 
     @display(description=_("default"), label={True: "success"})
     def default_label(self, queue: Queue) -> tuple[bool, str] | str:

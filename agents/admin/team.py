@@ -17,6 +17,8 @@ from unfold.widgets import (
 )
 
 from agents.accounts import LastAdmin, change_agent, check_admin_remains, create_agent
+from agents.canned import LANGUAGE
+from agents.contradictions import of_agent
 from agents.models import Agent, Membership, Queue
 from tenants.accounts import AccountRefused
 from tenants.admin.base import AddedByVerb, KefuInline, KefuModelAdmin, Secret
@@ -27,8 +29,51 @@ ROLE_COLOURS = {"admin": "danger", "supervisor": "info", "agent": "default"}
 AVAILABILITY_COLOURS = {"online": "success", "away": "warning", "offline": "default"}
 
 
-class MembershipInline(KefuInline):
+class MembershipForm(forms.ModelForm):
+    """A row of a queue's page, or a page of its own."""
+
+    class Meta:
+        model = Membership
+        fields = ("agent", "queue", "capacity")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        agent, capacity = data.get("agent"), data.get("capacity")
+        if agent and capacity is not None and capacity > agent.capacity:
+            sentence = _("%(agent)s has room for %(all)s in all: no more in one queue.")
+            self.add_error("capacity", sentence % {"agent": agent, "all": agent.capacity})
+        return data
+
+
+class MembersInline(KefuInline):
+    """Of a queue: who serves it."""
+
     model = Membership
+    form = MembershipForm
+    fields = ("agent", "capacity")
+    verbose_name_plural = _("agents who serve it")
+
+
+class QueuesFormSet(forms.models.BaseInlineFormSet):
+    """Looks at the agent as the same page leaves it: role, scope and capacity are being saved along."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [row.cleaned_data for row in self.forms if getattr(row, "cleaned_data", None)]
+        rows = [(str(row["queue"]), row.get("capacity")) for row in kept if row.get("queue") and not row.get("DELETE")]
+        agent = self.instance
+        problems = of_agent(role=agent.role, scope=agent.scope, capacity=agent.capacity, memberships=rows)
+        if problems:
+            raise forms.ValidationError([sentence for _field, sentence in problems])
+
+
+class QueuesInline(KefuInline):
+    """Of an agent: the queues that they serve."""
+
+    model = Membership
+    formset = QueuesFormSet
+    fields = ("queue", "capacity")
+    verbose_name_plural = _("queues that they serve")
 
 
 class AddAgentForm(forms.Form):
@@ -46,10 +91,49 @@ class AddAgentForm(forms.Form):
     )
 
 
+class LanguagesField(forms.CharField):
+    """Codes with commas between them, kept as a list of lower-case ones."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        return list(dict.fromkeys(part.strip().lower().replace("_", "-") for part in text.split(",") if part.strip()))
+
+    def validate(self, value: Any) -> None:
+        for code in value:
+            if len(code) > 8 or not LANGUAGE.fullmatch(code):
+                raise forms.ValidationError(
+                    _("“%(code)s” is no language: write them like en, zh-hans.") % {"code": code}
+                )
+
+    def run_validators(self, value: Any) -> None:
+        pass  # those of a text
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+
 class AgentForm(forms.ModelForm):
+    languages = LanguagesField(
+        label=_("Languages"), required=False, help_text=_("With commas between them, like en, zh-hans. Empty: any.")
+    )
+
     class Meta:
         model = Agent
-        fields = ("display_name", "role", "capacity", "is_active")
+        fields = ("display_name", "role", "scope", "capacity", "languages", "skills", "is_active")
+        widgets = {"skills": UnfoldAdminCheckboxSelectMultipleWidget}
+        help_texts = {
+            "display_name": _("Visitors see it."),
+            "role": _(
+                "Agents answer; supervisors also see the board, reports, and reassign; admins change all of this."
+            ),
+            "skills": _("Queues and conversations may need some of them."),
+            "is_active": _("Switched off, they are signed out of this brand and what they have waits again."),
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -64,18 +148,22 @@ class AgentAdmin(AddedByVerb):
     form = AgentForm
     add_form = AddAgentForm
     refusals = (AccountRefused,)
-    list_display = ("header", "role_label", "availability_label", "load", "queue_names", "is_active")
-    list_filter = ("role", "is_active", "queues")
+    list_display = ("header", "role_label", "availability_label", "load", "queue_names", "can", "is_active")
+    list_filter = ("role", "scope", "is_active", "queues", "skills")
     search_fields = ("display_name", "user__email")
     list_select_related = ("user",)
-    fieldsets = ((None, {"fields": ("display_name", "email", "role", "capacity", "is_active", "created_at")}),)
+    fieldsets = (
+        (None, {"fields": ("display_name", "email", "is_active", "created_at")}),
+        (_("Rights"), {"fields": ("role", "scope")}),
+        (_("What they can take"), {"fields": ("capacity", "languages", "skills")}),
+    )
     readonly_fields = ("email", "created_at")
-    inlines = (MembershipInline,)
+    inlines = (QueuesInline,)
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         has_now = Count("assignments", filter=Q(assignments__ended_at__isnull=True), distinct=True)
-        return super().get_queryset(request).prefetch_related("queues").annotate(has_now=has_now)
+        return super().get_queryset(request).prefetch_related("queues", "skills").annotate(has_now=has_now)
 
     def make(self, request: HttpRequest, data: dict[str, Any]) -> tuple[Agent, list[Secret]]:
         agent, password = create_agent(**data, now=timezone.now())
@@ -85,8 +173,8 @@ class AgentAdmin(AddedByVerb):
         return agent, [Secret(gettext("E-mail"), data["email"]), Secret(gettext("Password"), password, hint)]
 
     def save_model(self, request: HttpRequest, obj: Agent, form: AgentForm, change: bool) -> None:
-        obj.save(update_fields=["display_name", "capacity"])
-        change_agent(obj, role=obj.role, is_active=obj.is_active, now=timezone.now())
+        obj.save(update_fields=["display_name", "capacity", "languages"])
+        change_agent(obj, role=obj.role, is_active=obj.is_active, scope=obj.scope, now=timezone.now())
 
     @display(description=_("agent"), header=True, ordering="display_name")
     def header(self, agent: Agent) -> list[str]:
@@ -113,14 +201,25 @@ class AgentAdmin(AddedByVerb):
 
     @display(description=_("queues"))
     def queue_names(self, agent: Agent) -> str:
-        return ", ".join(queue.name for queue in agent.queues.all()) or "–"
+        names = ", ".join(queue.name for queue in agent.queues.all()) or "–"
+        return gettext("only %(queues)s") % {"queues": names} if agent.scope == Agent.Scope.QUEUES else names
+
+    @display(description=_("languages and skills"))
+    def can(self, agent: Agent) -> str:
+        return ", ".join([*agent.languages, *(skill.name for skill in agent.skills.all())]) or "–"
 
 
 class MembershipAdmin(KefuModelAdmin):
-    list_display = ("agent", "queue")
+    form = MembershipForm
+    list_display = ("agent", "queue", "room")
     list_filter = ("queue", "agent")
     search_fields = ("agent__display_name", "queue__name")
     list_select_related = ("agent", "queue")
+
+    @display(description=_("capacity in this queue"), ordering="capacity")
+    def room(self, membership: Membership) -> str:
+        own = membership.capacity
+        return str(own) if own is not None else gettext("%(all)s, the agent's own") % {"all": membership.agent.capacity}
 
 
 brand_admin.register(Agent, AgentAdmin)

@@ -1,6 +1,6 @@
 """Rules: checked as a whole, saved, and read for those who run them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,26 +12,27 @@ from chat.errors import Invalid
 
 
 class BadRule(Invalid):
-    """`problems` are sentences for people."""
+    """Sentences for people, by the field that they are about."""
 
     title = "The rule cannot be kept."
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
+    def __init__(self, by_field: Mapping[str, Sequence[str]]) -> None:
+        self.by_field = {field: list(problems) for field, problems in by_field.items()}
+        self.problems = [problem for problems in self.by_field.values() for problem in problems]
         super().__init__(" ".join(self.problems))
 
 
 def check_rule(rule: AutomationRule) -> None:
     """Check conditions and actions and put in their stored form. Raises BadRule with all that is wrong."""
-    problems: list[str] = []
+    problems: dict[str, list[str]] = {}
     try:
         rule.conditions = check_conditions(rule.conditions, rule.event)
     except BadConditions as refused:
-        problems += refused.problems
+        problems["conditions"] = refused.problems
     try:
         rule.actions = check_actions(rule.actions, has_agent=False)
     except BadActions as refused:
-        problems += refused.problems
+        problems["actions"] = refused.problems
     if problems:
         raise BadRule(problems)
 

@@ -1,3 +1,3 @@
-"""Admin pages of a brand's widgets (changed here), conversations and visitors (only looked at here)."""
+"""Admin pages of a brand's widgets and tags (changed here), conversations and visitors (only looked at here)."""
 
-from chat.admin import conversations, widgets  # noqa: F401  (importing registers)
+from chat.admin import conversations, tags, widgets  # noqa: F401  (importing registers)

@@ -41,8 +41,18 @@ class BrandSettingsForm(forms.ModelForm):
             "reopen_hours",
             "edit_minutes",
             "archive_after_days",
+            "total_capacity",
+            "shows_typing_preview",
+            "asks_for_rating",
         )
         widgets = {"accent": UnfoldAdminColorInputWidget}
+
+    def clean_total_capacity(self) -> int | None:
+        total: int | None = self.cleaned_data["total_capacity"]
+        if total == 0:
+            sentence = _("With 0 nobody would ever be assigned anything. Leave it empty for no limit.")
+            raise forms.ValidationError(sentence)
+        return total
 
 
 class BrandSettingsAdmin(KefuModelAdmin):
@@ -52,6 +62,8 @@ class BrandSettingsAdmin(KefuModelAdmin):
     fieldsets = (
         (_("Brand"), {"fields": ("name", "accent", "locale")}),
         (_("Conversations"), {"fields": ("idle_close_minutes", "reopen_hours", "edit_minutes", "archive_after_days")}),
+        (_("Routing"), {"fields": ("total_capacity",)}),
+        (_("Visitors"), {"fields": ("shows_typing_preview", "asks_for_rating")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:

@@ -1,0 +1,137 @@
+"""Canned replies of the brand and of queues, with a text for each language. Agents' own are made in the console."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from agents.canned import LANGUAGE, SHORTCUT, VARIABLES, check_texts
+from agents.models import CannedReply
+from chat.errors import Invalid
+from chat.protocol import MAX_TEXT_CHARS
+from tenants.admin.base import KefuModelAdmin
+from tenants.admin.site import brand_admin
+from tenants.models import Tenant
+
+PREFIX = "text_"
+
+
+class CannedForm(forms.ModelForm):
+    """One field for each language that we speak or the reply has, and one for a further language."""
+
+    more_language = forms.CharField(
+        label=_("Another language"),
+        required=False,
+        max_length=8,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Its code, like fr or pt-br."),
+    )
+    more_text = forms.CharField(
+        label=_("Text in that language"), required=False, max_length=MAX_TEXT_CHARS, widget=UnfoldAdminTextareaWidget
+    )
+
+    class Meta:
+        model = CannedReply
+        fields = ("shortcut", "title", "queue", "owner")
+        help_texts = {
+            "title": _("What agents see in the list."),
+            "queue": _("Only for conversations of this queue. Empty: all queues."),
+            "owner": _("Only this agent has it. Empty: everybody."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        texts = self.instance.texts or {}
+        for language in languages_of(self.instance):
+            name = dict(Tenant.Locale.choices).get(language, language)
+            self.fields[field_of(language)] = forms.CharField(
+                label=gettext("Text in %(language)s") % {"language": name},
+                required=False,
+                max_length=MAX_TEXT_CHARS,
+                initial=texts.get(language, ""),
+                widget=UnfoldAdminTextareaWidget,
+            )
+
+    def clean_shortcut(self) -> str:
+        shortcut: str = self.cleaned_data["shortcut"].strip().removeprefix("/")
+        if not SHORTCUT.fullmatch(shortcut):
+            raise forms.ValidationError(_("Use 1 to 40 letters, digits, dots, hyphens or underscores."))
+        return shortcut
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("queue") and data.get("owner"):
+            self.add_error("owner", _("For one queue or for one agent, not both."))
+        texts = {language: data.get(field_of(language), "") for language in languages_of(self.instance)}
+        if data.get("more_text") or data.get("more_language"):
+            code = data.get("more_language", "").strip().lower()
+            if not LANGUAGE.fullmatch(code):
+                self.add_error("more_language", _("Write the language like fr or pt-br."))
+            elif not data.get("more_text"):
+                self.add_error("more_text", _("Write the text, or take the language away."))
+            texts[code] = data.get("more_text", "")
+        self._keep(texts)
+        return data
+
+    def _keep(self, texts: dict[str, str]) -> None:
+        if "more_language" in self.errors:
+            return
+        try:
+            self.instance.texts = check_texts(texts)
+        except Invalid:
+            first = field_of(languages_of(self.instance)[0])
+            self.add_error(first, _("Write the text in at least one language."))
+
+
+class CannedAdmin(KefuModelAdmin):
+    form = CannedForm
+    list_display = ("shortcut_label", "title", "languages", "scope", "use_count", "last_used_at")
+    list_filter = ("queue", "owner")
+    search_fields = ("shortcut", "title", "texts")
+    list_select_related = ("queue", "owner")
+    readonly_fields = ("use_count", "last_used_at")
+
+    def get_fieldsets(self, request: HttpRequest, obj: CannedReply | None = None) -> Any:
+        names = [field_of(language) for language in languages_of(obj or CannedReply())]
+        hint = gettext("Variables: %(names)s.") % {"names": ", ".join(f"{{{{{name}}}}}" for name in VARIABLES)}
+        used = [(_("So far"), {"fields": ("use_count", "last_used_at")})] if obj else []
+        return [
+            (None, {"fields": ("shortcut", "title", "queue", "owner")}),
+            (_("Texts"), {"fields": (*names, "more_language", "more_text"), "description": hint}),
+            *used,
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: CannedReply | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        # The fields of the texts are made by the form itself: the model has one for all of them.
+        return super().get_form(request, obj, change, **(kwargs | {"fields": CannedForm.Meta.fields}))
+
+    @display(description=_("shortcut"), ordering="shortcut")
+    def shortcut_label(self, reply: CannedReply) -> str:
+        return f"/{reply.shortcut}"
+
+    @display(description=_("languages"))
+    def languages(self, reply: CannedReply) -> str:
+        return ", ".join(sorted(reply.texts))
+
+    @display(description=_("for"))
+    def scope(self, reply: CannedReply) -> str:
+        return str(reply.owner or reply.queue or gettext("everybody"))
+
+
+def languages_of(reply: CannedReply) -> list[str]:
+    """Those of the console first, then what else the reply has."""
+    own = [str(code) for code in Tenant.Locale.values]
+    return [*own, *sorted(set(reply.texts or {}) - set(own))]
+
+
+def field_of(language: str) -> str:
+    return PREFIX + language.replace("-", "_")
+
+
+brand_admin.register(CannedReply, CannedAdmin)

@@ -1,0 +1,46 @@
+"""Skills: what only some agents can do, and who can."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from agents.models import Agent, Skill
+from tenants.admin.base import KefuInline, KefuModelAdmin
+from tenants.admin.site import brand_admin
+
+
+class HolderInline(KefuInline):
+    model = Agent.skills.through
+    verbose_name = _("agent")
+    verbose_name_plural = _("agents who have it")
+
+
+class NeedInline(KefuInline):
+    model = Skill.queues.through
+    verbose_name = _("queue")
+    verbose_name_plural = _("queues that need it")
+
+
+class SkillAdmin(KefuModelAdmin):
+    list_display = ("name", "holders", "needs")
+    search_fields = ("name",)
+    inlines = (HolderInline, NeedInline)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Skill]:
+        can = Count("agents", filter=Q(agents__is_active=True), distinct=True)
+        return super().get_queryset(request).annotate(can=can).prefetch_related("queues")
+
+    @display(description=_("agents who have it"), ordering="can")
+    def holders(self, skill: Any) -> int:
+        return int(skill.can)
+
+    @display(description=_("queues that need it"))
+    def needs(self, skill: Skill) -> str:
+        return ", ".join(queue.name for queue in skill.queues.all()) or "–"
+
+
+brand_admin.register(Skill, SkillAdmin)

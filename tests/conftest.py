@@ -41,6 +41,7 @@ BRAND_TABLES = (
     "chat_rating",
     "chat_pageview",
     "chat_visitornote",
+    "agents_auditentry",
     "agents_rulerun",
     "agents_automationposition",
     "agents_slatarget",

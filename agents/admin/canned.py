@@ -31,7 +31,10 @@ class CannedForm(forms.ModelForm):
         help_text=_("Its code, like fr or pt-br."),
     )
     more_text = forms.CharField(
-        label=_("Text in that language"), required=False, max_length=MAX_TEXT_CHARS, widget=UnfoldAdminTextareaWidget
+        label=_("Text in that language"),
+        required=False,
+        max_length=MAX_TEXT_CHARS,
+        widget=UnfoldAdminTextareaWidget({"rows": 4}),
     )
 
     class Meta:
@@ -53,7 +56,7 @@ class CannedForm(forms.ModelForm):
                 required=False,
                 max_length=MAX_TEXT_CHARS,
                 initial=texts.get(language, ""),
-                widget=UnfoldAdminTextareaWidget,
+                widget=UnfoldAdminTextareaWidget({"rows": 4}),
             )
 
     def clean_shortcut(self) -> str:

@@ -64,13 +64,16 @@ class RuleAdmin(KefuModelAdmin):
     list_display = ("name", "event_label", "if_label", "then_label", "is_active", "run_count", "last_run_at")
     list_filter = ("event", "is_active")
     search_fields = ("name",)
-    fieldsets = (
-        (None, {"fields": ("name", "event", "conditions", "actions")}),
-        (_("When"), {"fields": ("is_active", "position")}),
-        (_("So far"), {"fields": ("runs_link", "last_run_at")}),
-    )
     readonly_fields = ("runs_link", "last_run_at")
     actions = None
+
+    def get_fieldsets(self, request: HttpRequest, obj: AutomationRule | None = None) -> Any:
+        so_far = [(_("So far"), {"fields": ("runs_link", "last_run_at")})] if obj else []
+        return [
+            (None, {"fields": ("name", "event", "conditions", "actions")}),
+            (_("Order"), {"fields": ("is_active", "position")}),
+            *so_far,
+        ]
 
     def save_model(self, request: HttpRequest, obj: AutomationRule, form: RuleForm, change: bool) -> None:
         save_rule(obj, timezone.now())

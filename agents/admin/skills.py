@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from agents.models import Agent, Skill
+from agents.models import Agent, Queue, Skill
 from tenants.admin.base import KefuInline, KefuModelAdmin
 from tenants.admin.site import brand_admin
 
@@ -19,7 +19,7 @@ class HolderInline(KefuInline):
 
 
 class NeedInline(KefuInline):
-    model = Skill.queues.through
+    model = Queue.skills.through
     verbose_name = _("queue")
     verbose_name_plural = _("queues that need it")
 
@@ -39,7 +39,7 @@ class SkillAdmin(KefuModelAdmin):
         return int(skill.can)
 
     @display(description=_("queues that need it"))
-    def needs(self, skill: Skill) -> str:
+    def needs(self, skill: Any) -> str:
         return ", ".join(queue.name for queue in skill.queues.all()) or "–"
 
 

@@ -1,6 +1,7 @@
 """What is not one's own does not exist: foreign rows, foreign sites, pages above one's role."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -8,8 +9,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from agents.models import Agent, Membership, Queue
-from chat.models import Conversation, Visitor, Widget
+from agents.models import Agent, AuditEntry, AutomationRule, CannedReply, Macro, Membership, Queue, SavedView, Skill
+from chat.models import Conversation, Tag, Visitor, Widget
 from tenants.context import in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey, Tenant, User
@@ -20,19 +21,32 @@ ACTIONS = ("change/", "delete/", "history/", "revoke/", "show_identity_secret/",
 
 
 @pytest.fixture
-def acme_rows(acme: Tenant, vera: Visitor, now: datetime) -> dict[str, Any]:
+def acme_rows(acme: Tenant, vera: Visitor, now: datetime) -> Iterator[dict[str, Any]]:
     with in_tenant(acme):
         Conversation.objects.create(visitor=vera, created_at=now)
-        return {
+        rows = {
             "agents/agent": Agent.objects.get(display_name="Alice").pk,
             "agents/queue": Queue.objects.first().pk,
             "agents/membership": uuid4(),  # numbers collide between brands: see the test below
+            "agents/skill": Skill.objects.create(name="Acme's skill").pk,
+            "agents/cannedreply": CannedReply.objects.create(shortcut="acmes", title="x", texts={"en": "x"}).pk,
+            "agents/macro": Macro.objects.create(name="Acme's macro", actions=[]).pk,
+            "agents/automationrule": AutomationRule.objects.create(
+                name="Acme's rule", event="conversation.created", actions=[], is_active=False
+            ).pk,
+            "agents/savedview": SavedView.objects.create(name="Acme's view").pk,
+            "agents/auditentry": AuditEntry.objects.create(at=now, action="x.changed").pk,
+            "chat/tag": Tag.objects.create(name="Acme's tag").pk,
             "chat/widget": Widget.objects.first().pk,
             "chat/conversation": Conversation.objects.get().pk,
             "chat/visitor": vera.pk,
             "tenants/apikey": ApiKey.objects.filter(tenant=acme).first().pk,
             "tenants/tenant": acme.pk,
         }
+    yield rows
+    with in_tenant(acme):
+        for model in (Skill, CannedReply, Macro, AutomationRule, SavedView, Tag):
+            model.objects.all().delete()
 
 
 def plain(text: bytes, pk: object) -> str:

@@ -16,6 +16,7 @@ from tests.admin.pages import remove_accounts, shown_password
 from tests.conftest import PASSWORD
 
 ADD = "/admin/agents/agent/add/"
+QUEUE = {"strategy": "manual", "priority": 10, "answer_seconds": 300, "take_back_seconds": 120, "position": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def put_back(acme: Tenant) -> Iterator[None]:
 
 
 def change_form(agent: Agent, **values: Any) -> dict[str, Any]:
-    form = {"display_name": agent.display_name, "role": agent.role, "capacity": 5, "is_active": "on"}
+    form = {"display_name": agent.display_name, "role": agent.role, "capacity": 5, "is_active": "on", "scope": "brand"}
     form |= {"membership_set-TOTAL_FORMS": 0, "membership_set-INITIAL_FORMS": 0} | values
     return {name: value for name, value in form.items() if value is not None}
 
@@ -90,7 +91,7 @@ def test_the_last_admin_cannot_leave(alice_admin: Client, acme: Tenant, alice: A
 
 
 def test_the_default_queue_moves_and_stays(alice_admin: Client, acme: Tenant, vera: Visitor, now: datetime) -> None:
-    formset = {"membership_set-TOTAL_FORMS": 0, "membership_set-INITIAL_FORMS": 0}
+    formset = QUEUE | {"membership_set-TOTAL_FORMS": 0, "membership_set-INITIAL_FORMS": 0}
     alice_admin.post("/admin/agents/queue/add/", {"name": "Second", "position": 1} | formset)
     with in_tenant(acme):
         first, second = Queue.objects.get(is_default=True), Queue.objects.get(name="Second")
@@ -110,7 +111,7 @@ def test_a_renamed_queue_is_renamed_in_its_conversations(
     with in_tenant(acme):
         conversation = open_conversation(vera, now=now)
         queue = Queue.objects.get(pk=conversation.queue_id)
-    formset = {"membership_set-TOTAL_FORMS": 0, "membership_set-INITIAL_FORMS": 0}
+    formset = QUEUE | {"membership_set-TOTAL_FORMS": 0, "membership_set-INITIAL_FORMS": 0}
     for name in ("Renamed", queue.name):
         alice_admin.post(f"/admin/agents/queue/{queue.pk}/change/", {"name": name, "position": 0} | formset)
         with in_tenant(acme):

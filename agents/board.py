@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Aggregate, Avg, Count, DurationField, F, Min, Q, QuerySet
 
 from agents.access import agent_conversations
+from agents.calendars import Hours, hours_of, is_open, next_opening
 from agents.models import Agent, Membership, Queue, SlaTarget
 from chat.events import milliseconds
 from chat.models import Conversation, Rating
@@ -58,7 +59,12 @@ def _queues(open_ones: QuerySet[Conversation], own: frozenset[UUID] | None, now:
             assigned=Count("pk", filter=Q(status=Conversation.Status.ASSIGNED)),
         )
     }
-    queues = Queue.objects.all() if own is None else Queue.objects.filter(pk__in=own)
+    queues = Queue.objects.select_related("calendar")
+    queues = queues if own is None else queues.filter(pk__in=own)
+    # A span that began some days ago may still be open.
+    since = now.date() - timedelta(days=3)
+    calendars = {queue.calendar_id: queue.calendar for queue in queues if queue.calendar}
+    hours = {pk: hours_of(calendar, since=since) for pk, calendar in calendars.items()}
     nothing: dict[str, Any] = {"waiting": 0, "since": None, "assigned": 0}
     return [
         {
@@ -68,15 +74,18 @@ def _queues(open_ones: QuerySet[Conversation], own: frozenset[UUID] | None, now:
             "longest_since_ts": milliseconds(row["since"]),
             "assigned": row["assigned"],
             "answer_seconds": queue.answer_seconds,
-            "hours": _hours(queue, now),
+            "hours": _hours(hours.get(queue.calendar_id), now),
         }
         for queue in queues
     ]
 
 
-def _hours(queue: Queue, now: datetime) -> dict[str, Any] | None:
-    """Whether the queue is open and until when; None: it always is."""
-    return None
+def _hours(hours: Hours | None, now: datetime) -> dict[str, Any] | None:
+    """Whether the queue is open, and when it opens otherwise; None: it always is."""
+    if hours is None:
+        return None
+    open_now = is_open(hours, now)
+    return {"is_open": open_now, "opens_ts": None if open_now else milliseconds(next_opening(hours, now))}
 
 
 def _agents(asks: Agent, own: frozenset[UUID] | None) -> list[dict[str, Any]]:

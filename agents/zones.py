@@ -1,14 +1,14 @@
 """The time zone that days are counted in: always said, never guessed."""
 
 from collections.abc import Mapping
-from zoneinfo import available_timezones
 
+from agents.calendars import BadHours, check_zone
 from chat.errors import Invalid
 
 
 def read_zone(query: Mapping[str, str]) -> str:
     """Return the time zone that a query names; Invalid without one: a day is another one elsewhere."""
-    zone = query.get("tz", "")
-    if zone not in available_timezones():
-        raise Invalid("`tz` is a time zone like Asia/Shanghai.")
-    return zone
+    try:
+        return check_zone(query.get("tz", "")).key
+    except BadHours:
+        raise Invalid("`tz` is a time zone like Asia/Shanghai.") from None

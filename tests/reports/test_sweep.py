@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from agents.models import Agent, Queue, SlaTarget
+from agents.models import Agent, Calendar, Queue, SlaTarget
 from chat.access import get_conversation
 from chat.authors import SYSTEM
 from chat.conversations import record
@@ -17,6 +17,7 @@ from chat.message_log import lock_conversation
 from history.archive import archive_conversation
 from history.models import HourlyCount, HourlyLoad, HourlySpread, ReportPosition
 from history.reports import sweep
+from history.reports.parts import Time
 from history.reports.spread import quantile
 from history.reports.sums import COUNTS
 from history.reports.sweep import rebuild_reports, sweep_reports
@@ -280,3 +281,27 @@ def test_each_brand_has_sums_of_its_own(acme: Tenant, globex: Tenant, agents: li
     with in_tenant(globex):
         assert sweep_reports(NOW) == 0
         assert not HourlyCount.objects.exists()
+
+
+def test_business_time_is_that_of_the_queue(inside: None, agents: list[Agent], queues: list[Queue]) -> None:
+    """Friday 22:30, closed until Monday 9:00: who was answered at 9:02 has waited two minutes of business time."""
+    spans = [{"day": day, "start": "09:00", "end": "17:00"} for day in range(5)]
+    calendar = Calendar.objects.create(name="Office", time_zone="UTC", spans=spans)
+    Queue.objects.filter(pk=queues[0].pk).update(calendar=calendar)
+    try:
+        monday = START.replace(day=23, hour=9, minute=2)
+        play = one(agents, queues, [("move", 0, 0)])
+        play.now = monday
+        play.play([("take", 0, 0), ("answer", 0, 0)])
+        sweep_reports(monday + timedelta(days=1))
+        found = {(row.measure, row.time): (row.count, row.total) for row in HourlySpread.objects.filter(tag_id=None)}
+        clock = int((monday - START).total_seconds())
+        assert found == {
+            (1, Time.CLOCK): (1, clock),
+            (1, Time.BUSINESS): (1, 120),
+            (2, Time.CLOCK): (1, clock),
+            (2, Time.BUSINESS): (1, 120),
+        }
+    finally:
+        Queue.objects.filter(pk=queues[0].pk).update(calendar=None)
+        calendar.delete()

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agents.assignments import take_conversation
-from agents.models import Agent, Assignment, AuditEntry, Membership, Queue, SlaTarget
+from agents.models import Agent, Assignment, AuditEntry, Calendar, Membership, Queue, SlaTarget
 from agents.presence import set_availability
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation
@@ -66,6 +66,19 @@ def test_who_waits_and_who_works(agent_api: Api, acme: Tenant, alice: Agent, now
     assert (agents["Bob"]["load"], agents["Bob"]["availability"]) == (0, "offline")
     assert board["conversations"][0]["id"] == str(three.pk)
     assert (len(board["conversations"]), board["more"]) == (3, False)
+
+
+def test_hours(agent_api: Api, acme: Tenant) -> None:
+    with in_tenant(acme):
+        never = Calendar.objects.create(name="Never", time_zone="UTC", spans=[])
+        Queue.objects.filter(is_default=True).update(calendar=never)
+    try:
+        [queue] = agent_api.get(BOARD, UTC).json()["queues"]
+        assert queue["hours"] == {"is_open": False, "opens_ts": None}
+    finally:
+        with in_tenant(acme):
+            Queue.objects.filter(is_default=True).update(calendar=None)
+            never.delete()
 
 
 def test_left_messages_do_not_wait(agent_api: Api, acme: Tenant, now: datetime) -> None:

@@ -29,7 +29,7 @@ POLICY = "; ".join(
 @login_required
 @ensure_csrf_cookie
 def show_console(request: HttpRequest, conversation: str = "") -> HttpResponse:
-    """GET /console/ and /console/c/<id>: the same page; its script reads the address."""
+    """GET /console/, /console/c/<id>, /console/board, /console/reports: the same page; its script reads the address."""
     response = render(request, "console/console.html")
     # Not `same-origin`, the default: with it the form that switches the brand says "Origin: null" and is refused.
     response["Referrer-Policy"] = "strict-origin"

@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),
     path("console/", show_console),
     path("console/c/<str:conversation>", show_console),
+    path("console/board", show_console),
+    path("console/reports", show_console),
     path("kefu.js", serve_loader),
     path("widget/panel", show_panel),
     path("demo/", show_demo),

@@ -24,8 +24,9 @@ def gzip_size(*names: str) -> int:
         (("loader.js", "widget.en.js", "widget.css"), 30),
         (("loader.js", "widget.zh-Hans.js", "widget.css"), 30),
         (("console.js", "console.css"), 120),
+        (("reports.js", "reports.css"), 90),
     ],
-    ids=["loader", "whole widget", "whole widget in Chinese", "console"],
+    ids=["loader", "whole widget", "whole widget in Chinese", "console", "reports"],
 )
 def test_stays_within_its_budget(names: tuple[str, ...], kilobytes: int) -> None:
     assert gzip_size(*names) <= kilobytes * KILOBYTE
@@ -42,6 +43,8 @@ def test_stays_within_its_budget(names: tuple[str, ...], kilobytes: int) -> None
         "shop.css",
         "console.js",
         "console.css",
+        "reports.js",
+        "reports.css",
     ],
 )
 def test_is_committed(name: str) -> None:

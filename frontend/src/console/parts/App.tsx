@@ -4,15 +4,17 @@ import { RefreshIcon, SignOutIcon } from "../../design/icons";
 import { signOut } from "../api";
 import { currentThread } from "../state/desk";
 import { route } from "../state/route";
-import { start } from "../state/session";
+import { isSupervisor, start } from "../state/session";
 import { isDetailsShown } from "../state/layout";
 import { explain, words } from "../words";
 import { Banner } from "./Banner";
+import { Board } from "./board/Board";
 import { Details } from "./Details";
 import { Drawing } from "./Drawing";
 import { Inbox } from "./Inbox";
 import { Overlays } from "./Overlays";
 import { Rail } from "./Rail";
+import { Reports } from "./Reports";
 import { RowSkeletons } from "./Rows";
 import { Thread } from "./Thread";
 
@@ -44,21 +46,42 @@ function useFocusInNarrow(): void {
 
 function Desk() {
   useFocusInNarrow();
-  const isOpen = route.value.conversation !== null;
+  const { page } = route.value;
+  const isOpen = page === "inbox" && route.value.conversation !== null;
   const hasDetails = isOpen && isDetailsShown.value && !currentThread.value?.isInTrouble;
   return (
-    <div class={`desk${isOpen ? " is-open" : ""}${hasDetails ? " has-details" : ""}`}>
-      <a class="skip" href="#thread">{words.value.skipToThread}</a>
+    <div class={`desk${page === "inbox" ? "" : " has-page"}${isOpen ? " is-open" : ""}${hasDetails ? " has-details" : ""}`}>
+      <a class="skip" href="#thread">{page === "inbox" ? words.value.skipToThread : words.value.skipToPage}</a>
       <Rail />
       <div class="desk-panes">
         <Banner />
-        <Inbox />
-        <Thread />
-        <Details />
+        {page === "inbox" ? (
+          <>
+            <Inbox />
+            <Thread />
+            <Details />
+          </>
+        ) : (
+          <SupervisorPage page={page} />
+        )}
       </div>
       <Overlays />
     </div>
   );
+}
+
+function SupervisorPage({ page }: { page: "board" | "reports" }) {
+  if (!isSupervisor.value) {
+    return (
+      <main class="page" id="thread" tabIndex={-1}>
+        <div class="empty" role="alert">
+          <Drawing name="door" />
+          <p>{words.value.pageMissing}</p>
+        </div>
+      </main>
+    );
+  }
+  return page === "board" ? <Board /> : <Reports />;
 }
 
 function Shell() {

@@ -1,13 +1,13 @@
 // The narrow bar at the left: brand, inbox, help, settings, account.
-import { InboxIcon, KeyboardIcon, SettingsIcon, SignalIcon, SignOutIcon } from "../../design/icons";
+import { BoardIcon, InboxIcon, KeyboardIcon, ReportsIcon, SettingsIcon, SignalIcon, SignOutIcon } from "../../design/icons";
 import type { Availability } from "../../engine";
 import { signOut } from "../api";
 import { setAvailability, switchBrand } from "../state/actions";
 import { connection } from "../state/desk";
 import { unreadMine } from "../state/inbox";
 import { chooseLocale, chooseTheme, theme, type Theme } from "../state/preferences";
-import { go } from "../state/route";
-import { isAdmin, me } from "../state/session";
+import { go, route, type Page } from "../state/route";
+import { isAdmin, isSupervisor, me } from "../state/session";
 import { isSheetOpen } from "../state/shortcuts";
 import { locale, LOCALES, words } from "../words";
 import { Avatar } from "./Avatar";
@@ -16,13 +16,20 @@ import { Menu, MenuChoice, MenuGroup, MenuItem } from "./Menu";
 export function Rail() {
   const say = words.value;
   const unread = unreadMine.value;
+  const { page } = route.value;
   return (
     <nav class="rail" aria-label={say.appName}>
       <BrandMark />
-      <button type="button" class="rail-button" aria-current="page" aria-label={unread ? `${say.inbox}, ${say.unreadCount(unread)}` : say.inbox} data-tip={say.inbox} onClick={() => go({ conversation: null, q: "" })}>
+      <button type="button" class="rail-button" aria-current={page === "inbox" ? "page" : undefined} aria-label={unread ? `${say.inbox}, ${say.unreadCount(unread)}` : say.inbox} data-tip={say.inbox} onClick={() => go({ conversation: null, q: "" })}>
         <InboxIcon />
         {unread > 0 && <span class="rail-badge" aria-hidden="true">{unread > 99 ? "99+" : unread}</span>}
       </button>
+      {isSupervisor.value && (
+        <>
+          <RailPage name="board" label={say.board} icon={<BoardIcon />} />
+          <RailPage name="reports" label={say.reports} icon={<ReportsIcon />} />
+        </>
+      )}
       <span class="rail-gap" />
       <LowerRung />
       <button type="button" class="rail-button rail-keys" aria-label={say.shortcuts} data-tip={say.shortcuts} data-keys="?" onClick={() => (isSheetOpen.value = true)}>
@@ -35,6 +42,14 @@ export function Rail() {
       )}
       <AccountMenu />
     </nav>
+  );
+}
+
+function RailPage({ name, label, icon }: { name: Page; label: string; icon: preact.JSX.Element }) {
+  return (
+    <button type="button" class="rail-button" aria-current={route.value.page === name ? "page" : undefined} aria-label={label} data-tip={label} onClick={() => go({ page: name, conversation: null, q: "" })}>
+      {icon}
+    </button>
   );
 }
 

@@ -7,6 +7,7 @@ import { Composer } from "./Composer";
 import { Drawing } from "./Drawing";
 import { Log } from "./Log";
 import { ThreadHeader } from "./ThreadHeader";
+import { isWatching, WatchBar } from "./WatchBar";
 
 export function Thread() {
   const thread = currentThread.value;
@@ -32,7 +33,7 @@ function OpenThread({ thread }: { thread: ThreadState }) {
       ) : (
         <Log thread={thread} />
       )}
-      {row && <Composer thread={thread} row={row} />}
+      {row && (isWatching(row) ? <WatchBar row={row} /> : <Composer thread={thread} row={row} />)}
     </>
   );
 }

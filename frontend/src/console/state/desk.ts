@@ -5,6 +5,7 @@ import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
 import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
 import { callAgent } from "../api";
 import type { PageSeen, Row } from "../wire";
+import { nudgeBoard, showAvailability } from "./board";
 import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
 import { notePageViewed, noteVisitorUpdated } from "./profile";
 import { route } from "./route";
@@ -67,6 +68,7 @@ type HintHandler = (data: any, conversation: string | undefined) => void;
 
 const hintHandlers: Record<string, HintHandler> = {
   "conversation.updated": ({ rows, gone }: { rows: Row[]; gone?: string[] }) => {
+    nudgeBoard();
     for (const row of rows) {
       receiveRow(row);
       threads.get(row.id)?.noteVisitor(row.visitor);
@@ -88,8 +90,10 @@ const hintHandlers: Record<string, HintHandler> = {
     const thread = conversation ? threads.get(conversation) : undefined;
     if (thread?.typing.peek()?.author.id === data.author.id) thread.showTyping(null);
   },
-  "agent.availability_changed": (data: { agent: { id: string }; availability: Availability }) =>
-    noteAvailability(data.agent.id, data.availability),
+  "agent.availability_changed": (data: { agent: { id: string }; availability: Availability }) => {
+    noteAvailability(data.agent.id, data.availability);
+    showAvailability(data.agent.id, data.availability);
+  },
   "visitor.updated": (data: { visitor: string; merged_into?: string }) => noteVisitorUpdated(data, threads.values()),
   "visitor.page_viewed": (data: { visitor: string; page: PageSeen }) => notePageViewed(data, threads.values()),
   "presence.changed": ({ changes }: { changes: { visitor?: string; online: boolean }[] }) => {
@@ -128,6 +132,7 @@ export function startDesk(): void {
     onHello: () => {
       // Joined first, read afterwards: what a list was read without comes with this.
       refreshInbox();
+      nudgeBoard();
       wasEverLive.value = true;
     },
     onSendFailed: (entry, error) => threads.get(entry.conversation ?? "")?.failPending(entry.client_id, error.code),

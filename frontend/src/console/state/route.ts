@@ -2,7 +2,13 @@
 import { signal } from "@preact/signals";
 import { VIEWS, type View } from "../wire";
 
+/** Board and reports are for supervisors; for others these pages do not exist. */
+export type Page = "inbox" | "board" | "reports";
+
 export interface Route {
+  page: Page;
+  /** A supervisor looks on: nothing can be written until the conversation is taken over. */
+  watch: boolean;
   view: View;
   conversation: string | null;
   q: string;
@@ -14,7 +20,10 @@ export function parseRoute(path: string, search: string): Route {
   const values = new URLSearchParams(search);
   const view = values.get("view") as View | null;
   const found = /^\/console\/c\/([^/]+)\/?$/.exec(path);
+  const page = /^\/console\/(board|reports)\/?$/.exec(path)?.[1] as Page | undefined;
   return {
+    page: page ?? "inbox",
+    watch: values.has("watch"),
     view: view && VIEWS.includes(view) ? view : "mine",
     conversation: found?.[1] ? decodeURIComponent(found[1]) : null,
     q: values.get("q") ?? "",
@@ -22,9 +31,11 @@ export function parseRoute(path: string, search: string): Route {
 }
 
 export function routePath(target: Route): string {
+  if (target.page !== "inbox") return BASE + target.page;
   const values = new URLSearchParams();
   if (target.view !== "mine") values.set("view", target.view);
   if (target.q) values.set("q", target.q);
+  if (target.watch && target.conversation) values.set("watch", "1");
   const path = target.conversation ? `${BASE}c/${encodeURIComponent(target.conversation)}` : BASE;
   const query = values.toString();
   return query ? `${path}?${query}` : path;
@@ -33,7 +44,8 @@ export function routePath(target: Route): string {
 export const route = signal<Route>(parseRoute(location.pathname, location.search));
 
 export function go(change: Partial<Route>, how: "push" | "replace" = "push"): void {
-  const target = { ...route.peek(), ...change };
+  // Whoever goes anywhere without naming a page goes to the inbox, and looks on only where that is said.
+  const target: Route = { ...route.peek(), page: "inbox", watch: false, ...change };
   const path = routePath(target);
   if (path !== location.pathname + location.search) {
     if (how === "push") history.pushState(null, "", path);
@@ -42,7 +54,8 @@ export function go(change: Partial<Route>, how: "push" | "replace" = "push"): vo
   route.value = target;
 }
 
-export const conversationPath = (id: string): string => routePath({ ...route.value, conversation: id });
+export const conversationPath = (id: string): string => routePath({ ...route.value, page: "inbox", watch: false, conversation: id });
+export const watchPath = (id: string): string => routePath({ ...route.value, page: "inbox", watch: true, conversation: id });
 
 export function followHistory(): void {
   addEventListener("popstate", () => {

@@ -9,6 +9,7 @@ export type Start = { kind: "loading" } | { kind: "ready" } | { kind: "no_access
 export const start = signal<Start>({ kind: "loading" });
 export const me = signal<Me | null>(null);
 export const myId = computed(() => me.value?.agent.id ?? "");
+export const isSupervisor = computed(() => me.value !== null && me.value.agent.role !== "agent");
 export const isAdmin = computed(() => me.value?.agent.role === "admin");
 
 export function goToSignIn(): void {

@@ -85,6 +85,8 @@ function onKeyDown(event: KeyboardEvent): void {
     if (event.key === "Escape") (event.target as HTMLElement).blur();
     return;
   }
+  // On board and reports there is no list to walk through and nothing to answer.
+  if (route.peek().page !== "inbox" && !/^[?1-9]$/.test(event.key)) return;
   const run = bindings[event.key];
   if (!run) return;
   event.preventDefault();

@@ -4,7 +4,10 @@
 import { inboxEn } from "./inbox/en";
 import { profileEn } from "./profile";
 
+import { boardEn } from "./board_en";
+
 export const en = {
+  ...boardEn,
   ...inboxEn,
   appName: "Kefu",
   inbox: "Inbox",

@@ -1,9 +1,11 @@
 // 简体中文。按中文习惯写，不逐字翻译；术语见 docs/console.md。
 import { profileZh } from "./profile";
+import { boardZh } from "./board_zh";
 import type { Dictionary } from "./en";
 import { inboxZh } from "./inbox/zh";
 
 export const zh: Dictionary = {
+  ...boardZh,
   ...inboxZh,
   appName: "Kefu",
   inbox: "收件箱",

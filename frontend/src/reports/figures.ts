@@ -1,0 +1,65 @@
+// How figures are compared, sorted and written. Pure.
+import type { Row, Sums } from "./wire";
+
+export interface Change {
+  /** Percent, rounded; Infinity: there was nothing before. */
+  percent: number;
+  kind: "better" | "worse" | "same" | "plain";
+}
+
+/** `good`: whether more of it is better, worse, or neither. */
+export function changeOf(now: number | null, before: number | null, good: "more" | "less" | "neither"): Change | null {
+  if (now === null || before === null) return null;
+  if (before === 0 && now === 0) return { percent: 0, kind: "same" };
+  const percent = before === 0 ? Infinity : Math.round(((now - before) / before) * 100);
+  if (percent === 0) return { percent, kind: "same" };
+  if (good === "neither") return { percent, kind: "plain" };
+  return { percent, kind: percent > 0 === (good === "more") ? "better" : "worse" };
+}
+
+/** The share of promises that were kept, of those that were settled; null: none was. */
+export function keptShare(sla: Sums["sla"]): number | null {
+  const all = Object.values(sla);
+  const kept = all.reduce((sum, one) => sum + one.kept, 0);
+  const settled = kept + all.reduce((sum, one) => sum + one.broken, 0);
+  return settled ? kept / settled : null;
+}
+
+export type Column = keyof typeof COLUMNS;
+
+/** What can be sorted by, and where it stands in a row; null sorts last either way. */
+export const COLUMNS = {
+  name: (row: Row) => row.name,
+  opened: (row: Row) => row.opened,
+  assigned: (row: Row) => row.assigned,
+  closed: (row: Row) => row.closed,
+  messages_out: (row: Row) => row.messages_out,
+  waited: (row: Row) => row.waited.p50,
+  first_response: (row: Row) => row.first_response.p50,
+  resolution: (row: Row) => row.resolution.p50,
+  csat: (row: Row) => row.csat.mean,
+  kept: (row: Row) => keptShare(row.sla),
+  busy: (row: Row) => row.load?.busy_seconds ?? null,
+} satisfies Record<string, (row: Row) => number | string | null>;
+
+export function sortRows(rows: readonly Row[], by: Column, isDown: boolean): Row[] {
+  const value = COLUMNS[by];
+  const sign = isDown ? -1 : 1;
+  return [...rows].sort((one, other) => {
+    const [a, b] = [value(one), value(other)];
+    if (a === null || b === null) return Number(a === null) - Number(b === null);
+    return sign * (typeof a === "string" ? a.localeCompare(String(b)) : a - Number(b));
+  });
+}
+
+/** Every day of the range, with its row or none: a day without anything is a day all the same. */
+export function eachDay(rows: readonly Row[], from: string, days: number, add: (day: string, n: number) => string): { day: string; row: Row | null }[] {
+  const byDay = new Map(rows.map((row) => [row.key, row]));
+  return Array.from({ length: days }, (_, n) => add(from, n)).map((day) => ({ day, row: byDay.get(day) ?? null }));
+}
+
+/** Days for a chart: more than `most` are too thin to be told apart, so they are taken together by weeks. */
+export function inWeeks<T extends { day: string }>(days: readonly T[], most = 120): T[][] {
+  const size = days.length > most ? 7 : 1;
+  return Array.from({ length: Math.ceil(days.length / size) }, (_, n) => [...days.slice(n * size, (n + 1) * size)]);
+}

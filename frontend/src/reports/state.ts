@@ -1,0 +1,68 @@
+// The question and its answer, as signals. The answer on screen stays until the next one is here.
+import { effect, signal } from "@preact/signals";
+import { questionQuery, readQuestion, type Question } from "./question";
+import { GROUPS, type Report } from "./wire";
+import { wordsOf, type Words } from "./words";
+
+export interface NamedRef {
+  id: string;
+  name: string;
+}
+
+export interface Options {
+  locale: "en" | "zh-Hans";
+  queues: readonly NamedRef[];
+  agents: readonly NamedRef[];
+  onSignedOut: () => void;
+}
+
+export type Failure = "offline" | "invalid" | "other";
+
+export const options = signal<Options>({ locale: "en", queues: [], agents: [], onSignedOut: () => undefined });
+export const words = signal<Words>(wordsOf("en"));
+export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+export const question = signal<Question>(readQuestion("", ownZone, Date.now()));
+export const report = signal<Report | null>(null);
+export const isLoading = signal(true);
+export const failure = signal<Failure | null>(null);
+
+const ADDRESS = "/api/v1/agent/reports";
+let asked: AbortController | null = null;
+
+export const ask = (change: Partial<Question>): void => {
+  question.value = { ...question.peek(), ...change };
+};
+
+export const csvAddress = (group: string): string => `${ADDRESS}.csv?${questionQuery(question.value)}&group=${group}`;
+
+export async function load(): Promise<void> {
+  asked?.abort();
+  const mine = (asked = new AbortController());
+  isLoading.value = true;
+  failure.value = null;
+  try {
+    const query = `${questionQuery(question.peek())}&group=${GROUPS.join(",")}`;
+    const response = await fetch(`${ADDRESS}?${query}`, { credentials: "same-origin", signal: mine.signal });
+    if (response.status === 401) return options.peek().onSignedOut();
+    if (response.ok) report.value = (await response.json()) as Report;
+    else failure.value = response.status === 400 || response.status === 404 ? "invalid" : "other";
+  } catch {
+    if (mine.signal.aborted) return;
+    failure.value = "offline";
+  }
+  isLoading.value = false;
+}
+
+/** Follows the question: asks the server, and keeps the address of the page the same as what is shown. */
+export function followQuestion(): () => void {
+  question.value = readQuestion(location.search, ownZone, Date.now());
+  const stop = effect(() => {
+    const query = questionQuery(question.value);
+    if (location.search !== `?${query}`) history.replaceState(history.state, "", `${location.pathname}?${query}`);
+    void load();
+  });
+  return () => {
+    stop();
+    asked?.abort();
+  };
+}

@@ -18,7 +18,9 @@ from django.db import transaction
 from agents.accounts import create_agent
 from agents.models import Agent, Queue, Skill
 from chat.models import Widget
+from kefu_project.demo_desk import create_rules, furnish_desk
 from kefu_project.demo_talks import create_talks
+from kefu_project.demo_week import create_week
 from tenants.accounts import create_account
 from tenants.context import in_public, in_tenant
 from tenants.keys import create_key
@@ -186,7 +188,10 @@ def _create(brand: DemoBrand, store: "_Store", now: datetime) -> None:
         )
         _row, text = create_key(tenant, kind=ApiKey.Kind.SECRET, name="Demo integration", now=now)
         store.keep(f"key:{brand.slug}", text=text)
-        create_talks(brand.slug, Widget.objects.get(), agents, now)
+        tags = furnish_desk(brand.locale, queues, agents, now)
+        create_week(brand.slug, Widget.objects.get(), agents, tags, now)
+        create_talks(brand.slug, Widget.objects.get(), agents, tags, now)
+        create_rules(brand.locale, queues, tags, now)
 
 
 def _create_queues(brand: DemoBrand, now: datetime) -> dict[str, Queue]:

@@ -4,8 +4,18 @@ from datetime import datetime
 
 import pytest
 
-from agents.models import Agent, Queue
-from chat.models import Conversation, Message, Widget
+from agents.models import (
+    Agent,
+    AutomationRule,
+    Calendar,
+    CannedReply,
+    Macro,
+    Queue,
+    SavedView,
+    Skill,
+    SlaPolicy,
+)
+from chat.models import Conversation, Message, Rating, Tag, VisitorNote, Widget
 from kefu_project import demo, demo_talks
 from tenants.context import in_tenant
 from tenants.keys import find_key
@@ -76,3 +86,16 @@ def test_keeps_its_secrets_to_the_owner(
     assert path.stat().st_mode & 0o077 == 0
     for key in demo.demo_keys():
         assert find_key(key["secret_key"], kind=ApiKey.Kind.SECRET) is not None
+
+
+def test_its_desks_are_furnished(brands: dict[str, Tenant], now: datetime) -> None:
+    demo.create_demo(now)
+    for slug in ("demo-acme", "demo-globex"):
+        with in_tenant(Tenant.objects.get(slug=slug)):
+            for model in (Tag, CannedReply, Macro, SavedView, AutomationRule, SlaPolicy, Calendar, Skill):
+                assert model.objects.exists(), model
+            assert all({"en", "zh-hans"} == set(reply.texts) for reply in CannedReply.objects.all())
+            assert Rating.objects.count() > 5
+            assert VisitorNote.objects.exists()
+            loads = Conversation.objects.filter(status="assigned").values_list("assignee_id", flat=True).distinct()
+            assert len(loads) >= 2

@@ -8,6 +8,7 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         import agents.audit
+        import agents.automation.deadlines
         import agents.closing
         import agents.mentions  # noqa: F401  likewise
         from agents.assignments import place_in_default_queue

@@ -6,7 +6,7 @@ why each sweep begins a little before. Looking twice is harmless (run.py).
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from uuid import UUID
 
 from agents.automation.deadlines import broken_deadlines
@@ -32,7 +32,7 @@ def sweep_rules(now: datetime, limit: int = 2000) -> int:
         return 0
     begin = _position(rules) - BEFORE
     acted, looked, until = 0, 0, now
-    for happened in chain(_unseen_rows(rules, begin), broken_deadlines(rules, begin)):
+    for happened in chain(_unseen_rows(rules, begin), _unseen_deadlines(rules, begin)):
         try:
             if looked >= limit:
                 raise TooFast
@@ -77,14 +77,20 @@ def _unseen_rows(rules: Sequence[AutomationRule], begin: datetime) -> Iterator[H
     after = first_id_of(begin)
     while batch := list(rows.filter(pk__gt=after)[:BATCH]):
         after = batch[-1].pk
-        seen = _seen(batch)
-        for row in batch:
-            happened = Happened.of(row)
-            if any(concerns(rule, happened) and (rule.pk, row.conversation_id, row.seq) not in seen for rule in rules):
-                yield happened
+        yield from _unseen(rules, [Happened.of(row) for row in batch])
 
 
-def _seen(batch: Sequence[Message]) -> set[tuple[UUID, UUID, int]]:
-    conversations, seqs = {row.conversation_id for row in batch}, {row.seq for row in batch}
-    runs = RuleRun.objects.filter(conversation_id__in=conversations, seq__in=seqs)
-    return set(runs.values_list("rule_id", "conversation_id", "seq"))
+def _unseen_deadlines(rules: Sequence[AutomationRule], begin: datetime) -> Iterator[Happened]:
+    broken = broken_deadlines(rules, begin)
+    while batch := list(islice(broken, BATCH)):
+        yield from _unseen(rules, batch)
+
+
+def _unseen(rules: Sequence[AutomationRule], batch: Sequence[Happened]) -> Iterator[Happened]:
+    runs = RuleRun.objects.filter(
+        conversation_id__in={one.conversation_id for one in batch}, seq__in={one.seq for one in batch}
+    )
+    seen = set(runs.values_list("rule_id", "conversation_id", "seq"))
+    for one in batch:
+        if any(concerns(rule, one) and (rule.pk, one.conversation_id, one.seq) not in seen for rule in rules):
+            yield one

@@ -7,11 +7,11 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.access import agent_conversations, get_agent_conversation
 from agents.macros import get_macro, macros_of, run_macro
 from agents.models import Macro
 from agents.rest.auth import AgentView
 from agents.rest.lists import rows_with_presence
-from chat.access import brand_conversations, get_conversation
 
 
 class MacrosView(AgentView):
@@ -22,10 +22,10 @@ class MacrosView(AgentView):
 class RunMacroView(AgentView):
     def post(self, request: Request, conversation_id: UUID, macro_id: UUID) -> Response:
         """What became of each action, and the conversation's row (none when it went out of the agent's sight)."""
-        get_conversation(conversation_id)
+        get_agent_conversation(self.agent, conversation_id)
         macro = get_macro(self.agent, macro_id)
         outcomes = run_macro(conversation_id, macro, agent=self.agent, now=timezone.now())
-        rows = brand_conversations().select_related("visitor").filter(pk=conversation_id)
+        rows = agent_conversations(self.agent).select_related("visitor").filter(pk=conversation_id)
         shown = rows_with_presence(list(rows))
         return Response({"outcomes": [one.as_json() for one in outcomes], "row": shown[0] if shown else None})
 

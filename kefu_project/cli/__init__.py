@@ -25,6 +25,7 @@ COMMANDS = {
     "key": "key:key",
     "admin": "admin:admin",
     "demo": "demo:demo",
+    "automation": "automation:automation",
     "reports": "reports:reports",
     "web": "run:web",
     "worker": "run:worker",

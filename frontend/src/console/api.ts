@@ -1,6 +1,18 @@
 // The agent's HTTP doors. Every failure becomes an ApiError with the server's stable code, or `offline`.
 import type { FileView } from "../engine/frames";
-import type { EventsPage, Me, RowsPage, Snapshot, View } from "./wire";
+import type {
+  Canned,
+  CannedUse,
+  Colleagues,
+  DraftView,
+  EventsPage,
+  Macro,
+  MacroRun,
+  Me,
+  RowsPage,
+  Snapshot,
+  View,
+} from "./wire";
 
 export class ApiError extends Error {
   constructor(
@@ -94,6 +106,35 @@ export const fetchSnapshot = (id: string): Promise<Snapshot> =>
 
 export const fetchEvents = (id: string, before: number, limit: number): Promise<EventsPage> =>
   call("GET", `${AGENT}/conversations/${encodeURIComponent(id)}/events?${query({ before, limit })}`);
+
+const conversationAt = (id: string): string => `${AGENT}/conversations/${encodeURIComponent(id)}`;
+
+export const fetchDrafts = (): Promise<{ drafts: DraftView[] }> => call("GET", `${AGENT}/drafts`);
+
+export const putDraft = (id: string, kind: DraftView["kind"], text: string, ts: number): Promise<null> =>
+  call("PUT", `${conversationAt(id)}/draft`, { kind, text, ts });
+
+export const deleteDraft = (id: string, kind: DraftView["kind"], ts: number): Promise<null> =>
+  call("DELETE", `${conversationAt(id)}/draft?${query({ kind, ts })}`);
+
+export const fetchCanned = (): Promise<{ canned: Canned[] }> => call("GET", `${AGENT}/canned`);
+
+export const useCanned = (id: string, conversation: string): Promise<CannedUse> =>
+  call("POST", `${AGENT}/canned/${encodeURIComponent(id)}/use`, { conversation });
+
+export const createCanned = (made: object): Promise<Canned> => call("POST", `${AGENT}/canned`, made);
+
+export const deleteCanned = (id: string): Promise<null> => call("DELETE", `${AGENT}/canned/${encodeURIComponent(id)}`);
+
+export const markMentionsSeen = (conversation: string): Promise<{ unseen: number }> =>
+  call("POST", `${AGENT}/mentions/seen`, { conversation });
+
+export const fetchColleagues = (): Promise<Colleagues> => call("GET", `${AGENT}/colleagues`);
+
+export const fetchMacros = (): Promise<{ macros: Macro[] }> => call("GET", `${AGENT}/macros`);
+
+export const runMacro = (macro: string, conversation: string): Promise<MacroRun> =>
+  call("POST", `${conversationAt(conversation)}/macros/${encodeURIComponent(macro)}`);
 
 export const startHandoff = (slug: string): Promise<{ url: string; code: string }> =>
   call("POST", "/account/handoff/start", { slug });

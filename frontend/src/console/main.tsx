@@ -4,12 +4,18 @@ import { render } from "preact";
 import { applyAccent } from "../design/accent";
 import { App } from "./parts/App";
 import { startClock } from "./state/clock";
+import { startBell } from "./state/bells";
+import { startCommands } from "./state/commands";
 import { startDesk } from "./state/desk";
+import { startDrafts } from "./state/drafts";
 import { startInbox, unreadMine } from "./state/inbox";
 import { loadPreferences } from "./state/preferences";
+import { startMentions, unseenMentions } from "./state/mentions";
+import { loadBell } from "./state/notify";
 import { followHistory } from "./state/route";
 import { loadSession, me, start } from "./state/session";
 import { listenForShortcuts } from "./state/shortcuts";
+import { startViewers } from "./state/viewers";
 import { words } from "./words";
 
 let isRunning = false;
@@ -18,20 +24,27 @@ async function begin(): Promise<void> {
   if (!(await loadSession()) || isRunning) return;
   isRunning = true;
   applyAccent(document.documentElement, me.value!.brand.accent);
+  startMentions(me.value!.unseen_mentions);
   startInbox();
+  startDrafts();
   startDesk();
+  startViewers();
+  startBell();
+  startCommands();
   listenForShortcuts();
   start.value = { kind: "ready" };
 }
 
 loadPreferences(document.documentElement.lang || navigator.language);
+loadBell();
 followHistory();
 startClock();
 
 effect(() => {
   const brand = me.value?.brand.name;
   const title = brand ? `${words.value.inbox} · ${brand}` : words.value.appName;
-  document.title = unreadMine.value ? `(${unreadMine.value}) ${title}` : title;
+  const news = unreadMine.value + unseenMentions.value;
+  document.title = news ? `(${news}) ${title}` : title;
 });
 
 const root = document.getElementById("app")!;

@@ -3,6 +3,7 @@ import type {
   AuthorKind,
   Availability,
   ConversationStatus,
+  FileView,
   Limits,
   LogEvent,
   MessageData,
@@ -73,6 +74,7 @@ export interface Me {
   agents: Colleague[];
   queues: NamedRef[];
   counts: Counts;
+  unseen_mentions: number;
   limits: Limits;
   epoch: string;
   ws: string;
@@ -164,7 +166,58 @@ export interface Snapshot {
   visitor: Profile;
   events: LogEvent[];
   more: boolean;
-  viewers?: NamedRef[];
+  viewers: Viewer[];
+  drafts: DraftView[];
+}
+
+export interface Viewer {
+  agent: NamedRef;
+  is_writing: boolean;
+}
+
+export interface DraftView {
+  conversation: string;
+  kind: "message" | "note";
+  text: string;
+  ts: number;
+}
+
+export interface Canned {
+  id: string;
+  shortcut: string;
+  title: string;
+  texts: Record<string, string>;
+  /** null: fits every queue. */
+  queue: string | null;
+  own: boolean;
+  files: number;
+  uses: number;
+}
+
+export interface CannedUse {
+  text: string;
+  language: string;
+  unknown: string[];
+  files: FileView[];
+}
+
+export interface Colleagues {
+  agents: { id: string; name: string; availability: Availability; load: number; capacity: number; languages: string[]; queues: string[] }[];
+  queues: { id: string; name: string; waiting: number }[];
+}
+
+export interface Macro {
+  id: string;
+  name: string;
+  own: boolean;
+  actions: { do: string }[];
+  used: number;
+}
+
+export interface MacroRun {
+  outcomes: { do: string; done: boolean; why?: string }[];
+  /** null: it went out of one's sight. */
+  row: Row | null;
 }
 
 export interface EventsPage {

@@ -296,8 +296,8 @@ export class Engine {
     if (!this.connection.isLive || this.held.has(lane)) return;
     const entry = lane.take();
     if (!entry) return;
-    const { client_id, kind, text, file_ids, type } = entry;
-    const data = type === "note.create" ? { client_id, text } : { client_id, kind, text, file_ids };
+    const { client_id, kind, text, file_ids, type, mentions } = entry;
+    const data = type === "note.create" ? { client_id, text, mentions } : { client_id, kind, text, file_ids };
     try {
       const ack = await this.connection.request(type, data, entry.conversation);
       lane.acked(entry);

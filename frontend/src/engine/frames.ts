@@ -73,6 +73,8 @@ export interface MessageData {
   edited_ts?: number;
   /** Its author took it back: no text, no files. */
   recalled?: boolean;
+  /** In notes: ids of the agents that it names. */
+  mentions?: string[];
 }
 
 export interface ResumedData {

@@ -8,6 +8,8 @@ export interface Draft {
   kind: "text" | "file";
   text?: string;
   file_ids?: string[];
+  /** In a note: ids of the agents that it names. */
+  mentions?: string[];
   /** What file_ids stand for, to show the message before it comes back. Not sent. */
   files?: FileView[];
 }

@@ -1,6 +1,7 @@
-// What one can do with one's own message: two buttons beside it, and the question before it is taken back.
-import { PencilIcon, UndoIcon } from "../../design/icons";
+// What one can do with a message: buttons beside it, and the question before one's own is taken back.
+import { BookmarkIcon, PencilIcon, UndoIcon } from "../../design/icons";
 import type { LogEvent, MessageData } from "../../engine";
+import { cannedAsked } from "../state/canned";
 import { now } from "../state/clock";
 import { changeableUntil, mayCorrect, recall, recallAsked, startEdit } from "../state/corrections";
 import type { Thread } from "../state/thread";
@@ -14,21 +15,43 @@ interface Props {
 
 /** Only messages that are still young follow the clock: a log has thousands. */
 export function MessageActions(props: Props) {
-  return Date.now() < changeableUntil(props.event) ? <YoungMessageActions {...props} /> : null;
+  const { event } = props;
+  const isReply = event.type === "message.created" && event.data.author.kind === "agent" && event.data.text !== "";
+  const isYoung = Date.now() < changeableUntil(event);
+  if (!isReply && !isYoung) return null;
+  return (
+    <div class="message-actions" role="group" aria-label={words.value.messageActions}>
+      {isReply && <KeepAsCanned {...props} />}
+      {isYoung && <YoungMessageActions {...props} />}
+    </div>
+  );
+}
+
+function KeepAsCanned({ event, thread }: Props) {
+  const label = words.value.keepAsCanned;
+  const ask = (): void => {
+    const { text, files } = event.data;
+    cannedAsked.value = { text, language: thread.row.peek()?.language ?? "", fileIds: files.map((file) => file.id) };
+  };
+  return (
+    <button type="button" class="icon-button icon-button-s" aria-label={label} data-tip={label} data-tip-above onClick={ask}>
+      <BookmarkIcon />
+    </button>
+  );
 }
 
 function YoungMessageActions({ event, thread }: Props) {
   const say = words.value;
   if (!mayCorrect(event, thread.row.value, now.value)) return null;
   return (
-    <div class="message-actions" role="group" aria-label={say.messageActions}>
+    <>
       <button type="button" class="icon-button icon-button-s" aria-label={say.editMessage} data-tip={say.editMessage} data-tip-above onClick={() => startEdit(event)}>
         <PencilIcon />
       </button>
       <button type="button" class="icon-button icon-button-s" aria-label={say.recallMessage} data-tip={say.recallMessage} data-tip-above onClick={() => (recallAsked.value = event)}>
         <UndoIcon />
       </button>
-    </div>
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import type { Author } from "../../engine";
 import { now } from "../state/clock";
 import { markRead } from "../state/desk";
 import { layoutLog, type Block } from "../state/log";
+import { seeMentions } from "../state/mentions";
 import { me } from "../state/session";
 import type { Thread } from "../state/thread";
 import { visitorName } from "../state/visitors";
@@ -101,7 +102,9 @@ function useReading(thread: Thread, isAtEnd: boolean, unseen: { value: number; p
   const isMine = thread.row.value?.agent?.id;
   useEffect(() => {
     const look = (): void => {
-      if (!document.hidden && document.hasFocus() && isAtEnd) markRead(thread);
+      if (document.hidden || !document.hasFocus()) return;
+      void seeMentions(thread.id);
+      if (isAtEnd) markRead(thread);
     };
     look();
     addEventListener("focus", look);

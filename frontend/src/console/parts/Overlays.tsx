@@ -1,20 +1,34 @@
-// What lies over everything: notices, the shortcut sheet, a picture in full size.
+// What lies over everything: notices, dialogs, a picture in full size.
 import { AlertIcon, CheckIcon, CloseIcon, DownloadIcon } from "../../design/icons";
 import { recallAsked } from "../state/corrections";
 import { mergeAsked } from "../state/profile";
-import { isSheetOpen } from "../state/shortcuts";
+import { cannedAsked } from "../state/canned";
+import { sendQuestion } from "../state/composing";
+import { paletteMode } from "../state/palette";
+import { isSettingsOpen, isSheetOpen, transferAsked } from "../state/shortcuts";
 import { dismissToast, toasts } from "../state/toasts";
 import { words } from "../words";
+import { CannedForm } from "./CannedForm";
+import { SendQuestion } from "./composer/SendQuestion";
 import { RecallQuestion } from "./Corrections";
 import { MergeDialog } from "./details/MergeDialog";
 import { Dialog } from "./Dialog";
 import { openImage } from "./Files";
+import { Palette } from "./Palette";
+import { Preferences } from "./Preferences";
+import { ShortcutSheet } from "./ShortcutSheet";
+import { TransferDialog } from "./TransferDialog";
 
 export function Overlays() {
   return (
     <>
       <Toasts />
       {isSheetOpen.value && <ShortcutSheet />}
+      {isSettingsOpen.value && <Preferences />}
+      {paletteMode.value && <Palette key={paletteMode.value} />}
+      {transferAsked.value && <TransferDialog key={transferAsked.value} />}
+      {cannedAsked.value && <CannedForm />}
+      {sendQuestion.value && <SendQuestion />}
       {openImage.value && <Lightbox />}
       {recallAsked.value && <RecallQuestion />}
       {mergeAsked.value && <MergeDialog />}
@@ -41,56 +55,6 @@ function Toasts() {
         </div>
       ))}
     </div>
-  );
-}
-
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
-
-function ShortcutSheet() {
-  const say = words.value;
-  const groups: [string, string][][] = [
-    [
-      ["J", say.keyNext],
-      ["K", say.keyPrevious],
-      ["1 – 4", say.keyViews],
-      ["/", say.keySearch],
-      ["I", say.keyDetails],
-      ["?", say.keySheet],
-      ["Esc", say.keyEscape],
-    ],
-    [
-      ["T", say.keyTake],
-      ["X", say.keyTransfer],
-      ["E", say.keyClose],
-      ["R", say.keyReply],
-      ["N", say.keyNote],
-      ["Enter", say.keySend],
-      [isMac ? "⌘ Enter" : "Ctrl Enter", say.keySendClose],
-    ],
-  ];
-  return (
-    <Dialog label={say.shortcuts} class="sheet" onClose={() => (isSheetOpen.value = false)}>
-      <div class="sheet-inner">
-        <header>
-          <h2>{say.shortcuts}</h2>
-          <button type="button" class="icon-button" aria-label={say.close} onClick={() => (isSheetOpen.value = false)}>
-            <CloseIcon />
-          </button>
-        </header>
-        <div class="sheet-groups">
-          {groups.map((group, index) => (
-            <dl key={index}>
-              {group.map(([keys, text]) => (
-                <div key={keys}>
-                  <dt>{keys.split(" ").map((key) => (key === "–" ? "–" : <kbd key={key}>{key}</kbd>))}</dt>
-                  <dd>{text}</dd>
-                </div>
-              ))}
-            </dl>
-          ))}
-        </div>
-      </div>
-    </Dialog>
   );
 }
 

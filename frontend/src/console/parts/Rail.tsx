@@ -5,11 +5,10 @@ import { signOut } from "../api";
 import { setAvailability, switchBrand } from "../state/actions";
 import { connection } from "../state/desk";
 import { unreadMine } from "../state/inbox";
-import { chooseLocale, chooseTheme, theme, type Theme } from "../state/preferences";
 import { go, route, type Page } from "../state/route";
 import { isAdmin, isSupervisor, me } from "../state/session";
-import { isSheetOpen } from "../state/shortcuts";
-import { locale, LOCALES, words } from "../words";
+import { isSettingsOpen, isSheetOpen } from "../state/shortcuts";
+import { words } from "../words";
 import { Avatar } from "./Avatar";
 import { Menu, MenuChoice, MenuGroup, MenuItem } from "./Menu";
 
@@ -85,7 +84,6 @@ function BrandMark() {
 }
 
 const AVAILABILITIES: readonly Availability[] = ["online", "away", "offline"];
-const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 function AccountMenu() {
   const { agent, user } = me.value!;
@@ -111,20 +109,12 @@ function AccountMenu() {
           </MenuChoice>
         ))}
       </MenuGroup>
-      <MenuGroup label={say.theme}>
-        {THEMES.map((one) => (
-          <MenuChoice key={one} isChosen={theme.value === one} onChoose={() => chooseTheme(one)}>
-            {say.themes[one]}
-          </MenuChoice>
-        ))}
-      </MenuGroup>
-      <MenuGroup label={say.languageOfConsole}>
-        {LOCALES.map(({ code, name }) => (
-          <MenuChoice key={code} lang={code} isChosen={locale.value === code} onChoose={() => chooseLocale(code)}>
-            {name}
-          </MenuChoice>
-        ))}
-      </MenuGroup>
+      <div class="menu-group" role="group">
+        <MenuItem onChoose={() => (isSettingsOpen.value = true)}>
+          <SettingsIcon />
+          {say.preferences}
+        </MenuItem>
+      </div>
       <div class="menu-group" role="group">
         <MenuItem onChoose={signOut}>
           <SignOutIcon />

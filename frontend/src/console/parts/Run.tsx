@@ -11,6 +11,7 @@ import { clockTime, fullTime } from "../words/times";
 import { Avatar } from "./Avatar";
 import { MessageActions } from "./Corrections";
 import { Files } from "./Files";
+import { markMentions } from "./markMentions";
 
 interface RunProps {
   entries: Entry[];
@@ -87,7 +88,7 @@ function Bubble({ entry, thread }: { entry: Entry; thread: Thread }) {
       {files.length > 0 && <Files files={files} />}
       {event?.data.html ? (
         // Rendered and cleaned by the server, once, for everybody.
-        <div class="bubble prose" dir="auto" dangerouslySetInnerHTML={{ __html: event.data.html }} />
+        <div class="bubble prose" dir="auto" ref={event.data.mentions ? (element) => markMentions(element, event) : undefined} dangerouslySetInnerHTML={{ __html: event.data.html }} />
       ) : (
         text && <div class="bubble prose is-plain" dir="auto">{text}</div>
       )}

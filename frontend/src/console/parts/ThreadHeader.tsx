@@ -1,13 +1,14 @@
 // Who, in which queue, with whom; and what can be done, each with its key.
 import type { ComponentChildren } from "preact";
-import { BackIcon, DoneIcon, PanelIcon, ReleaseIcon, ReopenIcon, TakeIcon, TransferIcon, type Icon } from "../../design/icons";
-import { busy, close, release, reopen, take, transfer } from "../state/actions";
+import { BackIcon, DoneIcon, PanelIcon, ReleaseIcon, ReopenIcon, TakeIcon, TransferIcon, ZapIcon, type Icon } from "../../design/icons";
+import { busy, close, release, reopen, take } from "../state/actions";
 import { now } from "../state/clock";
 import { resolutionDeadline } from "../state/deadlines";
 import { isDetailsShown, toggleDetails } from "../state/layout";
 import { go } from "../state/route";
-import { me, myId } from "../state/session";
-import { transferWish } from "../state/shortcuts";
+import { loadMacros, macros, runMacro } from "../state/macros";
+import { myId } from "../state/session";
+import { transferAsked } from "../state/shortcuts";
 import type { Thread } from "../state/thread";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
@@ -93,7 +94,8 @@ function Actions({ row }: { row: Row }) {
         <Action row={row} icon={TakeIcon} label={row.agent ? say.takeOver : say.take} keys="T" isPrimary={!row.agent} onClick={() => void take(row)} />
       )}
       {isMine && <Action row={row} icon={ReleaseIcon} label={say.release} onClick={() => void release(row)} />}
-      <TransferMenu row={row} />
+      <Action row={row} icon={TransferIcon} label={say.transfer} keys="F" onClick={() => (transferAsked.value = row.id)} />
+      <MacroMenu row={row} />
       <Action row={row} icon={DoneIcon} label={say.closeConversation} keys="E" onClick={() => void close(row)} />
     </div>
   );
@@ -131,42 +133,20 @@ const Face = ({ icon: Shape, children }: { icon: Icon; children: ComponentChildr
   </>
 );
 
-function TransferMenu({ row }: { row: Row }) {
+function MacroMenu({ row }: { row: Row }) {
   const say = words.value;
-  const { agents, queues } = me.value!;
-  const others = agents.filter((agent) => agent.id !== row.agent?.id && agent.id !== myId.value);
-  const otherQueues = queues.filter((queue) => queue.id !== row.queue?.id);
+  if (macros.value === null) void loadMacros();
+  if (!macros.value?.length) return null;
   return (
-    <Menu
-      label={say.transfer}
-      tip={say.transfer}
-      keys="X"
-      buttonClass="button action"
-      disabled={busy.value.has(row.id)}
-      openSignal={transferWish.value}
-      button={<Face icon={TransferIcon}>{say.transfer}</Face>}
-    >
-      {!others.length && !otherQueues.length && <p class="menu-empty">{say.noOneToTransfer}</p>}
-      {others.length > 0 && (
-        <MenuGroup label={say.colleagues}>
-          {others.map((agent) => (
-            <MenuItem key={agent.id} onChoose={() => void transfer(row, { agent })}>
-              <span class={`presence presence-${agent.availability}`} />
-              <span class="menu-item-text">{agent.name}</span>
-              <span class="menu-aside">{say.availability[agent.availability]}</span>
-            </MenuItem>
-          ))}
-        </MenuGroup>
-      )}
-      {otherQueues.length > 0 && (
-        <MenuGroup label={say.queues}>
-          {otherQueues.map((queue) => (
-            <MenuItem key={queue.id} onChoose={() => void transfer(row, { queue })}>
-              <span class="menu-item-text">{queue.name}</span>
-            </MenuItem>
-          ))}
-        </MenuGroup>
-      )}
+    <Menu label={say.macros} tip={say.macros} keys="M" buttonClass="button action" disabled={busy.value.has(row.id)} button={<Face icon={ZapIcon}>{say.macros}</Face>}>
+      <MenuGroup label={say.macros}>
+        {macros.value.map((one) => (
+          <MenuItem key={one.id} onChoose={() => void runMacro(one, row)}>
+            <span class="menu-item-text">{one.name}</span>
+            {one.own && <span class="menu-aside">{say.cannedOwn}</span>}
+          </MenuItem>
+        ))}
+      </MenuGroup>
     </Menu>
   );
 }

@@ -58,9 +58,9 @@ export async function close(shown: Row): Promise<void> {
   showToast({ kind: "done", text: words.peek().closedToast(visitorName(row.visitor, words.peek())), action: undo });
 }
 
-export async function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }): Promise<void> {
+export async function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }, note = ""): Promise<void> {
   const target = "agent" in to ? to.agent : to.queue;
-  const data = "agent" in to ? { agent: target.id } : { queue: target.id };
+  const data = { ...("agent" in to ? { agent: target.id } : { queue: target.id }), ...(note && { note }) };
   if (await act(row, "conversation.transfer", data)) {
     showToast({ kind: "done", text: words.peek().transferredToast(target.name) });
   }

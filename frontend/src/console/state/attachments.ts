@@ -66,9 +66,22 @@ export class Attachments {
     return this.items.value.some((item) => !item.file && !item.error);
   }
 
+  /** Files that are on the server already: a canned reply's. */
+  addReady(files: readonly FileView[]): void {
+    const made = files.map((file) => {
+      const preview = file.width ? file.url : null;
+      return { key: nextKey++, name: file.name, size: file.size, progress: 1, file, error: null, preview, abort: () => {} };
+    });
+    this.items.value = [...this.items.peek(), ...made];
+  }
+
+  readyFiles(): FileView[] {
+    return this.items.peek().flatMap((item) => (item.file ? [item.file] : []));
+  }
+
   /** The uploaded files, which then belong to the message. */
   takeReady(): FileView[] {
-    const ready = this.items.peek().flatMap((item) => (item.file ? [item.file] : []));
+    const ready = this.readyFiles();
     for (const item of this.items.peek()) this.remove(item.key);
     return ready;
   }

@@ -4,13 +4,19 @@ import { effect, signal, untracked } from "@preact/signals";
 import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
 import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
 import { callAgent } from "../api";
-import type { PageSeen, Row } from "../wire";
+import type { PageSeen, Row, Viewer } from "../wire";
 import { nudgeBoard, showAvailability } from "./board";
+import { words } from "../words";
+import { answeredMeanwhile } from "./collision";
+import { noteServerTime, refreshDrafts } from "./drafts";
+import { noteMention } from "./mentions";
+import { ring } from "./notify";
 import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
 import { notePageViewed, noteVisitorUpdated } from "./profile";
 import { route } from "./route";
 import { goToSignIn, me, myId, noteAvailability } from "./session";
 import { Thread } from "./thread";
+import { showToast } from "./toasts";
 
 const KEPT_THREADS = 12;
 
@@ -60,8 +66,25 @@ function forgetOldThreads(): void {
 }
 
 function receive(frame: ServerEvent): void {
-  if (isLogEvent(frame)) threads.get(frame.conversation)?.receive(frame as LogEvent);
+  if (isLogEvent(frame)) {
+    const thread = threads.get(frame.conversation);
+    thread?.receive(frame as LogEvent);
+    if (thread) noteCrossing(thread, frame as LogEvent);
+  }
   else hintHandlers[frame.type]?.(frame.data, frame.conversation);
+}
+
+/** Where the log stood when a message was sent: what came in between was not seen by its writer. */
+const sentAfter = new Map<string, number>();
+
+/** Two answers at the same moment: nobody could have asked, so at least it is said. */
+function noteCrossing(thread: Thread, event: LogEvent): void {
+  const seen = sentAfter.get(event.data.client_id as string);
+  if (seen === undefined || event.type !== "message.created") return;
+  sentAfter.delete(event.data.client_id as string);
+  const between = thread.events.peek().filter((one) => one.seq < event.seq);
+  const other = answeredMeanwhile(between, seen, myId.peek());
+  if (other) showToast({ kind: "error", text: words.peek().answersCrossed(other.data.author.name) });
 }
 
 type HintHandler = (data: any, conversation: string | undefined) => void;
@@ -89,6 +112,15 @@ const hintHandlers: Record<string, HintHandler> = {
   "typing.stopped": (data: { author: Author }, conversation) => {
     const thread = conversation ? threads.get(conversation) : undefined;
     if (thread?.typing.peek()?.author.id === data.author.id) thread.showTyping(null);
+  },
+  "conversation.viewers": ({ viewers }: { viewers: Viewer[] }, conversation) => {
+    const thread = conversation ? threads.get(conversation) : undefined;
+    if (thread) thread.viewers.value = viewers;
+  },
+  "agent.mentioned": ({ by, text, unseen }: { by: string; text: string; unseen: number }, conversation) => {
+    if (!conversation) return;
+    noteMention(conversation, unseen);
+    ring({ event: "mention", conversation, title: words.peek().mentionedBy(by), text });
   },
   "agent.availability_changed": (data: { agent: { id: string }; availability: Availability }) => {
     noteAvailability(data.agent.id, data.availability);
@@ -129,7 +161,9 @@ export function startDesk(): void {
     onSnapshotNeeded: snapshotOf,
     onEpoch: () => location.reload(),
     onFatal: closedForGood,
-    onHello: () => {
+    onHello: (hello) => {
+      noteServerTime(hello.server_time);
+      refreshDrafts();
       // Joined first, read afterwards: what a list was read without comes with this.
       refreshInbox();
       nudgeBoard();
@@ -148,10 +182,11 @@ export function startDesk(): void {
 export const reconnectNow = (): void => engine?.retryNow();
 
 /** One command, answered or refused (FrameError). The answer's row is shown at once, its event may come later. */
-export async function command(type: string, data: object, conversation?: string): Promise<void> {
+export async function command(type: string, data: object, conversation?: string): Promise<Record<string, any>> {
   const answer = await engine?.request(type, data, conversation);
   const row = answer?.data.conversation as Row | undefined;
   if (row?.visitor) receiveRow(row, "now");
+  return answer?.data ?? {};
 }
 
 export const hint = (type: string, data: object, conversation: string): void =>
@@ -161,26 +196,29 @@ export interface Written {
   isNote: boolean;
   text: string;
   files: readonly FileView[];
+  /** Of a note: ids of the agents that it names. */
+  mentions?: readonly string[];
 }
 
 /** Shown at once; sent now or when the connection is back. */
-export function send(thread: Thread, { isNote, text, files }: Written): void {
+export function send(thread: Thread, { isNote, text, files, mentions = [] }: Written): void {
   const kind = files.length ? "file" : "text";
   const draft = { client_id: newId(), kind, text, file_ids: files.map((file) => file.id) } as const;
   const entry = engine?.sendMessage(
-    { client_id: draft.client_id, kind, ...(text && { text }), ...(files.length && { file_ids: draft.file_ids }) },
+    { client_id: draft.client_id, kind, ...(text && { text }), ...(files.length && { file_ids: draft.file_ids }), ...(mentions.length && { mentions: [...mentions] }) },
     thread.id,
     isNote ? "note.create" : "message.create",
   );
   if (entry) thread.addPending(entry, files);
+  if (!isNote) sentAfter.set(draft.client_id, thread.top);
 }
 
 export async function sendAgain(thread: Thread, clientId: string): Promise<void> {
   const entry = (await outbox?.load())?.find((one) => one.client_id === clientId);
   if (!entry || !engine) return;
   const { files } = thread.pending.peek().find((one) => one.client_id === clientId) ?? { files: [] };
-  const { client_id, kind, text, file_ids, type, created_ts } = entry;
-  const draft = { client_id, kind, ...(text !== undefined && { text }), ...(file_ids && { file_ids }) };
+  const { client_id, kind, text, file_ids, mentions, type, created_ts } = entry;
+  const draft = { client_id, kind, ...(text !== undefined && { text }), ...(file_ids && { file_ids }), ...(mentions && { mentions }) };
   thread.addPending(engine.sendMessage(draft, thread.id, type, created_ts), files);
 }
 

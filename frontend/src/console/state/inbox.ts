@@ -156,8 +156,13 @@ function flushRows(): void {
   countUnread();
 }
 
+/** Called with each row that changed, as it was and as it is: for the bell. Set by whoever rings. */
+let onChanged: (before: Row | undefined, after: Row) => void = () => {};
+export const watchRows = (watch: typeof onChanged): void => void (onChanged = watch);
+
 function applyRow(row: Row): void {
   const before = rowOf(row.id);
+  onChanged(before, row);
   putRow(row);
   if (loading) changedMeanwhile.add(row.id);
   const current = rowOf(row.id)!;

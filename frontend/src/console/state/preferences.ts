@@ -26,8 +26,12 @@ export function writeStored(key: string, value: string | null): void {
 const THEME = "kefu.theme";
 const LOCALE = "kefu.locale";
 const DETAILS = "kefu.details";
+const DENSITY = "kefu.density";
+
+export type Density = "comfortable" | "compact";
 
 export const theme = signal<Theme>("system");
+export const density = signal<Density>("comfortable");
 export const isDetailsWanted = signal(true);
 
 export function loadPreferences(pageLocale: string): void {
@@ -35,14 +39,23 @@ export function loadPreferences(pageLocale: string): void {
   theme.value = storedTheme === "light" || storedTheme === "dark" ? storedTheme : "system";
   locale.value = toLocale(readStored(LOCALE) ?? pageLocale);
   isDetailsWanted.value = readStored(DETAILS) !== "no";
+  density.value = readStored(DENSITY) === "compact" ? "compact" : "comfortable";
 
   effect(() => {
     if (theme.value === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme.value;
   });
   effect(() => {
+    document.documentElement.dataset.density = density.value;
+  });
+  effect(() => {
     document.documentElement.lang = locale.value === "zh-Hans" ? "zh-Hans" : "en";
   });
+}
+
+export function chooseDensity(choice: Density): void {
+  density.value = choice;
+  writeStored(DENSITY, choice === "comfortable" ? null : choice);
 }
 
 export function chooseTheme(choice: Theme): void {

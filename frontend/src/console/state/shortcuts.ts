@@ -1,19 +1,23 @@
-// Keys of the console. They sleep while one writes, and while a dialog or menu has the keyboard.
+// What the keys do. They sleep while one writes (but those with Ctrl or Cmd), and while a dialog or menu has the keyboard.
 import { signal } from "@preact/signals";
 import { SEARCH_ID } from "../parts/Inbox";
 import { VIEWS } from "../wire";
 import { close, reopen, take } from "./actions";
 import { currentThread } from "./desk";
+import type { Mode } from "./drafts";
 import { currentListing } from "./inbox";
+import { bindKeys, bindingOf, keyOf } from "./keys";
 import { toggleDetails } from "./layout";
+import { openPalette } from "./palette";
 import { go, route } from "./route";
 import { myId } from "./session";
-import type { Mode } from "./drafts";
 
 export const isSheetOpen = signal(false);
+export const isSettingsOpen = signal(false);
+/** The conversation that is to be transferred: its dialog is open. */
+export const transferAsked = signal<string | null>(null);
 /** What the composer should take up: the mode, and a number that grows with every wish. */
 export const writeWish = signal<{ mode: Mode; count: number }>({ mode: "reply", count: 0 });
-export const transferWish = signal(0);
 
 export const COMPOSER_ID = "composer-text";
 
@@ -46,51 +50,70 @@ function move(by: 1 | -1): void {
 
 const openRow = () => currentThread.peek()?.row.peek() ?? null;
 
-function closeOrReopen(): void {
+export function closeOrReopen(): void {
   const row = openRow();
   if (row) void (row.status === "closed" ? reopen(row) : close(row));
 }
 
-function takeOpen(): void {
+export function takeOpen(): void {
   const row = openRow();
   if (row && row.status !== "closed" && row.agent?.id !== myId.peek()) void take(row);
+}
+
+export function transferOpen(): void {
+  const row = openRow();
+  if (row && row.status !== "closed") transferAsked.value = row.id;
 }
 
 function leave(): void {
   if (route.peek().conversation && matchMedia("(max-width: 759px)").matches) go({ conversation: null });
 }
 
-const bindings: Record<string, () => void> = {
-  j: () => move(1),
-  k: () => move(-1),
-  e: closeOrReopen,
-  t: takeOpen,
-  r: () => wantToWrite("reply"),
-  n: () => wantToWrite("note"),
-  x: () => transferWish.value++,
-  i: () => openRow() && toggleDetails(),
-  "/": () => document.getElementById(SEARCH_ID)?.focus(),
-  "?": () => (isSheetOpen.value = true),
-  Escape: leave,
-  ...Object.fromEntries(VIEWS.map((view, index) => [String(index + 1), () => go({ view })])),
-};
+bindKeys(
+  { group: "move", keys: ["j"], label: "keyNext", run: () => move(1) },
+  { group: "move", keys: ["k"], label: "keyPrevious", run: () => move(-1) },
+  ...VIEWS.map((view, index) => ({
+    group: "move" as const,
+    keys: [String(index + 1)],
+    shown: index ? "" : `1 – ${VIEWS.length}`, // one line of the sheet tells of all of them
+    label: "keyViews" as const,
+    run: () => go({ view }),
+  })),
+  { group: "move", keys: ["/"], label: "keySearch", run: () => document.getElementById(SEARCH_ID)?.focus() },
+  { group: "conversation", keys: ["t"], label: "keyTake", run: takeOpen },
+  { group: "conversation", keys: ["f"], label: "keyTransfer", run: transferOpen },
+  { group: "conversation", keys: ["e"], label: "keyClose", run: closeOrReopen },
+  { group: "conversation", keys: ["m"], label: "keyMacro", run: () => openRow() && openPalette("macros") },
+  { group: "conversation", keys: ["i"], label: "keyDetails", run: () => openRow() && toggleDetails() },
+  { group: "write", keys: ["r"], label: "keyReply", run: () => wantToWrite("reply") },
+  { group: "write", keys: ["n"], label: "keyNote", run: () => wantToWrite("note") },
+  { group: "write", keys: ["Enter"], label: "keySend" },
+  { group: "write", keys: ["Mod+Enter"], label: "keySendClose" },
+  { group: "write", keys: ["/"], label: "keyCanned" },
+  { group: "write", keys: ["@"], label: "keyMention" },
+  { group: "write", keys: [":"], label: "keyEmoji" },
+  { group: "anywhere", keys: ["Mod+K"], label: "keyPalette", run: () => openPalette("all") },
+  { group: "anywhere", keys: ["?"], label: "keySheet", run: () => (isSheetOpen.value = true) },
+  { group: "anywhere", keys: ["Escape"], label: "keyEscape", run: leave },
+);
 
 const isWriting = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing) return;
   if (document.querySelector("dialog[open], [role=menu]")) return;
-  if (isWriting(event.target)) {
-    if (event.key === "Escape") (event.target as HTMLElement).blur();
+  const key = keyOf(event);
+  if (isWriting(event.target) && !key.startsWith("Mod+")) {
+    if (key === "Escape") (event.target as HTMLElement).blur();
     return;
   }
   // On board and reports there is no list to walk through and nothing to answer.
-  if (route.peek().page !== "inbox" && !/^[?1-9]$/.test(event.key)) return;
-  const run = bindings[event.key];
-  if (!run) return;
+  if (route.peek().page !== "inbox" && !/^([?1-9]|Mod\+.)$/.test(key)) return;
+  const binding = bindingOf(key);
+  if (!binding) return;
   event.preventDefault();
-  run();
+  binding.run!();
 }
 
 export const listenForShortcuts = (): void => addEventListener("keydown", onKeyDown);

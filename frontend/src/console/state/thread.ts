@@ -4,7 +4,8 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Author, FileView, LogEvent } from "../../engine/frames";
 import type { OutboxEntry } from "../../engine/outbox";
 import { ApiError, fetchEvents, fetchSnapshot } from "../api";
-import { isMessage, type Profile, type Row, type Snapshot } from "../wire";
+import { isMessage, type Profile, type Row, type Snapshot, type Viewer } from "../wire";
+import { takeDrafts } from "./drafts";
 import { applyCorrection } from "./log";
 import { changeRow, putRow, rowSignal } from "./inbox";
 
@@ -36,6 +37,8 @@ export class Thread {
   readonly hasMore = signal(false);
   readonly older = signal<"idle" | "loading" | "failed">("idle");
   readonly typing = signal<Typing | null>(null);
+  /** Who looks at it, oneself among them. */
+  readonly viewers = signal<readonly Viewer[]>([]);
   /** The "New" line stands after this seq; null where nothing was unread on opening. */
   readonly newAfter = signal<number | null>(null);
   /** The conversation's row in the lists; null until it is known. */
@@ -67,7 +70,7 @@ export class Thread {
     }
   }
 
-  private takeSnapshot({ row, visitor, events, more }: Snapshot): void {
+  private takeSnapshot({ row, visitor, events, more, viewers, drafts }: Snapshot): void {
     const isFirst = this.load.peek() !== "ready";
     batch(() => {
       putRow(row);
@@ -78,6 +81,8 @@ export class Thread {
       this.hasMore.value = more;
       this.dropSent(events);
       if (isFirst) this.markNew(row.agent_read_seq);
+      this.viewers.value = viewers;
+      takeDrafts(drafts, this.id);
       this.load.value = "ready";
     });
   }

@@ -1,0 +1,136 @@
+// Ctrl/Cmd+K: type a few letters, Enter opens or does it. Conversations are looked for on the server as one types.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { SearchIcon } from "../../design/icons";
+import { fetchRows } from "../api";
+import { putRow, rowSignal } from "../state/inbox";
+import { allItems, closePalette, noteChosen, paletteMode, paletteOrder, recentIds, type PaletteItem } from "../state/palette";
+import { openToWrite } from "../state/shortcuts";
+import { visitorName } from "../state/visitors";
+import { words } from "../words";
+import type { Row, View } from "../wire";
+import { Dialog } from "./Dialog";
+
+const SEARCH_MS = 180;
+const PLACES: readonly View[] = ["all", "closed"];
+const MAX_FOUND = 6;
+
+const conversationItem = (row: Row): PaletteItem => ({
+  id: `conversation.${row.id}`,
+  group: "conversations",
+  label: visitorName(row.visitor, words.value),
+  detail: row.last_message?.text || row.visitor.email || "",
+  also: [row.visitor.email ?? "", words.value.status[row.status]],
+  run: () => openToWrite(row.id),
+});
+
+/** Those that were opened lately through the palette and are still known here. */
+function recentConversations(): Row[] {
+  return recentIds().flatMap((id) => (id.startsWith("conversation.") ? rowSignal(id.slice("conversation.".length))?.value ?? [] : []));
+}
+
+function useFound(query: string): readonly Row[] {
+  const found = useSignal<readonly Row[]>([]);
+  useEffect(() => {
+    const q = query.trim();
+    if (q.length < 2) return void (found.value = []);
+    const abort = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const pages = await Promise.all(PLACES.map((view) => fetchRows(view, { q }, abort.signal)));
+        const rows = pages.flatMap((page) => page.rows.slice(0, MAX_FOUND));
+        found.value = rows.map((row) => putRow(row).value);
+      } catch {
+        // What is here already is still found.
+      }
+    }, SEARCH_MS);
+    return () => (clearTimeout(timer), abort.abort());
+  }, [query]);
+  return found.value;
+}
+
+function useItems(query: string): PaletteItem[] {
+  const isMacros = paletteMode.value === "macros";
+  const found = useFound(isMacros ? "" : query);
+  const items = allItems();
+  if (isMacros) return paletteOrder(items.filter((one) => one.group === "macros"), query, []);
+  const rows = query.trim() ? found : recentConversations();
+  const conversations = rows.map(conversationItem);
+  // What the server found matches by more than what the row shows: it stays, behind what matches by its name.
+  const ordered = paletteOrder([...conversations, ...items], query, recentIds());
+  return [...ordered, ...conversations.filter((one) => !ordered.includes(one))];
+}
+
+const LIST_ID = "palette-list";
+
+export function Palette() {
+  const say = words.value;
+  const query = useSignal("");
+  const index = useSignal(0);
+  const list = useRef<HTMLUListElement>(null);
+  const items = useItems(query.value);
+  const at = Math.min(index.value, Math.max(items.length - 1, 0));
+  const isMacros = paletteMode.value === "macros";
+  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
+
+  const choose = (item: PaletteItem | undefined): void => {
+    if (!item) return;
+    closePalette();
+    noteChosen(item.id);
+    // After the dialog has given the focus back.
+    requestAnimationFrame(() => item.run());
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.keyCode === 229) return;
+    const isDown = event.key === "ArrowDown" || (event.ctrlKey && event.key === "n");
+    if (isDown || event.key === "ArrowUp") index.value = (at + (isDown ? 1 : -1) + items.length) % Math.max(items.length, 1);
+    else if (event.key === "Enter") choose(items[at]);
+    else if (isMacros && !query.peek() && /^[1-9]$/.test(event.key)) choose(items[Number(event.key) - 1]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog label={isMacros ? say.keyMacro : say.palette} class="palette" onClose={closePalette}>
+      <div class="palette-inner">
+        <label class="palette-search">
+          <SearchIcon />
+          <input
+            type="text"
+            role="combobox"
+            aria-expanded="true"
+            aria-controls={LIST_ID}
+            aria-activedescendant={items.length ? `${LIST_ID}-${at}` : undefined}
+            aria-autocomplete="list"
+            aria-label={isMacros ? say.keyMacro : say.palettePlaceholder}
+            placeholder={isMacros ? say.macroPlaceholder : say.palettePlaceholder}
+            autofocus
+            autocomplete="off"
+            spellcheck={false}
+            value={query.value}
+            onInput={(event) => ((query.value = event.currentTarget.value), (index.value = 0))}
+            onKeyDown={onKeyDown}
+          />
+        </label>
+        <ul id={LIST_ID} ref={list} role="listbox" aria-label={say.palette}>
+          {items.map((item, place) => (
+            <li
+              key={item.id}
+              id={`${LIST_ID}-${place}`}
+              role="option"
+              class="palette-item"
+              aria-selected={place === at}
+              onClick={() => choose(item)}
+              onPointerMove={() => place !== at && (index.value = place)}
+            >
+              <span class="palette-label">{item.label}</span>
+              {item.detail && <span class="palette-detail">{item.detail}</span>}
+              <span class="menu-aside">{isMacros && place < 9 && !query.value ? <kbd>{place + 1}</kbd> : say.paletteGroups[item.group]}</span>
+              {item.keys?.map((cap) => <kbd key={cap}>{cap}</kbd>)}
+            </li>
+          ))}
+        </ul>
+        {!items.length && <p class="menu-empty" role="status">{isMacros ? say.noMacros : say.paletteEmpty}</p>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,152 @@
+// Handing a conversation over: to whom, with how much they have to do, and a note that goes along.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { SearchIcon, TransferIcon } from "../../design/icons";
+import { fetchColleagues } from "../api";
+import { transfer } from "../state/actions";
+import { rank } from "../state/fuzzy";
+import { rowSignal } from "../state/inbox";
+import { me, myId } from "../state/session";
+import { transferAsked } from "../state/shortcuts";
+import { words } from "../words";
+import type { Colleagues, Row } from "../wire";
+import { Dialog } from "./Dialog";
+
+interface Target {
+  key: string;
+  name: string;
+  to: { agent: { id: string; name: string } } | { queue: { id: string; name: string } };
+  also: readonly string[];
+  agent?: Colleagues["agents"][number];
+  waiting?: number;
+}
+
+const ORDER = { online: 0, away: 1, offline: 2 } as const;
+
+/** Who is there and has room comes first. */
+function targetsOf({ agents, queues }: Colleagues, row: Row): Target[] {
+  const share = ({ load, capacity }: Colleagues["agents"][number]): number => load / Math.max(capacity, 1);
+  const people = agents
+    .filter(({ id }) => id !== row.agent?.id && id !== myId.peek())
+    .sort((one, other) => ORDER[one.availability] - ORDER[other.availability] || share(one) - share(other))
+    .map((agent) => ({ key: agent.id, name: agent.name, to: { agent }, also: [...agent.queues, ...agent.languages], agent }));
+  const places = queues
+    .filter(({ id }) => id !== row.queue?.id || row.status === "assigned")
+    .map((queue) => ({ key: queue.id, name: queue.name, to: { queue }, also: [words.peek().queue], waiting: queue.waiting }));
+  return [...people, ...places];
+}
+
+/** Until the server has said more: names and who is online. */
+const knownColleagues = (): Colleagues => ({
+  agents: me.peek()!.agents.map((one) => ({ ...one, load: -1, capacity: 0, languages: [], queues: [] })),
+  queues: me.peek()!.queues.map((one) => ({ ...one, waiting: -1 })),
+});
+
+const LIST_ID = "transfer-list";
+
+export function TransferDialog() {
+  const say = words.value;
+  const row = rowSignal(transferAsked.value!)?.value;
+  const colleagues = useSignal(knownColleagues());
+  const query = useSignal("");
+  const index = useSignal(0);
+  const note = useSignal("");
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => void fetchColleagues().then((answer) => (colleagues.value = answer), () => {}), []);
+  const targets = row ? rank(targetsOf(colleagues.value, row), query.value, ({ name, also }) => [name, ...also]) : [];
+  const at = Math.min(index.value, Math.max(targets.length - 1, 0));
+  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
+  const shut = (): void => void (transferAsked.value = null);
+  if (!row) return null;
+
+  const submit = (): void => {
+    const target = targets[at];
+    if (!target) return;
+    shut();
+    void transfer(row, target.to, note.peek().trim());
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      index.value = (at + (event.key === "ArrowDown" ? 1 : -1) + targets.length) % Math.max(targets.length, 1);
+      event.preventDefault();
+    }
+  };
+  const onNoteKey = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <Dialog label={say.transfer} class="sheet transfer" onClose={shut}>
+      <form class="sheet-inner" onSubmit={(event) => (event.preventDefault(), submit())}>
+        <h2>{say.transferTo}</h2>
+        <label class="palette-search">
+          <SearchIcon />
+          <input
+            type="text"
+            role="combobox"
+            aria-expanded="true"
+            aria-controls={LIST_ID}
+            aria-activedescendant={targets.length ? `${LIST_ID}-${at}` : undefined}
+            aria-label={say.transferSearch}
+            placeholder={say.transferSearch}
+            autofocus
+            autocomplete="off"
+            value={query.value}
+            onInput={(event) => ((query.value = event.currentTarget.value), (index.value = 0))}
+            onKeyDown={onKeyDown}
+          />
+        </label>
+        <ul id={LIST_ID} ref={list} role="listbox" aria-label={say.transferTo} class="transfer-list">
+          {targets.map((target, place) => (
+            <li key={target.key} id={`${LIST_ID}-${place}`} role="option" class="palette-item" aria-selected={place === at} onClick={() => (index.value = place)} onDblClick={submit}>
+              {target.agent ? <AgentTarget agent={target.agent} /> : <QueueTarget name={target.name} waiting={target.waiting ?? -1} />}
+            </li>
+          ))}
+        </ul>
+        {!targets.length && <p class="menu-empty" role="status">{query.value ? say.paletteEmpty : say.noOneToTransfer}</p>}
+        <label class="transfer-note">
+          <span>{say.transferNote}</span>
+          <textarea rows={2} maxLength={me.value!.limits.text} placeholder={say.notePlaceholder} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} onKeyDown={onNoteKey} />
+        </label>
+        <footer>
+          <button type="button" class="button" onClick={shut}>{say.cancel}</button>
+          <button type="submit" class="button button-primary" disabled={!targets.length}>
+            <TransferIcon />
+            {say.transfer}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function AgentTarget({ agent }: { agent: Colleagues["agents"][number] }) {
+  const say = words.value;
+  const share = agent.load / Math.max(agent.capacity, 1);
+  return (
+    <>
+      <span class={`presence presence-${agent.availability}`} />
+      <span class="palette-label">{agent.name}</span>
+      <span class="palette-detail">{[say.availability[agent.availability], ...agent.languages].join(" · ")}</span>
+      {agent.load >= 0 && (
+        <span class={`load${share >= 1 ? " is-full" : ""}`}>
+          <span class="load-bar" aria-hidden="true"><i style={{ width: `${Math.min(share, 1) * 100}%` }} /></span>
+          {say.loadOf(agent.load, agent.capacity)}
+        </span>
+      )}
+    </>
+  );
+}
+
+function QueueTarget({ name, waiting }: { name: string; waiting: number }) {
+  const say = words.value;
+  return (
+    <>
+      <span class="palette-label">{name}</span>
+      <span class="palette-detail">{say.queue}</span>
+      {waiting >= 0 && <span class="load">{say.waitingIn(waiting)}</span>}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+// What the composer follows: the draft of other devices, wishes of shortcuts, an edit, the height of its text.
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { stopEdit, type Edited } from "../../state/corrections";
+import { hint } from "../../state/desk";
+import { draftArrived, readDraft, type Mode } from "../../state/drafts";
+import { COMPOSER_ID, takeFocusWish, writeWish } from "../../state/shortcuts";
+import type { Thread } from "../../state/thread";
+import { noteWriting } from "../../state/viewers";
+
+type Area = { current: HTMLTextAreaElement | null };
+
+const TYPING_EVERY_MS = 3_000;
+
+/** Tells that one writes, at most every three seconds; tells once that one stopped. Notes are told to colleagues only. */
+export function useTypingHint(thread: Thread): (text: string, isNote: boolean) => void {
+  const toldAt = useRef(0);
+  return (text, isNote) => {
+    const now = Date.now();
+    noteWriting(Boolean(text.trim()) && !isNote);
+    if (!text.trim() || isNote) {
+      if (toldAt.current) hint("typing.stop", {}, thread.id);
+      toldAt.current = 0;
+    } else if (now - toldAt.current > TYPING_EVERY_MS) {
+      hint("typing.start", {}, thread.id);
+      toldAt.current = now;
+    }
+  };
+}
+
+export function useWishes(thread: string, area: Area, switchTo: (mode: Mode) => void): void {
+  const { mode, count } = writeWish.value;
+  const seen = useRef(count);
+  useEffect(() => {
+    if (seen.current === count) return;
+    seen.current = count;
+    switchTo(mode);
+    requestAnimationFrame(() => document.getElementById(COMPOSER_ID)?.focus());
+  }, [count]);
+  useEffect(() => {
+    if (takeFocusWish(thread)) area.current?.focus({ preventScroll: true });
+  }, []);
+}
+
+/** Takes the message up when editing begins, and what was being written before when it ends. */
+export function useEdit(edited: Edited | null, area: Area, show: (text: string | null) => void): void {
+  const was = useRef<Edited | null>(null);
+  useEffect(() => {
+    if (was.current === edited) return;
+    was.current = edited;
+    show(edited?.text ?? null);
+    requestAnimationFrame(() => area.current?.focus());
+  }, [edited]);
+  useEffect(() => stopEdit, []);
+}
+
+/** What another device wrote later stands here too, unless somebody is writing here at this moment. */
+export function useArrivedDraft(thread: Thread, mode: Mode, area: Area, show: (text: string) => void): void {
+  const arrived = draftArrived.value;
+  const seen = useRef(arrived);
+  useEffect(() => {
+    if (seen.current === arrived) return;
+    seen.current = arrived;
+    const isInUse = document.activeElement === area.current && document.hasFocus() && area.current?.value;
+    if (!isInUse) show(readDraft(thread.id, mode));
+  }, [arrived]);
+}
+
+export function useGrowth(area: Area, text: string): void {
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+}

@@ -1,0 +1,50 @@
+// What the list above the composer offers for what is being typed.
+import { canned, findCanned, loadCanned, previewOf, putInCanned } from "../../state/canned";
+import type { Attachments } from "../../state/attachments";
+import type { Typed } from "../../state/completion";
+import { findEmojis } from "../../state/emoji";
+import { rank } from "../../state/fuzzy";
+import { me, myId } from "../../state/session";
+import { words } from "../../words";
+import type { Canned, Row } from "../../wire";
+
+export interface Option {
+  key: string;
+  label: string;
+  detail?: string;
+  aside?: string;
+  /** What takes the place of what was typed; null: nothing. */
+  piece: () => Promise<string | null> | string;
+}
+
+const MAX = 8;
+
+export function optionsFor(typed: Typed, row: Row, attachments: Attachments): Option[] {
+  switch (typed.kind) {
+    case "canned":
+      if (canned.value === null) void loadCanned();
+      return findCanned(typed.query, row).map((one) => cannedOption(one, row, attachments));
+    case "mention":
+      return rank(me.value!.agents, typed.query, ({ name }) => [name], MAX)
+        .filter(({ id }) => id !== myId.value)
+        .map(({ id, name, availability }) => ({ key: id, label: name, aside: words.value.availability[availability], piece: () => `@${name} ` }));
+    case "emoji":
+      return findEmojis(typed.query, MAX).map(({ sign, names }) => ({ key: sign, label: `${sign} ${names[0]}`, piece: () => `${sign} ` }));
+  }
+}
+
+function cannedOption(one: Canned, row: Row, attachments: Attachments): Option {
+  const say = words.value;
+  const scope = one.own ? say.cannedOwn : one.queue ? say.cannedQueue : "";
+  return {
+    key: one.id,
+    label: `/${one.shortcut}`,
+    detail: `${one.title} — ${previewOf(one, row)}`,
+    aside: [one.files ? say.cannedFiles(one.files) : "", scope].filter(Boolean).join(" · "),
+    piece: async () => {
+      const used = await putInCanned(one, row.id);
+      if (used) attachments.addReady(used.files);
+      return used?.text ?? null;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// The list of choices above the composer: arrows move, Enter and Tab choose, Esc puts it away until the next sign.
+import { useSignal } from "@preact/signals";
+import type { Attachments } from "../../state/attachments";
+import { putIn, typedAt, type Trigger, type Typed } from "../../state/completion";
+import type { Row } from "../../wire";
+import { optionsFor, type Option } from "./options";
+
+const IN_REPLY: ReadonlySet<Trigger> = new Set(["canned", "emoji"]);
+const IN_NOTE: ReadonlySet<Trigger> = new Set(["mention", "emoji"]);
+
+export interface Completion {
+  typed: Typed | null;
+  options: readonly Option[];
+  index: number;
+  point: (index: number) => void;
+  choose: (option: Option) => void;
+  /** Whether the key was the list's. */
+  takesKey: (event: KeyboardEvent) => boolean;
+  look: () => void;
+}
+
+interface Field {
+  area: { current: HTMLTextAreaElement | null };
+  isNote: boolean;
+  row: Row;
+  attachments: Attachments;
+  change: (text: string) => void;
+}
+
+export function useCompletion({ area, isNote, row, attachments, change }: Field): Completion {
+  const caret = useSignal(-1);
+  const index = useSignal(0);
+  const putAway = useSignal(-1);
+  const value = area.current?.value ?? "";
+  const found = caret.value < 0 ? null : typedAt(value, caret.value, isNote ? IN_NOTE : IN_REPLY);
+  const typed = found && found.from !== putAway.value ? found : null;
+  const options = typed ? optionsFor(typed, row, attachments) : [];
+  const at = Math.min(index.value, Math.max(options.length - 1, 0));
+
+  const look = (): void => {
+    const element = area.current;
+    const next = element && document.activeElement === element ? element.selectionStart : -1;
+    if (next === caret.peek()) return;
+    caret.value = next;
+    index.value = 0;
+    if (!typedAt(element?.value ?? "", next, isNote ? IN_NOTE : IN_REPLY)) putAway.value = -1;
+  };
+  const choose = async (option: Option): Promise<void> => {
+    const element = area.current;
+    if (!typed || !element) return;
+    const end = caret.peek();
+    const piece = await option.piece();
+    if (piece === null || area.current !== element) return;
+    const put = putIn(element.value, typed, end, piece);
+    change(put.text);
+    caret.value = -1;
+    requestAnimationFrame(() => {
+      element.focus();
+      element.setSelectionRange(put.caret, put.caret);
+    });
+  };
+  const takesKey = (event: KeyboardEvent): boolean => {
+    if (!options.length || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return false;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      index.value = (at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length;
+    } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) void choose(options[at]!);
+    else if (event.key === "Escape") putAway.value = typed!.from;
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
+  return { typed, options, index: at, point: (next) => (index.value = next), choose: (option) => void choose(option), takesKey, look };
+}

@@ -1,0 +1,70 @@
+// Canned replies: loaded when first asked for, found by a few letters, put in by the server.
+import { signal } from "@preact/signals";
+import { createCanned, deleteCanned, fetchCanned, useCanned } from "../api";
+import type { Canned, CannedUse, Row } from "../wire";
+import { rank } from "./fuzzy";
+import { showError } from "./toasts";
+
+const MAX_FOUND = 8;
+
+export const canned = signal<readonly Canned[] | null>(null);
+let loading: Promise<void> | null = null;
+
+export function loadCanned(): Promise<void> {
+  loading ??= fetchCanned().then(
+    (answer) => void (canned.value = answer.canned),
+    () => void (loading = null),
+  );
+  return loading;
+}
+
+/** Those that fit the conversation: the brand's, its queue's, one's own. Without letters the most used come first. */
+export function findCanned(query: string, row: Row): Canned[] {
+  const fitting = (canned.value ?? []).filter((one) => one.queue === null || one.queue === row.queue?.id);
+  if (!query) return [...fitting].sort((one, other) => other.uses - one.uses).slice(0, MAX_FOUND);
+  return rank(fitting, query, ({ shortcut, title }) => [shortcut, title], MAX_FOUND);
+}
+
+/** The variant that will be put in; the server picks it by the same rule. */
+export function previewOf({ texts }: Canned, row: Row): string {
+  const wanted = row.language.toLowerCase();
+  const names = Object.keys(texts).sort();
+  const near = names.find((name) => wanted && name.split("-")[0] === wanted.split("-")[0]);
+  return texts[wanted] ?? (near ? texts[near]! : texts[names[0] ?? ""] ?? "");
+}
+
+export async function putInCanned(one: Canned, conversation: string): Promise<CannedUse | null> {
+  try {
+    const used = await useCanned(one.id, conversation);
+    canned.value = (canned.peek() ?? []).map((other) => (other === one ? { ...one, uses: one.uses + 1 } : other));
+    return used;
+  } catch (error) {
+    showError(error);
+    return null;
+  }
+}
+
+export interface NewCanned {
+  shortcut: string;
+  title: string;
+  texts: Record<string, string>;
+  file_ids: string[];
+}
+
+/** What is to be kept as a canned reply; the form asks for its shortcut. */
+export const cannedAsked = signal<{ text: string; language: string; fileIds: string[] } | null>(null);
+
+/** Raises what the server refused: the form shows it. */
+export async function keepCanned(made: NewCanned): Promise<void> {
+  const one = await createCanned(made);
+  canned.value = [...(canned.peek() ?? []), one];
+}
+
+export async function dropCanned(one: Canned): Promise<void> {
+  try {
+    await deleteCanned(one.id);
+    canned.value = (canned.peek() ?? []).filter((other) => other.id !== one.id);
+  } catch (error) {
+    showError(error);
+  }
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mentionsIn, openVariables, otherBrandIn, putIn, typedAt, type Trigger } from "./completion";
+
+const ALL = new Set<Trigger>(["canned", "mention", "emoji"]);
+const at = (text: string, allowed: ReadonlySet<Trigger> = ALL) => typedAt(text, text.length, allowed);
+
+test("a sign at the beginning of a word calls for a choice", () => {
+  assert.deepEqual(at("/ship"), { kind: "canned", from: 0, query: "ship" });
+  assert.deepEqual(at("Hello\n/"), { kind: "canned", from: 6, query: "" });
+  assert.deepEqual(at("ask @bo"), { kind: "mention", from: 4, query: "bo" });
+  assert.deepEqual(at("@Bo Li"), { kind: "mention", from: 0, query: "Bo Li" });
+  assert.deepEqual(at("nice :smi"), { kind: "emoji", from: 5, query: "smi" });
+  assert.deepEqual(at("好：微笑"), { kind: "emoji", from: 1, query: "微笑" });
+});
+
+test("what only looks like one does not", () => {
+  for (const text of ["and/or", "https://", "a@b", "at 10:30", ":)", ": a", "/ship it", "@Bo Li is", "::"]) {
+    assert.equal(at(text), null, text);
+  }
+  assert.equal(at("@bo", new Set<Trigger>(["emoji"])), null);
+  assert.equal(typedAt("/ship", 0, ALL), null);
+});
+
+test("the choice takes the place of what was typed", () => {
+  const typed = typedAt("Dear /hel, bye", 9, ALL)!;
+  assert.deepEqual(putIn("Dear /hel, bye", typed, 9, "Hello"), { text: "Dear Hello, bye", caret: 10 });
+});
+
+test("people are called by their whole names", () => {
+  const people = [{ id: "1", name: "Bo" }, { id: "2", name: "Bo Li" }, { id: "3", name: "小美" }];
+  assert.deepEqual(mentionsIn("@bo li and @小美", people).map((one) => one.id), ["2", "3"]);
+  assert.deepEqual(mentionsIn("@Bo, please", people).map((one) => one.id), ["1"]);
+  assert.deepEqual(mentionsIn("Bo", people), []);
+});
+
+test("variables that stayed and brands that do not belong are noticed", () => {
+  assert.deepEqual(openVariables("Hi {{visitor.name}} {{ x }} {{visitor.name}}"), ["{{visitor.name}}", "{{ x }}"]);
+  assert.equal(otherBrandIn("Welcome to Globex!", "Acme", ["Acme", "Globex"]), "Globex");
+  assert.equal(otherBrandIn("globexes", "Acme", ["Globex"]), null);
+  assert.equal(otherBrandIn("Acme Coffee rules", "Acme Coffee", ["Acme Coffee", "Coffee"]), null);
+  assert.equal(otherBrandIn("欢迎来到山野户外", "咖啡", ["山野户外"]), "山野户外");
+});

@@ -1,0 +1,67 @@
+// What is being typed at the caret that calls for a choice: `/` a canned reply, `@` a colleague, `:` an emoji. Pure.
+
+export type Trigger = "canned" | "mention" | "emoji";
+
+export interface Typed {
+  kind: Trigger;
+  /** Where the sign stands; the choice takes the place from here to the caret. */
+  from: number;
+  query: string;
+}
+
+// Names have blanks: a mention goes on over one of them. An emoji needs two letters: "at 10:30" and ":)" call for none.
+const PATTERNS: readonly [Trigger, RegExp][] = [
+  ["canned", /(?:^|\s)\/([\p{L}\p{N}._-]{0,40})$/u],
+  ["mention", /(?:^|[\s(，。])@([\p{L}\p{N}._-]{0,40}(?: [\p{L}\p{N}._-]{1,40})?)$/u],
+  ["emoji", /(?:^|\s|[\p{Script=Han}，。！？])[:：]([\p{L}_]{2,30})$/u],
+];
+
+export function typedAt(text: string, caret: number, allowed: ReadonlySet<Trigger>): Typed | null {
+  const before = text.slice(0, caret);
+  for (const [kind, pattern] of PATTERNS) {
+    const query = allowed.has(kind) ? pattern.exec(before)?.[1] : undefined;
+    if (query !== undefined) return { kind, from: caret - query.length - 1, query };
+  }
+  return null;
+}
+
+export interface Put {
+  text: string;
+  caret: number;
+}
+
+export function putIn(text: string, { from }: Typed, caret: number, piece: string): Put {
+  return { text: text.slice(0, from) + piece + text.slice(caret), caret: from + piece.length };
+}
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** Whom the text calls by `@name`: long names first, so that "@Bo Li" is not Bo. */
+export function mentionsIn<T extends Named>(text: string, people: readonly T[]): T[] {
+  const found: T[] = [];
+  let left = text.toLowerCase();
+  for (const person of [...people].sort((one, other) => other.name.length - one.name.length)) {
+    const called = `@${person.name.toLowerCase()}`;
+    if (!person.name || !left.includes(called)) continue;
+    found.push(person);
+    left = left.replaceAll(called, " ");
+  }
+  return found;
+}
+
+/** Variables of a canned reply that nothing took the place of. */
+export const openVariables = (text: string): string[] => [...new Set(text.match(/\{\{[^{}\n]{1,60}\}\}/g) ?? [])];
+
+/** Another brand of the account that the text names; whole words only, and no part of this brand's own name. */
+export function otherBrandIn(text: string, own: string, names: readonly string[]): string | null {
+  const rest = text.toLowerCase().replaceAll(own.toLowerCase(), " ");
+  const isThere = (name: string): boolean => {
+    const wanted = name.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const isLatin = /^[\p{Script=Latin}\d]/u.test(name);
+    return new RegExp(isLatin ? `(?<![\\p{L}\\p{N}])${wanted}(?![\\p{L}\\p{N}])` : wanted, "u").test(rest);
+  };
+  return names.find((name) => name.length > 1 && name.toLowerCase() !== own.toLowerCase() && isThere(name)) ?? null;
+}

@@ -1,0 +1,31 @@
+// Macros: several actions by one key, done by the server, which says of each what became of it.
+import { signal } from "@preact/signals";
+import { fetchMacros, runMacro as askToRun } from "../api";
+import { words } from "../words";
+import type { Macro, Row } from "../wire";
+import { receiveRow } from "./inbox";
+import { showError, showToast } from "./toasts";
+
+export const macros = signal<readonly Macro[] | null>(null);
+let loading: Promise<void> | null = null;
+
+export function loadMacros(): Promise<void> {
+  loading ??= fetchMacros().then(
+    (answer) => void (macros.value = answer.macros),
+    () => void (loading = null),
+  );
+  return loading;
+}
+
+export async function runMacro(macro: Macro, row: Row): Promise<void> {
+  const say = words.peek();
+  try {
+    const { outcomes, row: after } = await askToRun(macro.id, row.id);
+    if (after) receiveRow(after, "now");
+    const failed = outcomes.filter((one) => !one.done);
+    if (failed.length) showToast({ kind: "error", text: say.macroPartly(macro.name, failed.flatMap((one) => one.why ?? []).join(" ")) });
+    else showToast({ kind: "done", text: say.macroDone(macro.name) });
+  } catch (error) {
+    showError(error);
+  }
+}

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { paletteOrder, type PaletteItem } from "./palette";
+
+const item = (id: string, label: string, also: string[] = []): PaletteItem => ({ id, group: "actions", label, also, run: () => {} });
+const items = [item("close", "Close conversation"), item("dark", "Theme: Dark", ["night"]), item("take", "Take")];
+const ids = (query: string, recent: string[] = []) => paletteOrder(items, query, recent).map((one) => one.id);
+
+test("what was chosen lately comes first, the rest in its order", () => {
+  assert.deepEqual(ids("", ["take", "gone"]), ["take", "close", "dark"]);
+});
+
+test("letters find labels and other names", () => {
+  assert.deepEqual(ids("clcon"), ["close"]);
+  assert.deepEqual(ids("night"), ["dark"]);
+  assert.deepEqual(ids("zzz"), []);
+});

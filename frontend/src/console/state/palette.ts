@@ -1,0 +1,54 @@
+// The palette: everything that can be opened or done, found by a few letters. What was chosen lately comes first.
+import { signal } from "@preact/signals";
+import { rank } from "./fuzzy";
+import { readStored, writeStored } from "./preferences";
+
+export type PaletteGroup = "conversations" | "actions" | "macros" | "views" | "settings" | "brands";
+export type PaletteMode = "all" | "macros";
+
+export interface PaletteItem {
+  /** Lasting, so that what was chosen lately is found again. */
+  id: string;
+  group: PaletteGroup;
+  label: string;
+  detail?: string;
+  /** Caps of the key that does the same. */
+  keys?: readonly string[];
+  /** Found by these too. */
+  also?: readonly string[];
+  run: () => void;
+}
+
+export const paletteMode = signal<PaletteMode | null>(null);
+
+export const openPalette = (mode: PaletteMode): void => void (paletteMode.value = mode);
+export const closePalette = (): void => void (paletteMode.value = null);
+
+type Source = () => readonly PaletteItem[];
+const sources: Source[] = [];
+
+/** Each part of the console brings what can be done there. Sources are asked while the palette is drawn. */
+export const offerInPalette = (source: Source): void => void sources.push(source);
+
+export const allItems = (): PaletteItem[] => sources.flatMap((source) => source());
+
+const RECENT = "kefu.palette";
+const MAX_RECENT = 8;
+const MAX_SHOWN = 40;
+
+export function recentIds(): string[] {
+  return (readStored(RECENT) ?? "").split("\n").filter(Boolean);
+}
+
+export function noteChosen(id: string): void {
+  writeStored(RECENT, [id, ...recentIds().filter((one) => one !== id)].slice(0, MAX_RECENT).join("\n"));
+}
+
+/** Without letters what was chosen lately first, then all in order; with letters the best. Pure but for its arguments. */
+export function paletteOrder(items: readonly PaletteItem[], query: string, recent: readonly string[]): PaletteItem[] {
+  if (query.trim()) {
+    return rank(items, query.trim(), ({ label, also = [], detail = "" }) => [label, ...also, detail], MAX_SHOWN);
+  }
+  const lately = recent.flatMap((id) => items.find((one) => one.id === id) ?? []);
+  return [...lately, ...items.filter((one) => !recent.includes(one.id))].slice(0, MAX_SHOWN);
+}

@@ -191,7 +191,7 @@ def test_a_file_reaches_the_visitor(desk, vera_writes, tmp_path):
     file.write_text("label")
     desk.locator(".composer input[type=file]").set_input_files(file)
     expect(desk.locator(".chip")).to_contain_text("5 B")
-    desk.get_by_role("button", name="Send").click()
+    desk.get_by_role("button", name="Send", exact=True).click()
     event = vera_writes.find(lambda f: f["type"] == "message.created" and f["data"]["files"])
     assert event["data"]["files"][0]["name"] == "退货标签.txt"
     expect(log(desk)).to_contain_text("退货标签.txt")
@@ -215,10 +215,10 @@ def test_another_brands_conversation_does_not_exist(desk, server, globex_convers
 
 def test_speaks_chinese_and_goes_dark(desk):
     desk.get_by_role("button", name=re.compile("^Account")).click()
-    desk.get_by_role("menuitemradio", name="简体中文").click()
+    desk.get_by_role("menuitem", name="Preferences").click()
+    desk.get_by_text("简体中文").click()
     expect(desk.get_by_role("navigation", name="视图")).to_contain_text("未分配")
-    desk.get_by_role("button", name=re.compile("^账号")).click()
-    desk.get_by_role("menuitemradio", name="深色").click()
+    desk.get_by_role("dialog", name="偏好设置").get_by_text("深色").click()
     desk.reload()
     expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
     expect(desk.locator("html")).to_have_attribute("lang", "zh-Hans")

@@ -116,7 +116,7 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
         <div class="composer-bar">
           {!isNote && !edited && <AttachButton onFiles={(files) => attachments.add(files, limits)} />}
           <EmojiMenu onPick={(emoji) => insert(area.current, emoji, change)} />
-          <span class="composer-hint">{visitorLanguage(row) ?? say.sendHint}</span>
+          <span class="composer-hint">{(!isNote && visitorLanguage(row)) || say.sendHint}</span>
           {left < COUNT_FROM && <span class={`composer-count${left < 0 ? " is-over" : ""}`} role="status">{say.charactersLeft(left)}</span>}
           {!isNote && !edited && (
             <button type="button" class="icon-button" aria-label={say.sendAndClose} data-tip={say.sendAndClose} data-keys="Ctrl Enter" data-tip-end disabled={!canSend} onClick={() => submit(true)}>

@@ -1,0 +1,173 @@
+"""What helps at the desk: palette, keys, transfer, macros, notifications, preferences; axe in both themes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from agents.models import Macro
+from chat.models import Conversation, Tag
+from tenants.context import in_tenant
+from tests.browser.desk import bobs_socket, faults, open_console, vera_writes, where  # noqa: F401
+
+# A window that nobody looks at, and what it tells: notifications and tones are counted instead of shown.
+UNSEEN = """
+window.told = []; window.tones = 0;
+document.hasFocus = () => false;
+window.Notification = class { static permission = "granted"; static requestPermission = async () => "granted";
+  constructor(title, options) { window.told.push([title, options.body]); this.close = () => {}; } };
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) { window.tones++; return start.apply(this, when); };
+"""
+
+
+@pytest.fixture
+def macro(acme):
+    with in_tenant(acme):
+        Macro.objects.all().delete()
+        tag = Tag.objects.create(name="lost parcel")
+        made = Macro.objects.create(
+            name="Lost parcel",
+            actions=[{"do": "tag.add", "tag": str(tag.pk)}, {"do": "note.add", "text": "Asked the carrier."}],
+        )
+    yield made
+    with in_tenant(acme):
+        Macro.objects.all().delete()
+        tag.delete()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_in_thread_and_dialogs(open_console, theme):
+    desk = open_console(color_scheme=theme)
+    desk.composer.fill("A draft")
+    assert faults(desk.page) == []
+    for key, name in (("Control+k", "Commands"), ("?", "Keyboard shortcuts"), ("f", "Transfer")):
+        desk.press(key)
+        expect(desk.dialog(name)).to_be_visible()
+        assert faults(desk.page) == [], name
+        desk.page.keyboard.press("Escape")
+        expect(desk.dialog(name)).to_have_count(0)
+    desk.page.get_by_role("button", name=re.compile("^Account")).click()
+    desk.page.get_by_role("menuitem", name="Preferences").click()
+    expect(desk.dialog("Preferences")).to_be_visible()
+    assert faults(desk.page) == []
+
+
+def test_the_palette_finds_people_and_does_things(open_console, where):
+    desk = open_console()
+    desk.page.goto(desk.server.url("acme.localhost", "/console/"))
+    desk.page.keyboard.press("Control+k")
+    desk.page.keyboard.type("vera")
+    expect(desk.page.get_by_role("option", name=re.compile("Vera"))).to_be_visible()
+    desk.page.keyboard.press("Enter")
+    expect(desk.page).to_have_url(re.compile(where))
+    expect(desk.page.get_by_role("heading", level=2, name="Vera")).to_be_visible()
+    # Also while writing; what was chosen lately comes first.
+    desk.composer.focus()
+    desk.page.keyboard.press("Control+k")
+    desk.page.keyboard.type("theme dark")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("html")).to_have_attribute("data-theme", "dark")
+    desk.page.keyboard.press("Control+k")
+    expect(desk.page.get_by_role("option").first).to_contain_text("Theme: Dark")
+    desk.page.keyboard.type("take")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator(".thread-head")).to_contain_text("with you")
+
+
+def test_the_sheet_tells_what_the_keys_do(open_console):
+    desk = open_console()
+    desk.press("?")
+    sheet = desk.dialog("Keyboard shortcuts")
+    for text in ("Transfer", "Run a macro", "All commands", "Canned reply"):
+        expect(sheet).to_contain_text(text)
+
+
+def test_hands_over_with_a_note(open_console, where, bobs_socket):
+    desk = open_console()
+    desk.press("f")
+    dialog = desk.dialog("Transfer")
+    expect(dialog.get_by_role("option", name=re.compile("Bob"))).to_contain_text("0 of 5")
+    desk.page.keyboard.type("bob")
+    expect(dialog.get_by_role("option")).to_have_count(1)
+    dialog.get_by_label("Note for whoever gets it").fill("She has waited since Monday.")
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.page.locator(".thread-head")).to_contain_text("with Bob")
+    expect(desk.log).to_contain_text("She has waited since Monday.")
+    told = bobs_socket.expect("agent.mentioned")
+    assert told["data"]["text"] == "She has waited since Monday."
+
+
+def test_hands_over_to_a_queue_by_keys_alone(open_console, acme, where):
+    desk = open_console()
+    desk.press("t")
+    expect(desk.page.locator(".thread-head")).to_contain_text("with you")
+    desk.press("f")
+    expect(desk.dialog("Transfer").get_by_role("option", name=re.compile("General"))).to_contain_text("0 waiting")
+    desk.page.keyboard.type("general")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator(".thread-head")).to_contain_text("Waiting")
+
+
+def test_a_macro_runs_by_key(open_console, macro, acme, where):
+    desk = open_console()
+    desk.press("m")
+    expect(desk.page.get_by_role("option", name=re.compile("Lost parcel"))).to_be_visible()
+    desk.page.keyboard.press("1")
+    expect(desk.log).to_contain_text("Asked the carrier.")
+    expect(desk.page.locator(".toast")).to_contain_text("Lost parcel: done")
+    with in_tenant(acme):
+        assert len(Conversation.objects.get(pk=where).tag_ids) == 1
+
+
+def test_a_window_nobody_looks_at_tells_of_news(open_console, vera_writes, bobs_socket, where, alice):
+    desk = open_console(script=UNSEEN)
+    desk.press("t")
+    expect(desk.page.locator(".thread-head")).to_contain_text("with you")
+    vera_writes.say("Are you there?", conversation=where)
+    desk.page.wait_for_function("window.told.length === 1")
+    assert desk.page.evaluate("window.told") == [["Vera", "Are you there?"]]
+    assert desk.page.evaluate("window.tones") == 2
+    data = {"client_id": "0189a000-0000-7000-8000-000000000001", "text": "@Alice hi", "mentions": [str(alice.pk)]}
+    bobs_socket.request("note.create", data, conversation=where)
+    desk.page.wait_for_function("window.told.length === 2")
+    assert desk.page.evaluate("window.told[1]") == ["Bob mentioned you", "@Alice hi"]
+    expect(desk.page).to_have_title(re.compile(r"^\(2\)"))
+
+
+def test_what_is_turned_off_stays_quiet(open_console, vera_writes, where):
+    desk = open_console(script=UNSEEN)
+    desk.press("t")
+    desk.page.get_by_role("button", name=re.compile("^Account")).click()
+    desk.page.get_by_role("menuitem", name="Preferences").click()
+    desk.page.get_by_role("checkbox", name="Message in my conversations: Sound").uncheck()
+    desk.page.get_by_role("checkbox", name="Message in my conversations: Desktop").uncheck()
+    desk.page.keyboard.press("Escape")
+    vera_writes.say("Are you there?", conversation=where)
+    expect(desk.log).to_contain_text("Are you there?")
+    expect(desk.page).to_have_title(re.compile(r"^\(1\)"))
+    desk.page.wait_for_timeout(500)
+    assert desk.page.evaluate("[window.told.length, window.tones]") == [0, 0]
+    desk.page.reload()
+    desk.page.get_by_role("button", name=re.compile("^Account")).click()
+    desk.page.get_by_role("menuitem", name="Preferences").click()
+    expect(desk.page.get_by_role("checkbox", name="Message in my conversations: Sound")).not_to_be_checked()
+
+
+def test_density_is_remembered(open_console):
+    desk = open_console()
+    desk.page.keyboard.press("Control+k")
+    desk.page.keyboard.type("compact")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("html")).to_have_attribute("data-density", "compact")
+    desk.page.reload()
+    expect(desk.page.locator("html")).to_have_attribute("data-density", "compact")
+
+
+def test_all_of_it_in_chinese(open_console):
+    desk = open_console(locale="zh-CN")
+    desk.page.keyboard.press("Control+k")
+    expect(desk.dialog("命令")).to_be_visible()
+    desk.page.keyboard.type("转接")
+    desk.page.keyboard.press("Enter")
+    expect(desk.dialog("转接")).to_contain_text("给接手者的备注")

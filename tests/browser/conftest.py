@@ -4,11 +4,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.clients import Server
+from agents.models import Agent
+from tenants.models import Tenant
+from tests.browser.desk import HOST, Console
+from tests.clients import Server, SocketClient
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: root has none. No background traffic: nothing but the server under test is reached.
@@ -80,3 +84,42 @@ def sign_in(server: Server) -> Callable[..., None]:
         page.wait_for_url("**/console/**")
 
     return _sign_in
+
+
+@pytest.fixture
+def vera_writes(connect: Callable[..., SocketClient], vera_token: str) -> SocketClient:
+    client = connect("visitor", token=vera_token)
+    client.hello()
+    return client
+
+
+@pytest.fixture
+def where(vera_writes: SocketClient) -> str:
+    """Vera's conversation."""
+    return str(vera_writes.say("Where is my order?")["data"]["conversation"])
+
+
+@pytest.fixture
+def open_console(
+    person: Callable[..., Page], sign_in: Callable[..., None], server: Server, where: str
+) -> Callable[..., Console]:
+    """`open_console("bob@acme.test", color_scheme="dark")`: somebody's console with Vera's conversation open."""
+
+    def _open(email: str = "alice@acme.test", *, script: str = "", **options: Any) -> Console:
+        page = person(**options)
+        if script:
+            page.add_init_script(script)
+        sign_in(page, email, HOST)
+        return Console(page, server).open(where)
+
+    return _open
+
+
+@pytest.fixture
+def bobs_socket(
+    connect: Callable[..., SocketClient], make_session: Callable[..., str], acme: Tenant, bob: Agent, where: str
+) -> SocketClient:
+    client = connect("agent", session=make_session(bob, acme))
+    client.hello()
+    client.request("conversation.watch", conversation=where)
+    return client

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from agents.models import Macro
 from chat.models import Conversation, Tag
 from tenants.context import in_tenant
-from tests.browser.desk import bobs_socket, faults, open_console, vera_writes, where  # noqa: F401
+from tests.browser.desk import faults
 
 # A window that nobody looks at, and what it tells: notifications and tones are counted instead of shown.
 UNSEEN = """
@@ -56,7 +56,9 @@ def test_nothing_serious_in_thread_and_dialogs(open_console, theme):
 def test_the_palette_finds_people_and_does_things(open_console, where):
     desk = open_console()
     desk.page.goto(desk.server.url("acme.localhost", "/console/"))
+    expect(desk.page.get_by_role("navigation", name="Views")).to_be_visible()
     desk.page.keyboard.press("Control+k")
+    expect(desk.dialog("Commands")).to_be_visible()
     desk.page.keyboard.type("vera")
     expect(desk.page.get_by_role("option", name=re.compile("Vera"))).to_be_visible()
     desk.page.keyboard.press("Enter")
@@ -125,14 +127,12 @@ def test_a_window_nobody_looks_at_tells_of_news(open_console, vera_writes, bobs_
     desk.press("t")
     expect(desk.page.locator(".thread-head")).to_contain_text("with you")
     vera_writes.say("Are you there?", conversation=where)
-    desk.page.wait_for_function("window.told.length === 1")
-    assert desk.page.evaluate("window.told") == [["Vera", "Are you there?"]]
+    assert desk.told(1) == [["Vera", "Are you there?"]]
     assert desk.page.evaluate("window.tones") == 2
     data = {"client_id": "0189a000-0000-7000-8000-000000000001", "text": "@Alice hi", "mentions": [str(alice.pk)]}
     bobs_socket.request("note.create", data, conversation=where)
-    desk.page.wait_for_function("window.told.length === 2")
-    assert desk.page.evaluate("window.told[1]") == ["Bob mentioned you", "@Alice hi"]
-    expect(desk.page).to_have_title(re.compile(r"^\(2\)"))
+    assert desk.told(2)[1] == ["Bob mentioned you", "@Alice hi"]
+    expect(desk.page).to_have_title(re.compile(r"^\(3\)"))
 
 
 def test_what_is_turned_off_stays_quiet(open_console, vera_writes, where):

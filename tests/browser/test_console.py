@@ -216,9 +216,9 @@ def test_another_brands_conversation_does_not_exist(desk, server, globex_convers
 def test_speaks_chinese_and_goes_dark(desk):
     desk.get_by_role("button", name=re.compile("^Account")).click()
     desk.get_by_role("menuitem", name="Preferences").click()
-    desk.get_by_text("简体中文").click()
+    desk.get_by_role("radio", name="简体中文").check()
     expect(desk.get_by_role("navigation", name="视图")).to_contain_text("未分配")
-    desk.get_by_role("dialog", name="偏好设置").get_by_text("深色").click()
+    desk.get_by_role("dialog", name="偏好设置").get_by_role("radio", name="深色").check()
     desk.reload()
     expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
     expect(desk.locator("html")).to_have_attribute("lang", "zh-Hans")

@@ -17,7 +17,7 @@ interface Kept {
 }
 
 const FLUSH_MS = 800;
-const ASK_AGAIN_MS = 10_000;
+const ASK_AGAIN_MS = 3_000;
 const MAX_LISTED = 200; // more may be on the server: what is missing from its list is then no news
 
 /** Grows with every change that rows should show. */

@@ -22,11 +22,14 @@ export function fuzzyScore(query: string, text: string): number | null {
 
 const startsWord = (text: string, at: number): boolean => at === 0 || WORD_START.test(text[at - 1]!);
 
-/** Those that match, the best first; equals keep their order. The best of an item's texts counts. */
+const BY_NAME = 400;
+
+/** Those that match, the best first; equals keep their order. The best of an item's texts counts; the first one, its
+ *  name, before all others. */
 export function rank<T>(items: readonly T[], query: string, textsOf: (item: T) => readonly string[], limit = Infinity): T[] {
   const scored: [T, number][] = [];
   for (const item of items) {
-    const scores = textsOf(item).flatMap((text) => fuzzyScore(query, text) ?? []);
+    const scores = textsOf(item).flatMap((text, index) => (fuzzyScore(query, text) ?? -Infinity) + (index ? 0 : BY_NAME)).filter(isFinite);
     if (scores.length) scored.push([item, Math.max(...scores)]);
   }
   return scored.sort(([, one], [, other]) => other - one).slice(0, limit).map(([item]) => item);

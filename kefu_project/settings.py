@@ -72,6 +72,12 @@ TENANT_LIMIT_SET_CALLS = True
 # What a new brand starts with: functions (tenant, now), run inside it by tenants/provisioning.py.
 BRAND_FIRST_ADMIN = "agents.accounts.create_first_admin"
 BRAND_STEPS = ["chat.widgets.furnish_brand", "agents.queues.furnish_brand"]
+# The endpoints that the OpenAPI document describes (chat/rest/schema.py).
+DOCUMENTED_URLS = [
+    "chat.rest.urls.integrator_urls",
+    "agents.rest.urls.desk_urls",
+    "chat.rest.urls.visitor_urls",
+]
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 AUTH_USER_MODEL = "tenants.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from agents.console_views import show_console
 from agents.rest.files import FileView
-from agents.rest.urls import agent_urls
+from agents.rest.urls import agent_urls, desk_urls
 from chat.rest.problems import not_found
 from chat.rest.urls import documentation_urls, integrator_urls, visitor_urls
 from chat.widget_views import serve_loader, show_demo, show_panel
@@ -13,7 +13,7 @@ from history.rest.urls import history_urls
 from kefu_project.urls_common import common_urls
 from tenants.admin.site import brand_admin
 
-api_urls = [*visitor_urls, *agent_urls, *history_urls, *integrator_urls, *documentation_urls]
+api_urls = [*visitor_urls, *agent_urls, *history_urls, *integrator_urls, *desk_urls, *documentation_urls]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/")),

@@ -1,8 +1,8 @@
-"""Addresses of the console's endpoints, below /api/v1/."""
+"""Addresses of the console's endpoints, and of what programs ask about agents, below /api/v1/."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from agents.rest import board, canned, colleagues, drafts, macros, mentions, views, visitors
+from agents.rest import assignments, board, canned, colleagues, drafts, macros, mentions, views, visitors
 from agents.rest.inbox.urls import inbox_urls
 
 agent_urls = [
@@ -11,6 +11,7 @@ agent_urls = [
     path("agent/conversations", views.ConversationsView.as_view()),
     path("agent/conversations/<uuid:conversation_id>", views.ConversationView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/events", views.EventsView.as_view()),
+    path("agent/conversations/<uuid:conversation_id>/assignments", assignments.AgentAssignmentsView.as_view()),
     path("agent/visitors", visitors.VisitorsView.as_view()),
     path("agent/visitors/<uuid:visitor_id>", visitors.VisitorView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/conversations", visitors.FormerView.as_view()),
@@ -31,4 +32,9 @@ agent_urls = [
     path("agent/board", board.BoardView.as_view()),
     path("agent/board/reassign", board.ReassignView.as_view()),
     path("agent/files", views.FilesView.as_view()),
+]
+
+# With those of chat/rest/urls.py: see settings.DOCUMENTED_URLS.
+desk_urls: list[URLPattern] = [
+    path("conversations/<uuid:conversation_id>/assignments", assignments.AssignmentsView.as_view()),
 ]

@@ -1,6 +1,7 @@
 // The agent's HTTP doors. Every failure becomes an ApiError with the server's stable code, or `offline`.
 import type { FileView } from "../engine/frames";
 import type {
+  AssignmentView,
   Canned,
   CannedUse,
   Colleagues,
@@ -135,6 +136,9 @@ export const fetchMacros = (): Promise<{ macros: Macro[] }> => call("GET", `${AG
 
 export const runMacro = (macro: string, conversation: string): Promise<MacroRun> =>
   call("POST", `${conversationAt(conversation)}/macros/${encodeURIComponent(macro)}`);
+
+export const fetchAssignments = (id: string): Promise<{ assignments: readonly AssignmentView[] }> =>
+  call("GET", `${conversationAt(id)}/assignments`);
 
 export const startHandoff = (slug: string): Promise<{ url: string; code: string }> =>
   call("POST", "/account/handoff/start", { slug });

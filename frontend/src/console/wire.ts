@@ -233,3 +233,34 @@ export type ProfileChange = { [K in "name" | "email" | "phone" | "locale"]?: str
 export const MESSAGE_TYPES: ReadonlySet<string> = new Set(["message.created", "note.created"]);
 
 export const isMessage = (event: LogEvent): event is LogEvent<MessageData> => MESSAGE_TYPES.has(event.type);
+
+/** Why an agent has a conversation: what routing looked at, or who gave it (docs/routing.md). */
+export interface Reasons {
+  by: string;
+  strategy?: string;
+  waited_seconds?: number;
+  relaxed?: boolean;
+  why?: readonly string[];
+  chosen?: string;
+  agents?: readonly ReasonsAgent[];
+}
+
+export interface ReasonsAgent {
+  id: string;
+  name: string;
+  availability: string;
+  load: number;
+  capacity: number;
+  languages: readonly string[];
+  verdict: string;
+  score: number | null;
+}
+
+export interface AssignmentView {
+  id: string;
+  agent: NamedRef;
+  started_ts: number;
+  ended_ts: number | null;
+  ended_reason: string | null;
+  reasons: Reasons;
+}

@@ -11,6 +11,7 @@ import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
 import { fullTime, languageName, shortTime, span } from "../words/times";
 import type { Profile, Row } from "../wire";
+import { AssignmentsSection } from "./Assignments";
 import { Avatar } from "./Avatar";
 import { Attributes } from "./details/Attributes";
 import { Former, Ratings } from "./details/Former";
@@ -74,6 +75,7 @@ function Known({ thread, row }: { thread: Thread; row: Row }) {
       </div>
       <Identity isKnown={row.visitor.identified} />
       {profile ? <ProfileSections thread={thread} profile={profile} /> : <DetailsSkeleton />}
+      <AssignmentsSection key={row.id} row={row} />
     </>
   );
 }

@@ -2,9 +2,11 @@
 import type { LogEvent } from "../../engine";
 import { me, myId } from "../state/session";
 import { visitorName } from "../state/visitors";
+import type { Reasons } from "../wire";
 import { locale, words } from "../words";
 import type { Dictionary } from "../words/en";
 import { clockTime, fullTime } from "../words/times";
+import { WhyButton } from "./Reasons";
 
 interface Named {
   id?: string | null;
@@ -22,6 +24,8 @@ function nameOf(who: unknown, say: Dictionary): string {
 
 const isVisitor = (who: unknown): boolean => who === "visitor" || (who as Named | null)?.kind === "visitor";
 
+const isSystem = (who: unknown): boolean => (who as Named | null)?.kind === "system";
+
 function targetName(to: unknown, say: Dictionary): string {
   const { agent, queue } = (to ?? {}) as { agent?: Named | null; queue?: Named | null };
   return nameOf(agent, say) || nameOf(queue, say);
@@ -34,14 +38,18 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
   },
   "conversation.assigned": ({ agent, by }, say) => {
     const [whom, who] = [nameOf(agent, say), nameOf(by, say)];
+    if (isSystem(by)) return say.logRouted(whom);
     return !who || who === whom ? say.logAssigned(whom) : say.logAssignedBy(whom, who);
   },
-  "conversation.transferred": ({ to, by }, say) => {
+  "conversation.transferred": ({ to, by, reason }, say) => {
+    if (reason === "overflow") return say.logOverflowed(targetName(to, say));
     const isTakeOver = to?.agent?.id && to.agent.id === by?.id;
     return isTakeOver ? say.logTookOver(nameOf(by, say)) : say.logTransferred(targetName(to, say), nameOf(by, say));
   },
-  "conversation.released": ({ by, reason }, say) =>
-    reason === "agent_absent" ? say.logTakenBack : say.logReleased(nameOf(by, say)),
+  "conversation.released": ({ by, reason }, say) => {
+    if (reason === "agent_silent") return say.logTakenBackSilent;
+    return reason === "agent_absent" ? say.logTakenBack : say.logReleased(nameOf(by, say));
+  },
   "conversation.closed": ({ reason, by }, say) => {
     if (isVisitor(by)) return say.logClosedByVisitor;
     if (reason === "merged") return say.profile.logClosedMerged;
@@ -61,9 +69,11 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
 export function SystemLine({ event }: { event: LogEvent }) {
   const say = words.value;
   const text = sentences[event.type]?.(event.data, say) ?? say.logOther;
+  const reasons = event.type === "conversation.assigned" ? (event.data.reasons as Reasons | undefined) : undefined;
   return (
-    <p class="system-line" title={fullTime(event.ts, locale.value)}>
+    <div class="system-line" title={fullTime(event.ts, locale.value)}>
       <bdi>{text}</bdi> <time dateTime={new Date(event.ts).toISOString()}>{clockTime(event.ts, locale.value)}</time>
-    </p>
+      {reasons?.by === "routing" && <> <WhyButton reasons={reasons} agent={nameOf(event.data.agent, say)} /></>}
+    </div>
   );
 }

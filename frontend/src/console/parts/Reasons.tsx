@@ -1,0 +1,101 @@
+// Why an agent has a conversation: in a popover on the log's line, and beside the conversation.
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Reasons as ReasonsOf, ReasonsAgent } from "../wire";
+import { locale, words, type Locale } from "../words";
+import type { Dictionary } from "../words/en";
+import { languageName, span } from "../words/times";
+
+const AVAILABILITIES = new Set(["online", "away", "offline"]);
+
+/** "Amy: online, 3 of 5, Chinese" and what routing thought of it. */
+export function agentFacts(agent: ReasonsAgent, say: Dictionary, tag: Locale): string {
+  const languages = agent.languages.map((one) => languageName(one, tag)).join("/");
+  const state = AVAILABILITIES.has(agent.availability)
+    ? say.availability[agent.availability as keyof Dictionary["availability"]]
+    : agent.availability;
+  return [state, say.routingLoad(agent.load, agent.capacity), languages].filter(Boolean).join(say.listComma);
+}
+
+/** One sentence: who chose, by what, after how long. */
+export function reasonsSummary(reasons: ReasonsOf, say: Dictionary, tag: Locale): string {
+  if (reasons.by !== "routing") return say.routedBy[reasons.by] ?? "";
+  const parts = (reasons.why ?? []).map((one) => say.routingWhy[one] ?? one);
+  if (reasons.relaxed) parts.push(say.routingRelaxed);
+  if (reasons.waited_seconds) parts.push(say.routingWaited(span(reasons.waited_seconds * 1000, tag)));
+  return parts.join(say.listComma);
+}
+
+export function Reasons({ reasons }: { reasons: ReasonsOf }) {
+  const say = words.value;
+  const tag = locale.value;
+  return (
+    <>
+      <p class="reasons-sum">{reasonsSummary(reasons, say, tag)}</p>
+      {!!reasons.agents?.length && (
+        <ul class="reasons-agents">
+          {reasons.agents.map((agent) => (
+            <li key={agent.id} class={`reasons-agent is-${agent.verdict}`}>
+              <span class={`presence presence-${agent.availability}`} aria-hidden="true" />
+              <bdi class="reasons-name">{agent.name}</bdi>
+              <span class="reasons-facts">{agentFacts(agent, say, tag)}</span>
+              <span class="reasons-verdict">{say.routingVerdict[agent.verdict] ?? agent.verdict}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** A small button that opens the reasons: Esc and a click elsewhere close them, focus returns to the button. */
+export function WhyButton({ reasons, agent }: { reasons: ReasonsOf; agent: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const root = useRef<HTMLSpanElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const say = words.value;
+  useEffect(() => {
+    if (!isOpen) return;
+    panel.current?.focus({ preventScroll: true });
+    panel.current?.scrollIntoView({ block: "nearest" });
+    const leave = (event: Event): void => {
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", leave);
+    document.addEventListener("focusin", leave);
+    return () => {
+      document.removeEventListener("pointerdown", leave);
+      document.removeEventListener("focusin", leave);
+    };
+  }, [isOpen]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!isOpen || event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    setOpen(false);
+    button.current?.focus();
+  };
+  return (
+    <span class="why" ref={root} onKeyDown={onKeyDown}>
+      <button
+        type="button"
+        class="why-button"
+        ref={button}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        aria-label={say.whyAssignedTo(agent)}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {say.whyAssigned}
+      </button>
+      {isOpen && (
+        <div class="why-panel" id={id} role="dialog" aria-label={say.whyAssignedTo(agent)} tabIndex={-1} ref={panel}>
+          <h3>{say.whyAssignedTo(agent)}</h3>
+          <Reasons reasons={reasons} />
+        </div>
+      )}
+    </span>
+  );
+}

@@ -1,7 +1,7 @@
 """The choice: which agent gets this conversation, or why nobody does. Pure: facts in, a choice with its reasons out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from uuid import UUID
 
@@ -61,8 +61,8 @@ class Needs:
         return "language" if self.language and not agent.speaks(self.language) else ""
 
 
-def choose(waiting: Waiting, desk: Desk, now: float) -> Choice:
-    """Choose for one conversation; the caller counts it with `desk.give`.
+def choose(waiting: Waiting, desk: Desk, now: float, *, with_verdicts: bool = True) -> Choice:
+    """Choose for one conversation; the caller counts it with `desk.give`. A simulation needs no verdicts.
 
     Costs as much as the queue has agents with room, whatever the number of conversations.
     """
@@ -74,13 +74,15 @@ def choose(waiting: Waiting, desk: Desk, now: float) -> Choice:
     fit = [agent for agent in desk.free(rules.id) if not _objection(agent, waiting, rules, needs)]
     if (last := _last_agent(waiting, rules, desk)) is not None:
         if last in fit:
-            return _made(waiting, desk, needs, waited, chosen=last, fit=fit, why="sticky")
+            choice = _made(waiting, rules, needs, waited, chosen=last, why="sticky")
+            return _explained(choice, desk, needs, fit) if with_verdicts else choice
         if _waits_for(last, waiting, rules, needs, now):
             return Choice(waiting, rules.strategy, waited, held="sticky")
     if not fit:
         return Choice(waiting, rules.strategy, waited, held="nobody")
     rank = _ranking(rules, needs, waiting)
-    return _made(waiting, desk, needs, waited, chosen=min(fit, key=rank), fit=fit, why=rules.strategy)
+    choice = _made(waiting, rules, needs, waited, chosen=min(fit, key=rank), why=rules.strategy)
+    return _explained(choice, desk, needs, fit) if with_verdicts else choice
 
 
 def needs_of(waiting: Waiting, rules: QueueRules, desk: Desk, now: float) -> Needs:
@@ -169,25 +171,19 @@ RANKS: dict[str, Callable[[AgentFacts], Rank]] = {
 }
 
 
-def _made(
-    waiting: Waiting, desk: Desk, needs: Needs, waited: int, *, chosen: AgentFacts, fit: list[AgentFacts], why: str
-) -> Choice:
-    rules = desk.rules[waiting.queue_id]
-    lacking = needs.lacking(chosen)
+def _made(waiting: Waiting, rules: QueueRules, needs: Needs, waited: int, *, chosen: AgentFacts, why: str) -> Choice:
     reasons = [why]
     if needs.language and chosen.languages and chosen.speaks(needs.language):
         reasons.append("language")
     if needs.skills and needs.skills <= chosen.skills:
         reasons.append("skill")
-    return Choice(
-        waiting,
-        rules.strategy,
-        waited,
-        agent=chosen,
-        relaxed=needs.relaxed and bool(lacking),
-        why=tuple(reasons),
-        verdicts=_verdicts(waiting, desk, needs, chosen, fit),
-    )
+    relaxed = needs.relaxed and bool(needs.lacking(chosen))
+    return Choice(waiting, rules.strategy, waited, agent=chosen, relaxed=relaxed, why=tuple(reasons))
+
+
+def _explained(choice: Choice, desk: Desk, needs: Needs, fit: list[AgentFacts]) -> Choice:
+    assert choice.agent is not None
+    return replace(choice, verdicts=_verdicts(choice.waiting, desk, needs, choice.agent, fit))
 
 
 def _verdicts(waiting: Waiting, desk: Desk, needs: Needs, chosen: AgentFacts, fit: list[AgentFacts]) -> list[Verdict]:

@@ -21,6 +21,8 @@ class QueueRules:
     sticky_seconds: int | None = None
     fair_share_count: int | None = None
     fair_share_minutes: int | None = None
+    overflow_queue_id: UUID | None = None
+    overflow_after_seconds: int | None = None
 
     @property
     def fair_share_seconds(self) -> int | None:
@@ -125,6 +127,18 @@ class Desk:
         self.load_by_queue[waiting.queue_id] = self.load_by_queue.get(waiting.queue_id, 0) + 1
         self.total_load += 1
 
+    def take_back(self, waiting: Waiting, agent: AgentFacts) -> None:
+        """The reverse of `give`, when a conversation ends; what was new stays new."""
+        agent.load -= 1
+        agent.load_by_queue[waiting.queue_id] -= 1
+        self.load_by_queue[waiting.queue_id] -= 1
+        self.total_load -= 1
+
+    def begin_round(self) -> None:
+        """Forget who had room: for whoever uses one desk for several rounds."""
+        self._free.clear()
+        self._members.clear()
+
     def _serving(self, queue_id: UUID | None) -> list[AgentFacts]:
         return [agent for agent in self.agents.values() if queue_id in agent.memberships]
 
@@ -137,7 +151,8 @@ def is_same_language(one: str, other: str) -> bool:
 
 def in_order(waiting: Iterable[Waiting], rules: Mapping[UUID, QueueRules]) -> list[Waiting]:
     """Who is next: live before left messages, then the queue's priority, the conversation's, and who waited longest."""
-    return sorted(
-        waiting,
-        key=lambda one: (one.left_message, -rules[one.queue_id].priority, -one.priority, one.waiting_since, one.id),
-    )
+    return sorted(waiting, key=lambda one: rank_of(one, rules))
+
+
+def rank_of(one: Waiting, rules: Mapping[UUID, QueueRules]) -> tuple[bool, int, int, float, UUID]:
+    return one.left_message, -rules[one.queue_id].priority, -one.priority, one.waiting_since, one.id

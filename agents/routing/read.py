@@ -65,6 +65,8 @@ def rules_of(queue: Queue) -> QueueRules:
         queue.sticky_seconds,
         queue.fair_share_count,
         queue.fair_share_minutes,
+        queue.overflow_queue_id,
+        queue.overflow_after_seconds,
     )
 
 

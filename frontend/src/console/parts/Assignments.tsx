@@ -4,7 +4,7 @@ import { fetchAssignments } from "../api";
 import { now } from "../state/clock";
 import type { AssignmentView, Row } from "../wire";
 import { locale, words } from "../words";
-import { shortTime } from "../words/times";
+import { clockTime, shortTime, startOfDay } from "../words/times";
 import { Reasons } from "./Reasons";
 
 type Load = readonly AssignmentView[] | "loading" | "failed";
@@ -53,6 +53,7 @@ export function AssignmentsSection({ row }: { row: Row }) {
 
 function times(one: AssignmentView): string {
   const say = words.value;
-  const shown = (ts: number): string => shortTime(ts, now.value, locale.value);
+  const shown = (ts: number): string =>
+    startOfDay(ts) === startOfDay(now.value) ? clockTime(ts, locale.value) : shortTime(ts, now.value, locale.value);
   return one.ended_ts === null ? say.assignedSince(shown(one.started_ts)) : say.assignedFrom(shown(one.started_ts), shown(one.ended_ts));
 }

@@ -47,6 +47,20 @@ export function Reasons({ reasons }: { reasons: ReasonsOf }) {
   );
 }
 
+const GAP = 8;
+
+/** In the top layer, above the button or below it, wherever there is room: the log scrolls and would cut it off. */
+function place(panel: HTMLElement | null, button: HTMLElement | null): void {
+  if (!panel || !button) return;
+  panel.showPopover?.();
+  const at = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = panel;
+  const left = Math.min(Math.max(GAP, at.left + at.width / 2 - width / 2), innerWidth - width - GAP);
+  const isBelow = at.bottom + GAP + height <= innerHeight;
+  panel.style.left = `${left}px`;
+  panel.style.top = `${isBelow ? at.bottom + GAP : Math.max(GAP, at.top - GAP - height)}px`;
+}
+
 /** A small button that opens the reasons: Esc and a click elsewhere close them, focus returns to the button. */
 export function WhyButton({ reasons, agent }: { reasons: ReasonsOf; agent: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -57,16 +71,21 @@ export function WhyButton({ reasons, agent }: { reasons: ReasonsOf; agent: strin
   const say = words.value;
   useEffect(() => {
     if (!isOpen) return;
+    place(panel.current, button.current);
     panel.current?.focus({ preventScroll: true });
-    panel.current?.scrollIntoView({ block: "nearest" });
     const leave = (event: Event): void => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
     document.addEventListener("pointerdown", leave);
     document.addEventListener("focusin", leave);
+    const scrolled = (event: Event): void => {
+      if (event.target !== panel.current) setOpen(false);
+    };
+    document.addEventListener("scroll", scrolled, true);
     return () => {
       document.removeEventListener("pointerdown", leave);
       document.removeEventListener("focusin", leave);
+      document.removeEventListener("scroll", scrolled, true);
     };
   }, [isOpen]);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -91,7 +110,7 @@ export function WhyButton({ reasons, agent }: { reasons: ReasonsOf; agent: strin
         {say.whyAssigned}
       </button>
       {isOpen && (
-        <div class="why-panel" id={id} role="dialog" aria-label={say.whyAssignedTo(agent)} tabIndex={-1} ref={panel}>
+        <div class="why-panel" popover="manual" id={id} role="dialog" aria-label={say.whyAssignedTo(agent)} tabIndex={-1} ref={panel}>
           <h3>{say.whyAssignedTo(agent)}</h3>
           <Reasons reasons={reasons} />
         </div>

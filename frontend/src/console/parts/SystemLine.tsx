@@ -38,7 +38,7 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
   },
   "conversation.assigned": ({ agent, by }, say) => {
     const [whom, who] = [nameOf(agent, say), nameOf(by, say)];
-    if (isSystem(by)) return say.logRouted(whom);
+    if (isSystem(by)) return agent?.id === myId.value ? say.logRoutedToYou : say.logRouted(whom);
     return !who || who === whom ? say.logAssigned(whom) : say.logAssignedBy(whom, who);
   },
   "conversation.transferred": ({ to, by, reason }, say) => {

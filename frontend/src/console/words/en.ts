@@ -113,6 +113,7 @@ export const en = {
   logCreatedOn: (page: string) => `Conversation started on ${page}`,
   logAssigned: (agent: string) => `${agent} took this conversation`,
   logRouted: (agent: string) => `Given to ${agent}`,
+  logRoutedToYou: "Given to you",
   logOverflowed: (queue: string) => `Moved to ${queue}: the wait was too long`,
   logTakenBackSilent: "Back in the queue: the agent did not answer",
   logAssignedBy: (agent: string, by: string) => `${by} assigned this to ${agent}`,

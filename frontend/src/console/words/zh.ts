@@ -108,6 +108,7 @@ export const zh: Dictionary = {
   logCreatedOn: (page) => `访客在“${page}”发起会话`,
   logAssigned: (agent) => `${agent} 接待了该会话`,
   logRouted: (agent) => `已分配给 ${agent}`,
+  logRoutedToYou: "已分配给你",
   logOverflowed: (queue) => `等待过久，已转入 ${queue}`,
   logTakenBackSilent: "客服长时间未回复，会话退回队列",
   logAssignedBy: (agent, by) => `${by} 将会话分配给 ${agent}`,
@@ -322,7 +323,7 @@ export const zh: Dictionary = {
     skill: "具备所需技能",
   },
   routingRelaxed: "等待已久，不再要求技能和语言",
-  routingWaited: (time) => `等待 ${time} 后`,
+  routingWaited: (time) => `等待 ${time}后`,
   routingLoad: (load, capacity) => `${load}/${capacity}`,
   routingVerdict: {
     chosen: "被选中",

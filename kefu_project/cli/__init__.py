@@ -26,6 +26,7 @@ COMMANDS = {
     "admin": "admin:admin",
     "demo": "demo:demo",
     "automation": "automation:automation",
+    "routing": "routing:routing",
     "reports": "reports:reports",
     "web": "run:web",
     "worker": "run:worker",

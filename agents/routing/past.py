@@ -74,7 +74,7 @@ def _arrival(
     before = [agent for moment, agent in former.get(row.visitor_id, []) if moment < at]
     waiting = Waiting(
         row.pk,
-        queue_id if queue_id in desk.rules else cast("UUID", desk.default_queue_id),
+        queue_id if queue_id and queue_id in desk.rules else cast("UUID", desk.default_queue_id),
         at,
         at,
         row.language,

@@ -8,6 +8,7 @@ from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from uuid import UUID
@@ -66,19 +67,19 @@ def simulate(
     on_arrival: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Play the arrivals until a moment. `desk` has its agents without any load and is used up."""
-    day = _Day(desk)
+    day = _Day(desk, on_arrival)
     for shift in shifts:
-        day.plan(shift.start, lambda shift=shift: day.come(shift.agent_id))  # type: ignore[misc]
-        day.plan(shift.end, lambda shift=shift: day.go(shift.agent_id))  # type: ignore[misc]
+        day.plan(shift.start, partial(day.come, shift.agent_id))
+        day.plan(shift.end, partial(day.go, shift.agent_id))
     for arrival in arrivals:
-        day.plan(arrival.at, lambda arrival=arrival: (on_arrival(), day.arrive(arrival)))  # type: ignore[misc]
+        day.plan(arrival.at, partial(day.arrive, arrival))
     day.run(until)
     return day.outcome
 
 
 class _Day:
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.now = desk, 0.0
+    def __init__(self, desk: Desk, on_arrival: Callable[[], None]) -> None:
+        self.desk, self.now, self._on_arrival = desk, 0.0, on_arrival
         self.outcome = Outcome(agents={agent.id: AgentDay(agent.name) for agent in desk.agents.values()})
         self._events: list[tuple[float, int, Callable[[], object]]] = []
         self._number = count()
@@ -112,12 +113,12 @@ class _Day:
 
     def arrive(self, arrival: Arrival) -> None:
         waiting = arrival.waiting
+        self._on_arrival()
         self._arrivals[waiting.id] = arrival
         if self.desk.rules[waiting.queue_id].strategy != MANUAL:
             self._stand(waiting)
-        elif arrival.taken_by in self.desk.agents:
-            agent = self.desk.agents[arrival.taken_by]
-            self.plan(self.now + arrival.taken_after, lambda: self._give(waiting, agent))
+        elif arrival.taken_by and (agent := self.desk.agents.get(arrival.taken_by)):
+            self.plan(self.now + arrival.taken_after, partial(self._give, waiting, agent))
         else:
             self.outcome.unserved += 1
 

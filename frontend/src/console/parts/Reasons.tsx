@@ -62,7 +62,7 @@ function place(panel: HTMLElement | null, button: HTMLElement | null): void {
 }
 
 /** A small button that opens the reasons: Esc and a click elsewhere close them, focus returns to the button. */
-export function WhyButton({ reasons, agent }: { reasons: ReasonsOf; agent: string }) {
+export function WhyButton({ reasons, question }: { reasons: ReasonsOf; question: string }) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -104,14 +104,14 @@ export function WhyButton({ reasons, agent }: { reasons: ReasonsOf; agent: strin
         aria-haspopup="dialog"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        aria-label={say.whyAssignedTo(agent)}
+        aria-label={question}
         onClick={() => setOpen(!isOpen)}
       >
         {say.whyAssigned}
       </button>
       {isOpen && (
-        <div class="why-panel" popover="manual" id={id} role="dialog" aria-label={say.whyAssignedTo(agent)} tabIndex={-1} ref={panel}>
-          <h3>{say.whyAssignedTo(agent)}</h3>
+        <div class="why-panel" popover="manual" id={id} role="dialog" aria-label={question} tabIndex={-1} ref={panel}>
+          <h3>{question}</h3>
           <Reasons reasons={reasons} />
         </div>
       )}

@@ -66,6 +66,9 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
   "conversation.reopened": ({ by }, say) => say.logReopened(isVisitor(by) ? "" : nameOf(by, say)),
 };
 
+const question = (agent: Named | null, say: Dictionary): string =>
+  agent?.id === myId.value ? say.whyYou : say.whyAssignedTo(nameOf(agent, say));
+
 export function SystemLine({ event }: { event: LogEvent }) {
   const say = words.value;
   const text = sentences[event.type]?.(event.data, say) ?? say.logOther;
@@ -73,7 +76,7 @@ export function SystemLine({ event }: { event: LogEvent }) {
   return (
     <div class="system-line" title={fullTime(event.ts, locale.value)}>
       <bdi>{text}</bdi> <time dateTime={new Date(event.ts).toISOString()}>{clockTime(event.ts, locale.value)}</time>
-      {reasons?.by === "routing" && <> <WhyButton reasons={reasons} agent={nameOf(event.data.agent, say)} /></>}
+      {reasons?.by === "routing" && <> <WhyButton reasons={reasons} question={question(event.data.agent as Named, say)} /></>}
     </div>
   );
 }

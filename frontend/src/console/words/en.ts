@@ -313,6 +313,7 @@ export const en = {
   // Routing: why an agent has a conversation
   listComma: ", ",
   whyAssigned: "Why",
+  whyYou: "Why you?",
   whyAssignedTo: (agent: string) => `Why ${agent}?`,
   assignments: "Assignments",
   noAssignments: "Nobody has had it yet.",

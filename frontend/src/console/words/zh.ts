@@ -301,6 +301,7 @@ export const zh: Dictionary = {
   // 分配：会话为什么到了这位客服
   listComma: "，",
   whyAssigned: "原因",
+  whyYou: "为什么是我？",
   whyAssignedTo: (agent) => `为什么是 ${agent}？`,
   assignments: "分配记录",
   noAssignments: "还没有人接待过。",

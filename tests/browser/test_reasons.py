@@ -7,9 +7,16 @@ from playwright.sync_api import expect
 
 from agents.models import Agent, Queue
 from tenants.context import in_tenant
-from tests.browser.test_console import HOST, vera_writes  # noqa: F401
+from tests.browser.test_console import HOST
 
 BOB = "bob@acme.test"
+
+
+@pytest.fixture
+def vera_writes(connect, vera_token):
+    client = connect("visitor", token=vera_token)
+    client.hello()
+    return client
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ def test_routing_explains_itself(
     why,
     given,
     facts,
-    beside,  # noqa: F811
+    beside,
 ):
     page = person(locale=locale)
     sign_in(page, BOB, HOST)

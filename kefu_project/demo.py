@@ -199,7 +199,10 @@ def _create_queues(brand: DemoBrand, now: datetime) -> dict[str, Queue]:
     names = QUEUE_NAMES.get(Tenant.Locale(brand.locale), {})
     first, *others = brand.queues
     # Returning customers meet the person they know, if that one is free within half a minute.
-    Queue.objects.filter(is_default=True).update(name=names.get(first, first), sticky_seconds=30)
+    # Nobody has signed in yet: their conversations wait for them, whenever that is.
+    Queue.objects.filter(is_default=True).update(
+        name=names.get(first, first), sticky_seconds=30, take_back_seconds=None
+    )
     queues = {first: Queue.objects.get(is_default=True)}
     for position, name in enumerate(others, start=1):
         queues[name] = Queue.objects.create(
@@ -208,6 +211,7 @@ def _create_queues(brand: DemoBrand, now: datetime) -> dict[str, Queue]:
             strategy=Queue.Strategy.ROUND_ROBIN,
             overflow_queue=queues[first],
             overflow_after_seconds=180,
+            take_back_seconds=None,
             created_at=now,
         )
     return queues

@@ -113,4 +113,8 @@ def _overlap(one: Span, other: Span, day: str) -> str:
 
 
 def _shown(span: Span) -> str:
-    return "–".join(f"{minutes // 60 % 24:02}:{minutes % 60:02}" for minutes in span)
+    return "–".join(shown_time(minutes) for minutes in span)
+
+
+def shown_time(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"

@@ -65,6 +65,9 @@ UNFOLD_BRAND: dict[str, Any] = COMMON | {
                     _item(_("Queues"), "inbox", "admin:agents_queue_changelist"),
                     _item(_("Memberships"), "group", "admin:agents_membership_changelist"),
                     _item(_("Skills"), "school", "admin:agents_skill_changelist"),
+                    _item(_("Business hours"), "schedule", "admin:agents_calendar_changelist"),
+                    _item(_("SLA policies"), "timer", "admin:agents_slapolicy_changelist"),
+                    _item(_("Promises"), "alarm_on", "admin:agents_slatarget_changelist"),
                 ],
             },
             {

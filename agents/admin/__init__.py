@@ -2,11 +2,13 @@
 
 from agents.admin import (  # noqa: F401  (importing registers)
     audit,
+    calendars,
     canned,
     macros,
     queues,
     rules,
     saved_views,
     skills,
+    sla,
     team,
 )

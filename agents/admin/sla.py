@@ -1,0 +1,69 @@
+"""Admin pages of SLA policies and of what was promised, kept and broken."""
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from agents.models import SlaPolicy, SlaTarget
+from tenants.admin.base import KefuModelAdmin, ReadOnlyAdmin
+from tenants.admin.site import brand_admin
+
+STATE_COLOURS = {"kept": "success", "broken": "danger", "late": "warning", "open": "info"}
+
+
+class SlaPolicyForm(forms.ModelForm):
+    class Meta:
+        model = SlaPolicy
+        fields = ("name", "calendar", "first_minutes", "next_minutes", "resolution_minutes")
+        help_texts = {
+            "calendar": _("Minutes count while it is open. Empty: day and night."),
+            "first_minutes": _("From the visitor's first message on. Empty: not promised."),
+            "next_minutes": _("From the first message after an answer on. Empty: not promised."),
+            "resolution_minutes": _("From opening to closing, not counting snoozed time. Empty: not promised."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, following, whole = (data.get(f"{kind}_minutes") for kind in ("first", "next", "resolution"))
+        if not self.errors and first is None and following is None and whole is None:
+            raise forms.ValidationError(gettext("A policy promises something: fill in at least one time."))
+        if whole is not None and first is not None and whole < first:
+            self.add_error("resolution_minutes", gettext("Nothing can be resolved sooner than it is answered."))
+        return data
+
+
+class SlaPolicyAdmin(KefuModelAdmin):
+    form = SlaPolicyForm
+    list_display = ("name", "calendar", "first_minutes", "next_minutes", "resolution_minutes", "used_by")
+    search_fields = ("name",)
+    list_select_related = ("calendar",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SlaPolicy]:
+        return cast("QuerySet[SlaPolicy]", super().get_queryset(request).annotate(queue_count=Count("queues")))
+
+    @display(description=_("queues"), ordering="queue_count")
+    def used_by(self, policy: Any) -> int:
+        return int(policy.queue_count)
+
+
+class SlaTargetAdmin(ReadOnlyAdmin):
+    list_display = ("conversation", "kind", "state", "started_at", "due_at", "met_at")
+    list_filter = ("kind",)
+    list_select_related = ("conversation__visitor",)
+    show_full_result_count = False
+
+    @display(description=_("state"), label=STATE_COLOURS)
+    def state(self, target: SlaTarget) -> tuple[str, str]:
+        if target.breached_at is not None:
+            return ("late", gettext("kept late")) if target.met_at else ("broken", gettext("broken"))
+        return ("kept", gettext("kept")) if target.met_at else ("open", gettext("running"))
+
+
+brand_admin.register(SlaPolicy, SlaPolicyAdmin)
+brand_admin.register(SlaTarget, SlaTargetAdmin)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from agents.admin.transfer import Column, TableResource, TransferMixin
 from agents.canned import LANGUAGE, SHORTCUT, VARIABLES, check_texts
+from agents.imports import TEXT_PREFIX, canned_as_row, find_canned, read_canned
 from agents.models import CannedReply
 from chat.errors import Invalid
 from chat.protocol import MAX_TEXT_CHARS
@@ -90,7 +92,36 @@ class CannedForm(forms.ModelForm):
             self.add_error(first, _("Write the text in at least one language."))
 
 
-class CannedAdmin(KefuModelAdmin):
+class CannedResource(TableResource):
+    columns = ("shortcut", "title", "queue")
+    find = staticmethod(find_canned)
+    as_row = staticmethod(canned_as_row)
+
+    class Meta:
+        model = CannedReply
+
+    def all_columns(self) -> tuple[str, ...]:
+        used = {language for texts in CannedReply.objects.values_list("texts", flat=True) for language in texts}
+        languages = [*Tenant.Locale.values, *sorted(used - set(Tenant.Locale.values))]
+        return (*self.columns, *(f"{TEXT_PREFIX}{language}" for language in languages))
+
+    def import_data(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+        # Before anything else: the preview's headings are those that are known when it begins.
+        for column in dataset.headers or []:
+            if column.startswith(TEXT_PREFIX):
+                self.fields.setdefault(column, Column(self, column))
+        return super().import_data(dataset, *args, **kwargs)
+
+    def read(self, row: Any) -> CannedReply:
+        return read_canned(row)
+
+    def save(self, instance: CannedReply, imported: CannedReply) -> None:
+        imported.save()
+        instance.pk = imported.pk
+
+
+class CannedAdmin(TransferMixin, KefuModelAdmin):
+    resource_classes = (CannedResource,)
     form = CannedForm
     list_display = ("shortcut_label", "title", "languages", "scope", "use_count", "last_used_at")
     list_filter = ("queue", "owner")
@@ -113,6 +144,10 @@ class CannedAdmin(KefuModelAdmin):
     ) -> Any:
         # The fields of the texts are made by the form itself: the model has one for all of them.
         return super().get_form(request, obj, change, **(kwargs | {"fields": CannedForm.Meta.fields}))
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        # Agents' own are theirs: an export is of what the brand shares.
+        return super().get_export_queryset(request).filter(owner__isnull=True)
 
     @display(description=_("shortcut"), ordering="shortcut")
     def shortcut_label(self, reply: CannedReply) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +17,10 @@ from unfold.widgets import (
 )
 
 from agents.accounts import LastAdmin, change_agent, check_admin_remains, create_agent
+from agents.admin.transfer import TableResource, TransferMixin
 from agents.canned import LANGUAGE
 from agents.contradictions import of_agent
+from agents.imports import AGENT_COLUMNS, AgentRow, agent_as_row, find_agent, import_agent, read_agent
 from agents.models import Agent, Membership, Queue
 from tenants.accounts import AccountRefused
 from tenants.admin.base import AddedByVerb, KefuInline, KefuModelAdmin, Secret
@@ -144,7 +146,26 @@ class AgentForm(forms.ModelForm):
         return data
 
 
-class AgentAdmin(AddedByVerb):
+class AgentResource(TableResource):
+    columns = AGENT_COLUMNS
+    find = staticmethod(find_agent)
+    as_row = staticmethod(agent_as_row)
+
+    class Meta:
+        model = Agent
+
+    def read(self, row: Any) -> AgentRow:
+        return read_agent(row)
+
+    def save(self, instance: Agent, imported: AgentRow) -> None:
+        agent, password = import_agent(imported, timezone.now())
+        instance.pk, instance.display_name = agent.pk, agent.display_name
+        if password:
+            instance.first_password = Secret(imported.email, password)  # type: ignore[attr-defined]
+
+
+class AgentAdmin(TransferMixin, AddedByVerb):
+    resource_classes = (AgentResource,)
     form = AgentForm
     add_form = AddAgentForm
     refusals = (AccountRefused,)
@@ -175,6 +196,15 @@ class AgentAdmin(AddedByVerb):
     def save_model(self, request: HttpRequest, obj: Agent, form: AgentForm, change: bool) -> None:
         obj.save(update_fields=["display_name", "capacity", "languages"])
         change_agent(obj, role=obj.role, is_active=obj.is_active, scope=obj.scope, now=timezone.now())
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        """Passwords of accounts that the import made are shown once, like that of one that was added."""
+        answer = super().process_result(result, request)
+        secrets = [row.instance.first_password for row in result if hasattr(row.instance, "first_password")]
+        if not secrets:
+            return answer
+        title = gettext("%(count)s new accounts: hand over their passwords") % {"count": len(secrets)}
+        return self.show_page(request, "admin/secrets.html", title, secrets=secrets)
 
     @display(description=_("agent"), header=True, ordering="display_name")
     def header(self, agent: Agent) -> list[str]:

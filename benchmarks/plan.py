@@ -21,6 +21,7 @@ class Plan:
     starts: int = 5
     conversations: int = 200
     node_rate: float = 75.0
+    messages: int = 1_000_000
 
 
 FULL = Plan()
@@ -35,4 +36,5 @@ SHORT = Plan(
     connections=1_000,
     starts=2,
     conversations=60,
+    messages=20_000,
 )

@@ -58,6 +58,20 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
         "CPU of the web processes per message, nodes and load x 4",
         [("1 node ms", "cpu_ms_1", True), ("4 nodes ms", "cpu_ms_4", True), ("growth %", "growth_percent", None)],
     ),
+    "reports": (
+        "over 90 days, asked in one page: totals, the period before, by day, heat map, queue, agent, tag",
+        [
+            ("messages", "messages", None),
+            ("put in s", "filled_s", None),
+            ("rolled up s", "rebuilt_s", None),
+            ("idle sweep ms", "idle_sweep_ms", None),
+            ("rows of sums", "sums", None),
+            ("90 days ms", "page_90_ms", None),
+            ("28 days ms", "page_28_ms", None),
+            ("7 days ms", "page_7_ms", None),
+            ("one agent ms", "one_agent_90_ms", None),
+        ],
+    ),
 }
 
 

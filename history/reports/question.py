@@ -15,7 +15,7 @@ from chat.models import Tag
 from history.models import HourlySpread
 
 MAX_DAYS = 1100
-GROUPS = ("day", "hour", "weekday_hour", "queue", "agent", "tag")
+GROUPS = ("day", "week", "hour", "weekday_hour", "queue", "agent", "tag")
 # Sums are kept by hours of UTC. Where local midnight lies inside one, the hour goes to the day of its second half.
 HALF = timedelta(minutes=30)
 Time = HourlySpread.Time

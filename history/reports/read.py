@@ -25,13 +25,14 @@ _LOCAL = "((hour + interval '30 minutes') AT TIME ZONE %(zone)s)"
 _KEYS = {
     "": "''",
     "day": f"{_LOCAL}::date::text",
+    "week": f"date_trunc('week', {_LOCAL})::date::text",
     "hour": f"extract(hour FROM {_LOCAL})::int::text",
     "weekday_hour": f"extract(isodow FROM {_LOCAL})::int::text || '-' || extract(hour FROM {_LOCAL})::int::text",
     "queue": "queue_id::text",
     "agent": "agent_id::text",
     "tag": "tag_id::text",
 }
-_LOAD_GROUPS = ("", "day", "hour", "weekday_hour", "agent")
+_LOAD_GROUPS = ("", "day", "week", "hour", "weekday_hour", "agent")
 
 
 @dataclass

@@ -78,8 +78,9 @@ def test_totals(counted: None, agent_api: Api) -> None:
 
 
 def test_groups(counted: None, agent_api: Api, bob: Agent, sales: Queue) -> None:
-    groups = agent_api.get(REPORTS, {**DAYS, "group": "day,hour,weekday_hour,queue,agent,tag"}).json()["groups"]
+    groups = agent_api.get(REPORTS, {**DAYS, "group": "day,week,hour,weekday_hour,queue,agent,tag"}).json()["groups"]
     assert [(row["key"], row["opened"], row["closed"]) for row in groups["day"]] == [("2026-11-20", 2, 1)]
+    assert [(row["key"], row["opened"]) for row in groups["week"]] == [("2026-11-16", 2)]
     assert [(row["key"], row["opened"]) for row in groups["hour"]] == [("22", 2)]
     assert [(row["key"], row["opened"]) for row in groups["weekday_hour"]] == [("5-22", 2)]
     assert {row["name"]: row["opened"] for row in groups["queue"]} == {"General": 2}

@@ -1,6 +1,7 @@
 // Charts by Chart.js, of which only what is used is in the bundle. Colours are the theme's tokens, read anew when it changes.
 import { BarController, BarElement, CategoryScale, Chart, LinearScale, LineController, LineElement, Legend, PointElement, Tooltip } from "chart.js";
 import type { ChartConfiguration } from "chart.js";
+import { niceStep } from "./figures";
 import type { Drawn } from "./parts/Chart";
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement, Legend, PointElement, Tooltip);
@@ -43,9 +44,9 @@ function configuration(canvas: HTMLCanvasElement, drawn: Drawn): ChartConfigurat
     beginAtZero: true,
     grid: { color: line },
     border: { display: false },
-    ticks: { color: ink, font, maxTicksLimit: 6, precision: 0, callback: (value: number | string) => drawn.write(Number(value)) },
+    ticks: { color: ink, font, maxTicksLimit: 8, ...(drawn.isDuration ? { stepSize: stepOf(drawn) } : { precision: 0 }), callback: (value: number | string) => drawn.write(Number(value)) },
   };
-  const labels = { grid: { display: false }, border: { color: line }, ticks: { color: ink, font, maxRotation: 0, autoSkipPadding: 12 } };
+  const labels = { grid: { display: false }, border: { color: line }, ticks: { color: ink, font, maxRotation: 0, autoSkipPadding: 12, autoSkip: !isSideways } };
   return {
     type: drawn.kind === "line" ? "line" : "bar",
     data: { labels: [...drawn.labels], datasets: drawn.series.map((one) => dataset(one, drawn.kind, colour(canvas, one.tone), surface)) },
@@ -66,6 +67,8 @@ function configuration(canvas: HTMLCanvasElement, drawn: Drawn): ChartConfigurat
     },
   };
 }
+
+const stepOf = (drawn: Drawn): number => niceStep(Math.max(1, ...drawn.series.flatMap((one) => one.values.map((value) => value ?? 0))));
 
 function dataset(one: Drawn["series"][number], kind: Drawn["kind"], tone: string, surface: string) {
   return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changeOf, eachDay, inWeeks, keptShare, sortRows } from "./figures";
-import { addDays, dayIn, daysBetween, presetOf, presetRange, questionQuery, readQuestion } from "./question";
+import { changeOf, eachStretch, keptShare, niceStep, sortRows } from "./figures";
+import { addDays, dayIn, daysBetween, presetOf, presetRange, questionQuery, readQuestion, stretchesOf, stretchOf } from "./question";
 import type { Row } from "./wire";
 
 const NOW = Date.UTC(2026, 10, 25, 20, 0);
@@ -54,9 +54,19 @@ test("the address says what is asked, and nonsense in it asks for four weeks", (
   assert.equal(presetOf(nonsense, NOW), "28");
 });
 
-test("days without anything are there, and many are taken by weeks", () => {
-  const days = eachDay([{ ...row("x", 1, 1), key: "2026-11-02" }], "2026-11-01", 3, addDays);
+test("days without anything are there", () => {
+  const days = eachStretch([{ ...row("x", 1, 1), key: "2026-11-02" }], stretchesOf({ from: "2026-11-01", to: "2026-11-03" }));
   assert.deepEqual(days.map(({ day, row: found }) => [day, found?.opened ?? null]), [["2026-11-01", null], ["2026-11-02", 1], ["2026-11-03", null]]);
-  assert.equal(inWeeks(days).length, 3);
-  assert.deepEqual(inWeeks(Array.from({ length: 130 }, (_, n) => ({ day: String(n) }))).map((week) => week.length).slice(-2), [7, 4]);
+});
+
+test("many days are taken by weeks, from the Monday on", () => {
+  const range = { from: "2026-01-01", to: "2026-05-31" };
+  assert.equal(stretchOf(range), "week");
+  const weeks = stretchesOf(range);
+  assert.deepEqual([weeks[0], weeks[1], weeks.at(-1)], ["2025-12-29", "2026-01-05", "2026-05-25"]);
+  assert.equal(stretchOf({ from: "2026-01-01", to: "2026-04-30" }), "day");
+});
+
+test("lines of durations are at whole minutes, hours and days", () => {
+  assert.deepEqual([20, 300, 4000, 100_000].map(niceStep), [5, 60, 900, 21_600]);
 });

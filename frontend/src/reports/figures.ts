@@ -52,14 +52,13 @@ export function sortRows(rows: readonly Row[], by: Column, isDown: boolean): Row
   });
 }
 
-/** Every day of the range, with its row or none: a day without anything is a day all the same. */
-export function eachDay(rows: readonly Row[], from: string, days: number, add: (day: string, n: number) => string): { day: string; row: Row | null }[] {
+/** Every stretch of the range, with its row or none: a day without anything is a day all the same. */
+export function eachStretch(rows: readonly Row[], days: readonly string[]): { day: string; row: Row | null }[] {
   const byDay = new Map(rows.map((row) => [row.key, row]));
-  return Array.from({ length: days }, (_, n) => add(from, n)).map((day) => ({ day, row: byDay.get(day) ?? null }));
+  return days.map((day) => ({ day, row: byDay.get(day) ?? null }));
 }
 
-/** Days for a chart: more than `most` are too thin to be told apart, so they are taken together by weeks. */
-export function inWeeks<T extends { day: string }>(days: readonly T[], most = 120): T[][] {
-  const size = days.length > most ? 7 : 1;
-  return Array.from({ length: Math.ceil(days.length / size) }, (_, n) => [...days.slice(n * size, (n + 1) * size)]);
-}
+const NICE_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800];
+
+/** Between two lines of a chart of durations: something that people count in. */
+export const niceStep = (most: number): number => NICE_SECONDS.find((step) => most / step <= 6) ?? 2_592_000;

@@ -76,3 +76,18 @@ function isZone(name: string | null): boolean {
     return false;
   }
 }
+
+/** More days than this are too thin to be told apart in a chart: they are taken together by weeks. */
+const MOST_DAYS = 120;
+
+export const stretchOf = ({ from, to }: Pick<Question, "from" | "to">): "day" | "week" =>
+  daysBetween(from, to) > MOST_DAYS ? "week" : "day";
+
+/** The days, or the Mondays of the weeks, as the server names them. */
+export function stretchesOf(range: Pick<Question, "from" | "to">): string[] {
+  const isByWeek = stretchOf(range) === "week";
+  const sinceMonday = (new Date(`${range.from}T00:00:00Z`).getUTCDay() + 6) % 7;
+  const first = isByWeek ? addDays(range.from, -sinceMonday) : range.from;
+  const step = isByWeek ? 7 : 1;
+  return Array.from({ length: Math.ceil(daysBetween(first, range.to) / step) }, (_, n) => addDays(first, n * step));
+}

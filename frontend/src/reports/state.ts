@@ -1,6 +1,6 @@
 // The question and its answer, as signals. The answer on screen stays until the next one is here.
 import { effect, signal } from "@preact/signals";
-import { questionQuery, readQuestion, type Question } from "./question";
+import { questionQuery, readQuestion, stretchOf, type Question } from "./question";
 import { GROUPS, type Report } from "./wire";
 import { wordsOf, type Words } from "./words";
 
@@ -41,7 +41,7 @@ export async function load(): Promise<void> {
   isLoading.value = true;
   failure.value = null;
   try {
-    const query = `${questionQuery(question.peek())}&group=${GROUPS.join(",")}`;
+    const query = `${questionQuery(question.peek())}&group=${[stretchOf(question.peek()), ...GROUPS].join(",")}`;
     const response = await fetch(`${ADDRESS}?${query}`, { credentials: "same-origin", signal: mine.signal });
     if (response.status === 401) return options.peek().onSignedOut();
     if (response.ok) report.value = (await response.json()) as Report;

@@ -28,8 +28,8 @@ export interface Row extends Sums {
   name: string | null;
 }
 
-export type Group = "day" | "weekday_hour" | "queue" | "agent" | "tag";
-export const GROUPS: readonly Group[] = ["day", "weekday_hour", "queue", "agent", "tag"];
+export type Group = "weekday_hour" | "queue" | "agent" | "tag";
+export const GROUPS: readonly Group[] = ["weekday_hour", "queue", "agent", "tag"];
 
 export interface Report {
   from: string;
@@ -40,5 +40,6 @@ export interface Report {
   error: number;
   totals: Sums;
   previous: Sums | null;
-  groups: Record<Group, Row[]>;
+  /** Of days and weeks the one that was asked for. */
+  groups: Record<Group, Row[]> & { day?: Row[]; week?: Row[] };
 }

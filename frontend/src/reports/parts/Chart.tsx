@@ -18,6 +18,8 @@ export interface Drawn {
   kind: "bar" | "line" | "sideways";
   series: readonly Series[];
   write: (value: number) => string;
+  /** Values are seconds: lines stand at whole minutes, hours or days. */
+  isDuration?: boolean;
 }
 
 export function Chart({ drawn }: { drawn: Drawn }) {

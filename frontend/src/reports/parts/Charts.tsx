@@ -1,7 +1,7 @@
 // The charts, each with the same figures as a table behind it.
 import { clockDay } from "../days";
-import { eachDay, inWeeks } from "../figures";
-import { addDays, daysBetween } from "../question";
+import { eachStretch } from "../figures";
+import { stretchesOf } from "../question";
 import { options, words } from "../state";
 import type { Report, Row } from "../wire";
 import { Chart, type Drawn } from "./Chart";
@@ -14,61 +14,45 @@ export function Charts({ known }: { known: Report }) {
   return <div class="charts">{drawn.map((one) => one && <Chart key={one.title} drawn={one} />)}</div>;
 }
 
-interface Stretch {
-  label: string;
-  rows: Row[];
+function stretches(known: Report): { label: string; row: Row | null }[] {
+  const rows = known.groups.day ?? known.groups.week ?? [];
+  return eachStretch(rows, stretchesOf(known)).map(({ day, row }) => ({ label: clockDay(day, options.value.locale), row }));
 }
 
-function stretches(known: Report): { stretches: Stretch[]; byWeek: boolean } {
-  const days = eachDay(known.groups.day, known.from, daysBetween(known.from, known.to), addDays);
-  const parts = inWeeks(days);
-  return {
-    byWeek: parts.length < days.length,
-    stretches: parts.map((part) => ({
-      label: clockDay(part[0]!.day, options.value.locale),
-      rows: part.flatMap((one) => one.row ?? []),
-    })),
-  };
-}
-
-const sum = (rows: readonly Row[], of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
+const firstColumn = (known: Report): string => (known.groups.week ? words.value.week : words.value.day);
 
 function volume(known: Report): Drawn {
   const say = words.value;
-  const { stretches: found, byWeek } = stretches(known);
+  const found = stretches(known);
   return {
     title: say.volume,
     describes: say.volumeIs,
-    first: byWeek ? say.week : say.day,
+    first: firstColumn(known),
     labels: found.map((one) => one.label),
     kind: "bar",
     series: [
-      { name: say.new, tone: "accent", values: found.map((one) => sum(one.rows, (row) => row.opened)) },
-      { name: say.closed, tone: "success", values: found.map((one) => sum(one.rows, (row) => row.closed)) },
+      { name: say.new, tone: "accent", values: found.map(({ row }) => row?.opened ?? 0) },
+      { name: say.closed, tone: "success", values: found.map(({ row }) => row?.closed ?? 0) },
     ],
     write: String,
   };
 }
 
-/** A week's median cannot be had of its days' medians: the middle day stands for it. */
 function speed(known: Report): Drawn {
   const say = words.value;
-  const { stretches: found, byWeek } = stretches(known);
-  const middle = (rows: readonly Row[], of: (row: Row) => number | null): number | null => {
-    const values = rows.map(of).filter((value) => value !== null).sort((a, b) => a - b);
-    return values[Math.floor((values.length - 1) / 2)] ?? null;
-  };
+  const found = stretches(known);
   return {
     title: say.speed,
     describes: say.speedIs,
-    first: byWeek ? say.week : say.day,
+    first: firstColumn(known),
     labels: found.map((one) => one.label),
     kind: "line",
     series: [
-      { name: say.median, tone: "accent", values: found.map((one) => middle(one.rows, (row) => row.first_response.p50)) },
-      { name: "90 %", tone: "warning", values: found.map((one) => middle(one.rows, (row) => row.first_response.p90)) },
+      { name: say.median, tone: "accent", values: found.map(({ row }) => row?.first_response.p50 ?? null) },
+      { name: "90 %", tone: "warning", values: found.map(({ row }) => row?.first_response.p90 ?? null) },
     ],
     write: seconds,
+    isDuration: true,
   };
 }
 
@@ -98,5 +82,6 @@ function load(known: Report): Drawn | null {
     kind: "sideways",
     series: [{ name: say.hours, tone: "accent", values: busy.slice(0, MAX_AGENTS).map((row) => row.load!.busy_seconds) }],
     write: seconds,
+    isDuration: true,
   };
 }

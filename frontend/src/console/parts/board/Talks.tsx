@@ -80,7 +80,7 @@ function Talk({ talk }: { talk: BoardTalk }) {
       <td>{talk.queue?.name ?? "–"}</td>
       <td>{talk.agent?.name ?? <span class="quiet">{say.nobody}</span>}</td>
       <td class="number"><Waits talk={talk} /></td>
-      <td class="actions">
+      <td class="talk-actions">
         <a class="icon-button" href={watchPath(talk.id)} aria-label={say.boardWatch(name)} data-tip={say.watch} data-tip-end onClick={(event) => openWatched(event, talk.id)}>
           <EyeIcon />
         </a>

@@ -37,6 +37,8 @@ class CountedConversation(models.Model):
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="+")
     seq = models.BigIntegerField()
+    # How many of its promises were settled: one more is no row of the log, and its time may lie far back.
+    settled = models.PositiveIntegerField(default=0, db_default=0)
     # history/reports/parts.py: Parts.packed().
     parts = models.JSONField()
 

@@ -30,9 +30,11 @@ SETTLED = Q(met_at__isnull=False) | Q(breached_at__isnull=False)
 
 
 class Fact(NamedTuple):
-    """A conversation as it is now: the seq up to which it was told at least, and what it puts into the sums."""
+    """A conversation as it is now: the seq up to which it was told at least, how many of its promises were settled, and
+    what it puts into the sums."""
 
     seq: int
+    settled: int
     parts: Parts
 
 
@@ -45,8 +47,9 @@ def read_facts(conversation_ids: Sequence[UUID]) -> dict[UUID, Fact]:
     facts = {}
     for pk, last_seq, queue_id, tag_ids in rows:
         entries = logs.get(pk, [])
-        story = Story(entries, first_queue(entries, str(queue_id or "")), promises.get(pk, ()), business)
-        facts[pk] = Fact(last_seq, tell(story).with_tags(sorted({str(tag) for tag in tag_ids})))
+        settled = promises.get(pk, [])
+        story = Story(entries, first_queue(entries, str(queue_id or "")), settled, business)
+        facts[pk] = Fact(last_seq, len(settled), tell(story).with_tags(sorted({str(tag) for tag in tag_ids})))
     return facts
 
 

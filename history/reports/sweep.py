@@ -11,12 +11,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from agents.models import SlaTarget
 from chat.models import Conversation
 from history.models import CountedConversation, HourlyCount, HourlyLoad, HourlySpread, ReportPosition
-from history.reports.facts import read_facts
+from history.reports.facts import SETTLED, read_facts
 from history.reports.load import count_load
 from history.reports.parts import Parts
 from history.reports.sums import add_to_sums
@@ -24,6 +24,9 @@ from history.reports.sums import add_to_sums
 BATCH = 500
 # Rows carry the time at which their change began, and are there when it is committed: the last minutes are read again.
 OVERLAP = timedelta(minutes=10)
+
+# A broken promise is written with its deadline as its time, by a sweep that may have stood still for long.
+SETTLED_LATE = timedelta(days=3)
 
 Progress = Callable[[int], None]
 
@@ -104,17 +107,22 @@ def _count_batch(position: ReportPosition, batch: Sequence[Changed], now: dateti
 
 
 def _count_promises(position: ReportPosition, now: datetime) -> None:
-    """A promise can be kept or broken without a row in the log. Before the first sweep all of it is ahead."""
-    since, ids = position.settled_until, list[UUID]()
-    if since is not None:
-        settled = SlaTarget.objects.filter(Q(met_at__gte=since) | Q(breached_at__gte=since))
-        ids = sorted(set(settled.values_list("conversation_id", flat=True)))
+    """Count those anew whose promises were settled since they were counted: that is no row of the log."""
+    ids = _newly_settled(position.settled_until - SETTLED_LATE) if position.settled_until else []
     for start in range(0, max(len(ids), 1), BATCH):
         with transaction.atomic():
             _lock_position(position.generation)
-            counted = CountedConversation.objects.filter(pk__in=ids[start : start + BATCH])
-            _count_anew(list(counted.values_list("pk", flat=True)))
-    ReportPosition.objects.filter(generation=position.generation).update(settled_until=now - OVERLAP)
+            _count_anew(ids[start : start + BATCH])
+    ReportPosition.objects.filter(generation=position.generation).update(settled_until=now)
+
+
+def _newly_settled(since: datetime) -> list[UUID]:
+    """Counted conversations with other numbers of settled promises than they were counted with."""
+    lately = SlaTarget.objects.filter(Q(met_at__gte=since) | Q(breached_at__gte=since)).values("conversation_id")
+    settled = SlaTarget.objects.filter(SETTLED, conversation_id__in=lately).order_by().values_list("conversation_id")
+    now = dict(settled.annotate(Count("pk")))
+    counted = CountedConversation.objects.filter(pk__in=now).values_list("pk", "settled")
+    return sorted(pk for pk, before in counted if now[pk] != before)
 
 
 def _count_anew(conversation_ids: Sequence[UUID]) -> None:
@@ -128,10 +136,13 @@ def _count_anew(conversation_ids: Sequence[UUID]) -> None:
         change.add(fact.parts)
     add_to_sums(change)
     CountedConversation.objects.bulk_create(
-        [CountedConversation(pk=pk, seq=fact.seq, parts=fact.parts.packed()) for pk, fact in facts.items()],
+        [
+            CountedConversation(pk=pk, seq=fact.seq, settled=fact.settled, parts=fact.parts.packed())
+            for pk, fact in facts.items()
+        ],
         update_conflicts=True,
         unique_fields=["conversation"],
-        update_fields=["seq", "parts"],
+        update_fields=["seq", "settled", "parts"],
     )
 
 

@@ -221,11 +221,15 @@ def test_promises_are_counted_when_they_are_settled(inside: None, agents: list[A
     )
     sweep_reports(NOW)
     assert not HourlyCount.objects.exclude(first_kept=0).exists()
+    # Both are written with times that lie behind what was counted already.
     SlaTarget.objects.filter(pk=first.pk).update(met_at=START + timedelta(minutes=4), agent_id=agents[0].pk)
-    SlaTarget.objects.create(
-        conversation_id=play.id, kind="resolution", queue_id=queue, started_at=START, due_at=NOW, breached_at=NOW
-    )
     sweep_reports(NOW + timedelta(minutes=1))
+    assert HourlyCount.objects.filter(tag_id=None, first_kept=1, agent_id=agents[0].pk).exists()
+    late = START + timedelta(hours=1)
+    SlaTarget.objects.create(
+        conversation_id=play.id, kind="resolution", queue_id=queue, started_at=START, due_at=late, breached_at=late
+    )
+    sweep_reports(NOW + timedelta(minutes=2))
     rows = HourlyCount.objects.filter(tag_id=None)
     assert sum(row.resolution_broken for row in rows) == 1
     assert [(row.agent_id, row.first_kept) for row in rows if row.first_kept] == [(agents[0].pk, 1)]

@@ -33,7 +33,7 @@ torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): do
 torture-fuzz: $(VENV)/ready ## A million wrong frames (SEED=1): does the server stay as it was?
 	$(BIN)/python -m tests.fuzz --frames 1000000 --seed $(or $(SEED),1)
 
-bench: $(VENV)/ready ## Speed and size beside the stock path, about 15 minutes (ARGS="--short --only P1")
+bench: $(VENV)/ready ## Speed and size beside the stock path, about 25 minutes (ARGS="--short --only P1")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 screens: $(VENV)/ready ## Pictures of what the browser tests saw, into screens/

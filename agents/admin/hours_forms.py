@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,9 @@ DASH = re.compile(r"\s*[-–—~～至]\s*")
 COMMA = re.compile(r"\s*[,;，；、]\s*")
 
 
+capfirst_lazy = lazy(lambda text: str(capfirst(str(text))), str)
+
+
 class HoursField(forms.CharField):
     """A day's spans in one line; empty: closed."""
 
@@ -24,7 +28,7 @@ class HoursField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=200, **kwargs)
-        self.widget.attrs["placeholder"] = "09:00-12:00, 13:00-17:30"
+        self.widget.attrs["placeholder"] = _("closed all day")
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
@@ -55,7 +59,7 @@ def _padded(text: str) -> str:
 
 class CalendarForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
-        label=_("time zone"),
+        label=capfirst_lazy(_("time zone")),
         choices=lambda: [(name, name) for name in sorted(known_zones())],
         widget=UnfoldAdminSelectWidget,
         help_text=_("The hours below are on the clocks there, summer and winter."),
@@ -87,7 +91,7 @@ class CalendarForm(forms.ModelForm):
 
 
 class CalendarDayForm(forms.ModelForm):
-    hours = HoursField(label=_("hours"), help_text=_("Empty: closed all day."))
+    hours = HoursField(label=_("hours"), help_text=_("Like 09:00-12:00, 13:00-17:30."))
 
     class Meta:
         model = CalendarDay

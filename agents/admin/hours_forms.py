@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +15,6 @@ from agents.models import Calendar, CalendarDay
 
 DASH = re.compile(r"\s*[-–—~～至]\s*")
 COMMA = re.compile(r"\s*[,;，；、]\s*")
-
-
-capfirst_lazy = lazy(lambda text: str(capfirst(str(text))), str)
 
 
 class HoursField(forms.CharField):
@@ -59,7 +55,7 @@ def _padded(text: str) -> str:
 
 class CalendarForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
-        label=capfirst_lazy(_("time zone")),
+        label=_("time zone"),
         choices=lambda: [(name, name) for name in sorted(known_zones())],
         widget=UnfoldAdminSelectWidget,
         help_text=_("The hours below are on the clocks there, summer and winter."),
@@ -74,6 +70,7 @@ class CalendarForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["time_zone"].label = capfirst(str(self.fields["time_zone"].label))
         for number in range(7):
             spans = [span for span in self.instance.spans if span["day"] == number]
             self.fields[f"day_{number}"].initial = written(spans)

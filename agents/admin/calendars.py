@@ -54,9 +54,9 @@ class CalendarAdmin(KefuModelAdmin):
             {
                 "fields": tuple(f"day_{number}" for number in range(7)),
                 "description": _(
-                    "Like 09:00-12:00, 13:00-17:30: several spans are separated by commas. An end before its start is on "
-                    "the next day; 00:00-00:00 is day and night; empty: closed. A special day below takes the place of "
-                    "its day of the week."
+                    "Like 09:00-12:00, 13:00-17:30: several spans are separated by commas. An end before its start is "
+                    "on the next day; 00:00-00:00 is day and night; empty: closed. A special day below takes the place "
+                    "of its day of the week."
                 ),
             },
         ),

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from agents.access import agent_conversations
 from agents.inbox.filters import OPEN, condition_of, read_filters
@@ -42,13 +42,17 @@ def shelf_of(agent: Agent, name: str) -> Shelf:
 
 
 def count_views(agent: Agent) -> dict[str, int]:
-    """How many conversations each of everybody's views holds; of mentions, those that were not seen."""
+    """How many conversations each of everybody's views holds; of mentions, those that were not seen.
+
+    `unread`: messages in the agent's own conversations, what the title and the rail show.
+    """
     rows = agent_conversations(agent)
     open_ones = rows.filter(OPEN).aggregate(
         mine=Count("pk", filter=Q(assignee_id=agent.pk) & AWAKE),
         unassigned=Count("pk", filter=WAITING),
         snoozed=Count("pk", filter=~AWAKE),
         all=Count("pk"),
+        unread=Sum("unread_count", filter=Q(assignee_id=agent.pk) & AWAKE, default=0),
     )
     closed = rows.filter(status=Conversation.Status.CLOSED).order_by()[:MAX_COUNTED].count()
     return {**open_ones, "closed": closed, "mentions": count_unseen(agent)}

@@ -182,7 +182,7 @@ def test_counts(agent_api, acme, alice, desk, now):
             agent=alice, conversation=desk["cat"], seq=1, by_name="Bob", text="@Alice", created_at=now
         )
     counts = agent_api.get(LIST).json()["counts"]
-    assert counts == {"mine": 1, "unassigned": 1, "mentions": 1, "snoozed": 1, "all": 4, "closed": 1}
+    assert counts == {"mine": 1, "unassigned": 1, "mentions": 1, "snoozed": 1, "all": 4, "closed": 1, "unread": 1}
     assert names(agent_api.get(LIST, {"view": "mentions"})) == ["cat"]
 
 

@@ -7,12 +7,19 @@ import type {
   Colleagues,
   DraftView,
   EventsPage,
+  Filters,
   Macro,
   MacroRun,
   Me,
+  MergedPage,
   RowsPage,
+  SavedView,
+  SavedViews,
   Snapshot,
-  View,
+  Step,
+  StepOutcome,
+  Tag,
+  ViewId,
 } from "./wire";
 
 export class ApiError extends Error {
@@ -97,10 +104,29 @@ export const askAgent = <T>(method: string, path: string, body?: object): Promis
 export const fetchMe = (): Promise<Me> => call("GET", `${AGENT}/me`);
 
 export const fetchRows = (
-  view: View,
-  options: { q?: string; cursor?: string | null },
+  view: ViewId,
+  options: { q?: string; cursor?: string | null; limit?: number; filters?: Record<string, string> },
   signal?: AbortSignal,
-): Promise<RowsPage> => call("GET", `${AGENT}/conversations?${query({ view, ...options })}`, undefined, signal);
+): Promise<RowsPage> => {
+  const { filters, ...others } = options;
+  return call("GET", `${AGENT}/conversations?${query({ view, ...others, ...filters })}`, undefined, signal);
+};
+
+export const fetchMerged = (options: { cursor?: string | null; limit?: number }): Promise<MergedPage> =>
+  call("GET", `${AGENT}/merged?${query({ view: "all", ...options })}`);
+
+export const fetchTags = (): Promise<{ tags: Tag[] }> => call("GET", `${AGENT}/tags`);
+
+export const fetchViews = (): Promise<SavedViews> => call("GET", `${AGENT}/views`);
+export const createView = (view: { name: string; filters: Filters; shared: boolean }): Promise<SavedView> =>
+  call("POST", `${AGENT}/views`, view);
+export const changeView = (id: string, change: { name?: string; filters?: Filters }): Promise<SavedView> =>
+  call("PATCH", `${AGENT}/views/${encodeURIComponent(id)}`, change);
+export const deleteView = (id: string): Promise<void> => call("DELETE", `${AGENT}/views/${encodeURIComponent(id)}`);
+export const orderViews = (views: readonly string[]): Promise<void> => call("POST", `${AGENT}/views/order`, { views });
+
+export const doSteps = (steps: readonly Step[]): Promise<{ results: StepOutcome[] }> =>
+  call("POST", `${AGENT}/bulk`, { steps });
 
 export const fetchSnapshot = (id: string): Promise<Snapshot> =>
   call("GET", `${AGENT}/conversations/${encodeURIComponent(id)}`);

@@ -10,9 +10,14 @@ import type {
   NamedRef,
 } from "../engine/frames";
 
-export type View = "mine" | "unassigned" | "all" | "closed";
-export const VIEWS: readonly View[] = ["mine", "unassigned", "all", "closed"];
-export type Counts = Record<View, number>;
+/** The views that everybody has, in the order of their keys. */
+export type View = "mine" | "unassigned" | "all" | "mentions" | "snoozed" | "closed";
+export const VIEWS: readonly View[] = ["mine", "unassigned", "all", "mentions", "snoozed", "closed"];
+/** A view of everybody's, the id of a saved one, or all brands together. */
+export type ViewId = View | "brands" | (string & {});
+/** `unread`: messages in one's own conversations. */
+export type Counts = Record<View | "unread", number>;
+export const isView = (id: ViewId): id is View => (VIEWS as readonly string[]).includes(id);
 export type Role = "admin" | "supervisor" | "agent";
 
 /** 1 low … 4 urgent */
@@ -51,6 +56,72 @@ export interface Row {
   active_ts?: number | null;
   closed_ts: number | null;
   created_ts: number;
+  /** Of a row of another brand (the list over all brands): its slug. */
+  brand?: string;
+}
+
+export interface Tag {
+  id: string;
+  name: string;
+  colour: string;
+}
+
+/** Names and values as agents/inbox/filters.py has them. */
+export interface Filters {
+  status?: ConversationStatus[];
+  agent?: string[];
+  queue?: string[];
+  tag?: string[];
+  priority?: number[];
+  language?: string[];
+  rating?: number[];
+  unread?: boolean;
+  left_message?: boolean;
+  snoozed?: boolean;
+  awaiting?: boolean;
+  created_from?: number;
+  created_to?: number;
+  active_from?: number;
+  active_to?: number;
+  text?: string;
+}
+
+export interface SavedView {
+  id: string;
+  name: string;
+  filters: Filters;
+  shared: boolean;
+}
+
+export interface SavedViews {
+  views: SavedView[];
+  saved: Record<string, number>;
+  counts: Counts;
+}
+
+export interface Step {
+  conversation: string;
+  action: string;
+  agent?: string;
+  queue?: string;
+  add?: string[];
+  remove?: string[];
+  priority?: number;
+  until_ts?: number;
+}
+
+export interface StepOutcome {
+  conversation: string;
+  undo?: Step[];
+  code?: string;
+  message?: string;
+}
+
+export interface MergedPage {
+  rows: Row[];
+  next: string | null;
+  brands: (Brand & { url: string; counts: Counts })[];
+  failed: string[];
 }
 
 export interface Colleague {
@@ -84,7 +155,8 @@ export interface Me {
 export interface RowsPage {
   rows: Row[];
   next: string | null;
-  counts: Counts;
+  /** With the first page only. */
+  counts?: Counts;
 }
 
 export interface Page {

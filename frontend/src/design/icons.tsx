@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 
 export type Icon = (props: { class?: string }) => JSX.Element;
 
-function icon(shape: () => ComponentChildren): Icon {
+export function icon(shape: () => ComponentChildren): Icon {
   return (props) => (
     <svg class={props.class ? `kf-icon ${props.class}` : "kf-icon"} viewBox="0 0 24 24" aria-hidden="true">
       {shape()}

@@ -2,12 +2,17 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { CloseIcon, RefreshIcon, SearchIcon } from "../../design/icons";
+import { countFilters } from "../state/filters";
 import { counts, currentListing, loadListing, type Listing } from "../state/inbox";
 import { go, route } from "../state/route";
 import { words } from "../words";
-import { compactCount } from "../words/times";
-import { VIEWS, type View } from "../wire";
+import { isView, type View } from "../wire";
 import { Drawing } from "./Drawing";
+import { BulkBar } from "./inbox/BulkBar";
+import { areFiltersOpen, FilterButton, FilterChips, FilterDialog } from "./inbox/Filters";
+import { ManageViewsDialog, SaveViewDialog } from "./inbox/SavedViews";
+import { snoozeAsked, SnoozeDialog } from "./inbox/SnoozeDialog";
+import { isManagingViews, isSavingView, Views } from "./inbox/Views";
 import { Rows, RowSkeletons } from "./Rows";
 
 const SEARCH_AFTER_MS = 250;
@@ -18,10 +23,19 @@ export function Inbox() {
     <section class="inbox" aria-label={words.value.inbox}>
       <header class="inbox-head">
         <h1 class="kf-sr">{words.value.inbox}</h1>
-        <SearchField />
+        <div class="inbox-tools">
+          <SearchField />
+          <FilterButton />
+        </div>
         <Views />
+        <FilterChips />
       </header>
       <ListingBody listing={currentListing.value} />
+      <BulkBar />
+      {areFiltersOpen.value && <FilterDialog />}
+      {isSavingView.value && <SaveViewDialog />}
+      {isManagingViews.value && <ManageViewsDialog />}
+      {snoozeAsked.value && <SnoozeDialog />}
     </section>
   );
 }
@@ -68,27 +82,6 @@ function SearchField() {
   );
 }
 
-function Views() {
-  return (
-    <nav class="views" aria-label={words.value.views}>
-      {VIEWS.map((view) => (
-        <button
-          type="button"
-          key={view}
-          class="view"
-          aria-current={route.value.view === view ? "true" : undefined}
-          onClick={() => go({ view })}
-        >
-          <span>{words.value[view]}</span>
-          <span class={`view-count${view === "unassigned" && counts.value.unassigned ? " is-calling" : ""}`}>
-            {compactCount(counts.value[view])}
-          </span>
-        </button>
-      ))}
-    </nav>
-  );
-}
-
 function ListingBody({ listing }: { listing: Listing }) {
   const say = words.value;
   if (listing.state.value === "loading" && !listing.ids.value.length) {
@@ -111,13 +104,13 @@ function ListingBody({ listing }: { listing: Listing }) {
     );
   }
   if (!listing.ids.value.length) return <EmptyListing listing={listing} />;
-  return <Rows key={`${listing.view} ${listing.q}`} listing={listing} />;
+  return <Rows key={JSON.stringify([listing.view, listing.q, listing.filters])} listing={listing} />;
 }
 
 function EmptyListing({ listing }: { listing: Listing }) {
   const say = words.value;
   if (listing.q) {
-    const others = VIEWS.filter((view) => view !== listing.view && (view === "all" || view === "closed"));
+    const others = (["all", "closed"] as const).filter((view) => view !== listing.view);
     return (
       <div class="empty" role="status">
         <Drawing name="search" />
@@ -130,17 +123,31 @@ function EmptyListing({ listing }: { listing: Listing }) {
       </div>
     );
   }
+  if (countFilters(listing.filters)) {
+    return (
+      <div class="empty" role="status">
+        <Drawing name="search" />
+        <p>{say.emptyFiltered}</p>
+        <button type="button" class="button" onClick={() => go({ filters: {} }, "replace")}>
+          {say.clearFilters}
+        </button>
+      </div>
+    );
+  }
   const sentences: Record<View, string> = {
     mine: say.emptyMine,
     unassigned: say.emptyUnassigned,
     all: say.emptyAll,
+    mentions: say.emptyMentions,
+    snoozed: say.emptySnoozed,
     closed: say.emptyClosed,
   };
+  const { view } = listing;
   return (
     <div class="empty" role="status">
       <Drawing name="rest" />
-      <p>{sentences[listing.view]}</p>
-      {listing.view === "mine" && counts.value.unassigned > 0 && (
+      <p>{isView(view) ? sentences[view] : view === "brands" ? say.emptyBrands : say.emptyView}</p>
+      {view === "mine" && counts.value.unassigned > 0 && (
         <button type="button" class="button" onClick={() => go({ view: "unassigned" })}>
           {say.emptyMineAction}
         </button>

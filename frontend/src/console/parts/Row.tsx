@@ -1,4 +1,5 @@
 // One line of the list: who, the last words, when, how many unread, how long they have waited.
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ClockIcon } from "../../design/icons";
 import { now } from "../state/clock";
 import { replyDeadline } from "../state/deadlines";
@@ -11,7 +12,11 @@ import { openToWrite } from "../state/shortcuts";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
 import { fullTime, shortTime, span } from "../words/times";
+import { switchBrand } from "../state/actions";
+import { tagsOf } from "../state/tags";
+import { tick, ticked } from "../state/ticks";
 import type { Row } from "../wire";
+import { FlagIcon, MoonIcon } from "./inbox/icons";
 import { Avatar } from "./Avatar";
 
 export function ConversationRow({ id, isChosen, listing }: { id: string; isChosen: boolean; listing: Listing }) {
@@ -19,27 +24,66 @@ export function ConversationRow({ id, isChosen, listing }: { id: string; isChose
   if (!row) return null;
   const say = words.value;
   const name = visitorName(row.visitor, say);
+  const elsewhere = row.brand ? me.value?.brands.find((brand) => brand.slug === row.brand) : undefined;
   const open = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    if (event.detail > 0) openToWrite(id);
+    if (elsewhere) void switchBrand(elsewhere.slug, `/console/c/${id}`);
+    else if (event.detail > 0) openToWrite(id);
     else go({ conversation: id }); // opened by Enter
   };
-  return (
+  const isTicked = ticked.value.has(id);
+  const link = (
     <a
-      class={`row${isChosen ? " is-chosen" : ""}${row.unread ? " is-unread" : ""}`}
-      href={conversationPath(id)}
+      class={`row${isChosen ? " is-chosen" : ""}${row.unread ? " is-unread" : ""}${isTicked ? " is-ticked" : ""}`}
+      href={elsewhere ? `${elsewhere.url}console/c/${id}` : conversationPath(id)}
       aria-current={isChosen ? "true" : undefined}
       onClick={open}
     >
       <Avatar id={row.visitor.id} name={name} isOnline={row.visitor.online === true && row.status !== "closed"} />
-      <span class="row-name">{name}</span>
+      <span class="row-name">
+        {listing.view === "brands" && <BrandDot slug={row.brand ?? me.value?.brand.slug ?? ""} />}
+        <bdi>{name}</bdi>
+      </span>
       <time class="row-time" dateTime={new Date(lastActivity(row)).toISOString()} title={fullTime(lastActivity(row), locale.value)}>
         {shortTime(lastActivity(row), now.value, locale.value)}
       </time>
       <LastWords row={row} showsAgent={listing.view === "all" || listing.q !== ""} />
       <RowMarks row={row} />
     </a>
+  );
+  return elsewhere ? link : (
+    <>
+      {link}
+      <Tick id={id} name={name} listing={listing} isTicked={isTicked} />
+    </>
+  );
+}
+
+function BrandDot({ slug }: { slug: string }) {
+  const brand = me.value?.brands.find((one) => one.slug === slug);
+  if (!brand) return null;
+  return (
+    <span class="brand-dot" style={{ background: brand.accent }} title={brand.name}>
+      <span class="kf-sr">{words.value.inBrand(brand.name)}</span>
+    </span>
+  );
+}
+
+/** Over the avatar: seen where one points, and everywhere once something is ticked. Shift ticks a range. */
+function Tick({ id, name, listing, isTicked }: { id: string; name: string; listing: Listing; isTicked: boolean }) {
+  const box = useRef<HTMLInputElement>(null);
+  // The browser has turned it already; with a range it may have to stay as it was.
+  useLayoutEffect(() => void (box.current!.checked = isTicked));
+  return (
+    <label class={`row-tick${ticked.value.size ? " is-shown" : ""}`}>
+      <input
+        type="checkbox"
+        aria-label={words.value.tickRow(name)}
+        ref={box}
+        onClick={(event) => tick(id, listing.ids.peek(), event.shiftKey)}
+      />
+    </label>
   );
 }
 
@@ -77,6 +121,14 @@ function RowMarks({ row }: { row: Row }) {
   const say = words.value;
   return (
     <span class="row-marks">
+      <TagDots row={row} />
+      {row.priority > 2 && <Flag priority={row.priority} />}
+      {row.snoozed_until_ts !== null && row.status !== "closed" && (
+        <span class="row-moon" title={say.snoozeUntil(fullTime(row.snoozed_until_ts, locale.value))}>
+          <MoonIcon />
+          <span class="kf-sr">{say.snoozeUntil(fullTime(row.snoozed_until_ts, locale.value))}</span>
+        </span>
+      )}
       <ReplyClock row={row} />
       {row.unread > 0 && (
         <span class="badge">
@@ -89,6 +141,30 @@ function RowMarks({ row }: { row: Row }) {
           <Avatar id={row.agent.id} name={row.agent.name} size="s" />
         </span>
       )}
+    </span>
+  );
+}
+
+const MAX_DOTS = 3;
+
+function TagDots({ row }: { row: Row }) {
+  const known = tagsOf(row);
+  if (!known.length) return null;
+  const names = words.value.tagsOf(known.map((tag) => tag.name).join(", "));
+  return (
+    <span class="tag-dots" title={names}>
+      {known.slice(0, MAX_DOTS).map((tag) => <span key={tag.id} class="tag-dot" style={{ background: tag.colour }} />)}
+      <span class="kf-sr">{names}</span>
+    </span>
+  );
+}
+
+function Flag({ priority }: { priority: number }) {
+  const text = `${words.value.priority}: ${words.value.priorities[priority] ?? ""}`;
+  return (
+    <span class={`flag flag-${priority}`} title={text}>
+      <FlagIcon />
+      <span class="kf-sr">{text}</span>
     </span>
   );
 }

@@ -9,8 +9,8 @@ import { ConversationRow } from "./Row";
 
 const ROW_PX = 64;
 const OVERSCAN = 6;
-/** The next page is asked for when fewer rows than this are left below. */
-const AHEAD = 20;
+/** The next page is asked for when fewer rows than this are left below: so far ahead that a quick scroll meets no end. */
+const AHEAD = 60;
 
 export function Rows({ listing }: { listing: Listing }) {
   const scroller = useRef<HTMLDivElement>(null);

@@ -79,10 +79,11 @@ export async function setAvailability(availability: Availability): Promise<void>
   }
 }
 
-export async function switchBrand(slug: string): Promise<void> {
+/** `next`: the page to open there; its inbox otherwise. */
+export async function switchBrand(slug: string, next?: string): Promise<void> {
   try {
     const { url, code } = await startHandoff(slug);
-    submitForm(url, { code });
+    submitForm(url, { code, ...(next && { next }) });
   } catch (error) {
     showError(error);
   }

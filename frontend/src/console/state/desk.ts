@@ -230,7 +230,7 @@ export function discard(thread: Thread, clientId: string): void {
 /** Tells the others how far this agent has read. Only the agent who has the conversation reads for the team. */
 export function markRead(thread: Thread): void {
   const row = thread.row.peek();
-  if (!row || row.agent?.id !== myId.peek() || row.agent_read_seq >= thread.top) return;
+  if (!row || row.agent?.id !== myId.peek() || (row.agent_read_seq >= thread.top && !row.unread)) return;
   const seq = thread.top;
   changeRow(thread.id, (current) => ({ ...current, agent_read_seq: seq, unread: 0 }));
   hint("conversation.read", { seq }, thread.id);

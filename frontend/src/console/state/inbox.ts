@@ -1,15 +1,23 @@
-// The lists at the left: rows by id, one listing per view and one for a search, counts; kept live by
+// The lists at the left: one listing per view and one for a search or filters, counts; kept live by
 // `conversation.updated`. What the pushes cannot tell (rows never loaded) is fetched anew, at most every two seconds.
 import { batch, computed, effect, signal, type Signal } from "@preact/signals";
-import { fetchRows } from "../api";
-import { VIEWS, type Counts, type Row, type View } from "../wire";
-import { appendRows, belongs, placeRow } from "./listing";
+import { fetchMerged, fetchRows } from "../api";
+import { VIEWS, type Counts, type Filters, type Row, type RowsPage, type View, type ViewId } from "../wire";
+import { countFilters, filterQuery } from "./filters";
+import { appendRows, belongs, compareIn, isMember, placeRow } from "./listing";
 import { me, myId } from "./session";
 import { route } from "./route";
+import { dropRow, putRow, rowOf, watchChanges } from "./rows";
+import { countViewsSoon, loadViews, savedView } from "./views";
+import { loadTags } from "./tags";
+import { untickAll, untick } from "./ticks";
+
+export { changeRow, noteOnline, putRow, rowSignal } from "./rows";
 
 export interface Listing {
-  view: View;
+  view: ViewId;
   q: string;
+  filters: Filters;
   ids: Signal<readonly string[]>;
   next: Signal<string | null>;
   state: Signal<"loading" | "ready" | "failed">;
@@ -17,34 +25,20 @@ export interface Listing {
 }
 
 const REFRESH_MS = 2_000;
+/** Rows of other brands come by asking: no socket of theirs is open here. */
+const BRANDS_MS = 10_000;
+const MORE = 100;
 
-const rows = new Map<string, Signal<Row>>();
-const listings = new Map<View, Listing>();
+const listings = new Map<ViewId, Listing>();
 const search = signal<Listing | null>(null);
-export const counts = signal<Counts>({ mine: 0, unassigned: 0, all: 0, closed: 0 });
-export const unreadMine = signal(0);
+export const counts = signal<Counts>({ mine: 0, unassigned: 0, all: 0, mentions: 0, snoozed: 0, closed: 0, unread: 0 });
+export const unreadMine = computed(() => counts.value.unread);
 
-export const rowSignal = (id: string): Signal<Row> | undefined => rows.get(id);
-const rowOf = (id: string): Row | undefined => rows.get(id)?.peek();
-
-export function putRow(row: Row): Signal<Row> {
-  const known = rows.get(row.id);
-  if (known) {
-    const { online } = known.peek().visitor;
-    // A page that was read before a live change may arrive after it.
-    if (row.top < known.peek().top) return known;
-    known.value = row.visitor.online === null ? { ...row, visitor: { ...row.visitor, online } } : row;
-    return known;
-  }
-  const made = signal(row);
-  rows.set(row.id, made);
-  return made;
-}
-
-function newListing(view: View, q: string): Listing {
+function newListing(view: ViewId, q: string, filters: Filters): Listing {
   return {
     view,
     q,
+    filters,
     ids: signal<readonly string[]>([]),
     next: signal<string | null>(null),
     state: signal<Listing["state"]["value"]>("loading"),
@@ -52,10 +46,10 @@ function newListing(view: View, q: string): Listing {
   };
 }
 
-export function listingOf(view: View): Listing {
+export function listingOf(view: ViewId): Listing {
   let listing = listings.get(view);
   if (!listing) {
-    listing = newListing(view, "");
+    listing = newListing(view, "", {});
     listings.set(view, listing);
     const made = listing;
     queueMicrotask(() => void loadListing(made)); // not now: a computed may be asking, and must not write
@@ -63,28 +57,42 @@ export function listingOf(view: View): Listing {
   return listing;
 }
 
+const isNarrowed = (q: string, filters: Filters): boolean => q !== "" || countFilters(filters) > 0;
+const keyOf = ({ view, q, filters }: { view: ViewId; q: string; filters: Filters }): string =>
+  JSON.stringify([view, q, filterQuery(filters)]);
+
 export const currentListing = computed<Listing>(() => {
-  const { view, q } = route.value;
+  const { view, q, filters } = route.value;
   const found = search.value;
-  return q && found && found.q === q && found.view === view ? found : listingOf(view);
+  return isNarrowed(q, filters) && found && keyOf(found) === keyOf(route.value) ? found : listingOf(view);
 });
 
 let searching: AbortController | null = null;
 
-/** Follows the address: a search text makes a listing of its own, which is dropped with it. */
+/** Follows the address: a search text or filters make a listing of their own, which is dropped with them. */
 function followSearch(): void {
   effect(() => {
-    const { view, q } = route.value;
+    const { view, q, filters } = route.value;
+    if (isNarrowed(q, filters) && search.peek() && keyOf(search.peek()!) === keyOf(route.value)) return;
     searching?.abort();
-    if (!q) {
+    if (!isNarrowed(q, filters)) {
       search.value = null;
       return;
     }
-    if (search.peek()?.q === q && search.peek()?.view === view) return;
-    const listing = newListing(view, q);
+    const listing = newListing(view, q, filters);
     search.value = listing;
     searching = new AbortController();
     void loadListing(listing, searching.signal);
+  });
+}
+
+/** Ticks are of one list: another view, search or filter begins anew. */
+function untickWithList(): void {
+  let key = "";
+  effect(() => {
+    const current = keyOf(route.value);
+    if (key && key !== current) untickAll();
+    key = current;
   });
 }
 
@@ -93,13 +101,27 @@ const changedMeanwhile = new Set<string>();
 const latestRequest = new WeakMap<Listing, number>();
 let loading = 0;
 
+type AnyPage = Pick<RowsPage, "rows" | "next" | "counts">;
+
+function fetchPage({ view, q, filters }: Listing, cursor: string | null, abort?: AbortSignal): Promise<AnyPage> {
+  const more = cursor ? { cursor, limit: MORE } : {};
+  if (view === "brands") return fetchMerged(more).then(ownWithoutBrand);
+  return fetchRows(view, { q, filters: filterQuery(filters), ...more }, abort);
+}
+
+/** Rows of this brand are the rows that all other lists have. */
+function ownWithoutBrand({ rows, next }: AnyPage): AnyPage {
+  const here = me.peek()?.brand.slug;
+  return { rows: rows.map(({ brand, ...row }) => (brand === here || !brand ? row : { ...row, brand })), next };
+}
+
 export async function loadListing(listing: Listing, abort?: AbortSignal): Promise<void> {
   if (!listing.ids.peek().length) listing.state.value = "loading";
   const request = (latestRequest.get(listing) ?? 0) + 1;
   latestRequest.set(listing, request);
   loading++;
   try {
-    const page = await fetchRows(listing.view, { q: listing.q }, abort);
+    const page = await fetchPage(listing, null, abort);
     if (latestRequest.get(listing) !== request) return;
     batch(() => {
       for (const row of page.rows) putRow(row);
@@ -107,10 +129,9 @@ export async function loadListing(listing: Listing, abort?: AbortSignal): Promis
       listing.next.value = page.next;
       listing.state.value = "ready";
       listing.moreState.value = "idle";
-      for (const id of changedMeanwhile) placeIn(listing, rowOf(id)!);
-      if (!listing.q) counts.value = page.counts;
+      for (const id of changedMeanwhile) if (rowOf(id)) placeIn(listing, rowOf(id)!);
+      if (page.counts) counts.value = page.counts;
     });
-    countUnread();
   } catch {
     if (!abort?.aborted && !listing.ids.peek().length) listing.state.value = "failed";
   } finally {
@@ -122,10 +143,12 @@ export async function loadMore(listing: Listing): Promise<void> {
   const cursor = listing.next.peek();
   if (!cursor || listing.moreState.peek() === "loading") return;
   listing.moreState.value = "loading";
+  const request = latestRequest.get(listing);
   try {
-    const page = await fetchRows(listing.view, { q: listing.q, cursor });
+    const page = await fetchPage(listing, cursor);
+    if (latestRequest.get(listing) !== request) return void (listing.moreState.value = "idle"); // loaded anew meanwhile
     batch(() => {
-      for (const row of page.rows) if (!rows.has(row.id)) putRow(row);
+      for (const row of page.rows) if (!rowOf(row.id)) putRow(row);
       listing.ids.value = appendRows(listing.ids.peek(), page.rows);
       listing.next.value = page.next;
       listing.moreState.value = "idle";
@@ -153,7 +176,7 @@ function flushRows(): void {
   batch(() => {
     for (const row of changed) applyRow(row);
   });
-  countUnread();
+  countViewsSoon();
 }
 
 /** Called with each row that changed, as it was and as it is: for the bell. Set by whoever rings. */
@@ -166,57 +189,43 @@ function applyRow(row: Row): void {
   putRow(row);
   if (loading) changedMeanwhile.add(row.id);
   const current = rowOf(row.id)!;
-  for (const listing of listings.values()) placeIn(listing, current);
-  if (before) recount(before, current);
-  else refreshSoon();
+  for (const listing of shownListings()) placeIn(listing, current);
+  if (!before) refreshSoon();
 }
+
+const shownListings = (): Listing[] => [...listings.values(), ...(search.peek() ? [search.peek()!] : [])];
 
 /** A conversation that is not for this agent any more: out of every list. */
 export function forgetRow(id: string): void {
   arrived.delete(id);
-  if (!rows.has(id)) return;
+  if (!rowOf(id)) return;
   batch(() => {
-    for (const listing of [...listings.values(), ...(search.peek() ? [search.peek()!] : [])]) {
+    for (const listing of shownListings()) {
       if (listing.ids.peek().includes(id)) listing.ids.value = listing.ids.peek().filter((one) => one !== id);
     }
   });
-  rows.delete(id);
+  untick(id);
+  dropRow(id);
   refreshSoon();
-  countUnread();
 }
 
 function placeIn(listing: Listing, row: Row): void {
-  const isMember = belongs(listing.view, row, myId.peek());
+  const is = isMember({ ...listing, saved: savedView(listing.view)?.filters }, row, myId.peek());
+  if (is === null) return; // only the server knows: it stands where it stood until the list is loaded anew
   const isWhole = listing.next.peek() === null && listing.state.peek() === "ready";
-  listing.ids.value = placeRow(listing.ids.peek(), row, { isMember, isWhole, lookup: rowOf });
+  const options = { isMember: is, isWhole, lookup: rowOf, compare: compareIn(listing.view) };
+  listing.ids.value = placeRow(listing.ids.peek(), row, options);
 }
 
+/** Follows each change of a row that was known: the server's counts stay right in between. */
 function recount(before: Row, after: Row): void {
+  const agent = myId.peek();
   const changed = { ...counts.peek() };
-  for (const view of VIEWS) {
-    changed[view] += Number(belongs(view, after, myId.peek())) - Number(belongs(view, before, myId.peek()));
-    changed[view] = Math.max(changed[view], 0);
-  }
+  const change = (name: View | "unread", by: number): void => void (changed[name] = Math.max(changed[name] + by, 0));
+  for (const view of VIEWS) change(view, Number(belongs(view, after, agent)) - Number(belongs(view, before, agent)));
+  const unread = (row: Row): number => (belongs("mine", row, agent) ? row.unread : 0);
+  change("unread", unread(after) - unread(before));
   counts.value = changed;
-}
-
-function countUnread(): void {
-  const mine = listings.get("mine")?.ids.peek() ?? [];
-  unreadMine.value = mine.reduce((sum, id) => sum + (rowOf(id)?.unread ?? 0), 0);
-}
-
-export function noteOnline(visitor: string, online: boolean): void {
-  for (const row of rows.values()) {
-    const { visitor: whose } = row.peek();
-    if (whose.id === visitor && whose.online !== online) {
-      row.value = { ...row.peek(), visitor: { ...whose, online } };
-    }
-  }
-}
-
-export function changeRow(id: string, change: (row: Row) => Row): void {
-  const known = rows.get(id);
-  if (known) known.value = change(known.peek());
 }
 
 let refreshTimer = 0;
@@ -230,7 +239,7 @@ function refreshSoon(): void {
 
 async function refreshCounts(): Promise<void> {
   try {
-    counts.value = (await fetchRows("mine", {})).counts;
+    counts.value = (await fetchRows("mine", { limit: 1 })).counts ?? counts.peek();
   } catch {
     // The next event or reconnect asks again.
   }
@@ -244,10 +253,24 @@ export function refreshInbox(): void {
   }
   const found = search.peek();
   if (found) void loadListing(found);
+  void loadViews();
+  void loadTags();
+}
+
+/** Whoever looks at the list over all brands sees it anew every few seconds; scrolled away, it is left alone. */
+function watchBrands(): void {
+  setInterval(() => {
+    const listing = listings.get("brands");
+    if (!listing || document.hidden || route.peek().view !== "brands" || listing.ids.peek().length > MORE) return;
+    void loadListing(listing);
+  }, BRANDS_MS);
 }
 
 export function startInbox(): void {
   counts.value = me.peek()?.counts ?? counts.peek();
-  listingOf("mine"); // always live: the title's badge counts it
+  watchChanges(recount);
+  listingOf("mine"); // always live: most work is there
   followSearch();
+  untickWithList();
+  watchBrands();
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Row } from "../wire";
-import { appendRows, belongs, placeRow } from "./listing";
+import { appendRows, belongs, compareIn, isMember, placeRow } from "./listing";
 
 const ALICE = { id: "alice", name: "Alice" };
 
 function row(id: string, ts: number, change: Partial<Row> = {}): Row {
-  return { id, status: "assigned", agent: ALICE, active_ts: ts, created_ts: ts, last_message: null, ...change } as Row;
+  return { id, status: "assigned", agent: ALICE, active_ts: ts, created_ts: ts, last_message: null, snoozed_until_ts: null, tags: [], priority: 2, ...change } as Row;
 }
 
 function shelf(...rows: Row[]) {
@@ -40,8 +40,30 @@ test("a page never shows a row twice", () => {
 test("views hold what the server puts in them", () => {
   const waiting = row("w", 1, { status: "waiting", agent: null });
   const closed = row("x", 1, { status: "closed" });
-  const views = (one: Row) => (["mine", "unassigned", "all", "closed"] as const).filter((view) => belongs(view, one, "alice"));
+  const asleep = row("s", 1, { snoozed_until_ts: 9 });
+  const views = (one: Row) => (["mine", "unassigned", "all", "snoozed", "closed"] as const).filter((view) => belongs(view, one, "alice"));
   assert.deepEqual(views(waiting), ["unassigned", "all"]);
   assert.deepEqual(views(row("m", 1)), ["mine", "all"]);
+  assert.deepEqual(views(asleep), ["all", "snoozed"]);
   assert.deepEqual(views(closed), ["closed"]);
+});
+
+test("who waits longest comes first among those who wait", () => {
+  const waits = (id: string, since: number) => row(id, 100 - since, { status: "waiting", agent: null, waiting_since_ts: since });
+  const { ids, lookup } = shelf(waits("a", 10), waits("b", 30));
+  const compare = compareIn("unassigned");
+  assert.deepEqual(placeRow(ids, waits("c", 20), { isMember: true, isWhole: true, lookup, compare }), ["a", "c", "b"]);
+});
+
+test("filters and saved views say who belongs; a search leaves it to the server", () => {
+  const urgent = row("u", 1, { priority: 4 });
+  const list = { view: "mine" as const, q: "", filters: {} };
+  assert.equal(isMember(list, urgent, "alice"), true);
+  assert.equal(isMember({ ...list, filters: { priority: [1] } }, urgent, "alice"), false);
+  assert.equal(isMember({ ...list, view: "closed", filters: { priority: [4] } }, row("x", 1, { status: "closed", priority: 4 }), "alice"), true);
+  assert.equal(isMember({ ...list, q: "parcel" }, urgent, "alice"), null);
+  assert.equal(isMember({ ...list, filters: { text: "4711" } }, urgent, "alice"), null);
+  assert.equal(isMember({ ...list, view: "0000", saved: { priority: [4] } }, urgent, "alice"), true);
+  assert.equal(isMember({ ...list, view: "0000", saved: { agent: ["none"] } }, urgent, "alice"), false);
+  assert.equal(isMember({ ...list, view: "0000" }, urgent, "alice"), null);
 });

@@ -1,6 +1,7 @@
 // Where the agent is: which view, which conversation, which search. The address bar is the truth.
 import { signal } from "@preact/signals";
-import { VIEWS, type View } from "../wire";
+import { isView, type Filters, type ViewId } from "../wire";
+import { filterQuery, readFilters } from "./filters";
 
 /** Board and reports are for supervisors; for others these pages do not exist. */
 export type Page = "inbox" | "board" | "reports";
@@ -9,24 +10,28 @@ export interface Route {
   page: Page;
   /** A supervisor looks on: nothing can be written until the conversation is taken over. */
   watch: boolean;
-  view: View;
+  view: ViewId;
   conversation: string | null;
   q: string;
+  filters: Filters;
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const BASE = "/console/";
 
 export function parseRoute(path: string, search: string): Route {
   const values = new URLSearchParams(search);
-  const view = values.get("view") as View | null;
+  const view = values.get("view") ?? "";
   const found = /^\/console\/c\/([^/]+)\/?$/.exec(path);
   const page = /^\/console\/(board|reports)\/?$/.exec(path)?.[1] as Page | undefined;
   return {
     page: page ?? "inbox",
     watch: values.has("watch"),
-    view: view && VIEWS.includes(view) ? view : "mine",
+    view: isView(view) || view === "brands" || UUID.test(view) ? view : "mine",
     conversation: found?.[1] ? decodeURIComponent(found[1]) : null,
     q: values.get("q") ?? "",
+    filters: readFilters(values),
   };
 }
 
@@ -36,6 +41,7 @@ export function routePath(target: Route): string {
   if (target.view !== "mine") values.set("view", target.view);
   if (target.q) values.set("q", target.q);
   if (target.watch && target.conversation) values.set("watch", "1");
+  for (const [field, value] of Object.entries(filterQuery(target.filters))) values.set(field, value);
   const path = target.conversation ? `${BASE}c/${encodeURIComponent(target.conversation)}` : BASE;
   const query = values.toString();
   return query ? `${path}?${query}` : path;

@@ -1,0 +1,16 @@
+// The brand's tags by id. A tag that is not known (yet, or any more) is not shown.
+import { signal } from "@preact/signals";
+import { fetchTags } from "../api";
+import type { Row, Tag } from "../wire";
+
+export const tags = signal<ReadonlyMap<string, Tag>>(new Map());
+
+export async function loadTags(): Promise<void> {
+  try {
+    tags.value = new Map((await fetchTags()).tags.map((tag) => [tag.id, tag]));
+  } catch {
+    // Rows show without dots; the next reconnect asks again.
+  }
+}
+
+export const tagsOf = (row: Row): Tag[] => row.tags.map((id) => tags.value.get(id)).filter((tag): tag is Tag => tag !== undefined);

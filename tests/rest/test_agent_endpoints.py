@@ -57,7 +57,15 @@ def test_views_hold_what_they_say(agent_api: Api, acme: Tenant, alice: Agent, bo
     assert ids["unassigned"] == {str(waiting.pk)}
     assert ids["all"] == {str(one.pk) for one in (waiting, mine, bobs)}
     assert ids["closed"] == {str(closed.pk)}
-    assert pages["mine"]["counts"] == {"mine": 1, "unassigned": 1, "mentions": 0, "snoozed": 0, "all": 3, "closed": 1, "unread": 1}
+    assert pages["mine"]["counts"] == {
+        "mine": 1,
+        "unassigned": 1,
+        "mentions": 0,
+        "snoozed": 0,
+        "all": 3,
+        "closed": 1,
+        "unread": 1,
+    }
 
 
 def test_pages_hold_every_row_once(agent_api: Api, acme: Tenant, now: datetime) -> None:

@@ -35,7 +35,7 @@ class AuditAdmin(ReadOnlyAdmin):
 
     @display(description=_("outcome"), label={"refused": "danger", "done": "success"}, ordering="is_refused")
     def outcome(self, entry: AuditEntry) -> tuple[str, str]:
-        return ("refused", gettext("refused")) if entry.is_refused else ("done", gettext("done"))
+        return ("refused", gettext("refused")) if entry.is_refused else ("done", gettext("carried out"))
 
     @display(description=_("changes"))
     def what_changed(self, entry: AuditEntry) -> SafeString:

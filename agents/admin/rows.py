@@ -70,7 +70,7 @@ class RowsWidget(forms.Widget):
 class ActionsWidget(RowsWidget):
     template = "admin/action_rows.html"
     first = "do"
-    keys = ("do", "tag", "queue", "agent", "skill", "priority", "minutes", "text", "canned")
+    keys = ("do", "tag", "queue", "agent", "skill", "priority", "minutes", "canned", "text")
 
     def __init__(self, *, has_agent: bool) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class ActionsWidget(RowsWidget):
             lists["agent"].insert(1, (ME, _("whoever runs it")))
         canned = CannedReply.objects.filter(owner__isnull=True)
         lists["canned"] = [
-            ("", _("the text beside")),
+            ("", _("a text of its own")),
             *((str(one.pk), f"/{one.shortcut} {one.title}") for one in canned),
         ]
         lists["do"] = [*EMPTY, *((kind.name, kind.label) for kind in KINDS.values())]

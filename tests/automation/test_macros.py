@@ -1,14 +1,15 @@
 """Macros over REST: which ones an agent has, running one, and what others may not."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 
-from agents.models import Agent, Macro
+from agents.models import Agent, Macro, Queue
 from chat.models import Conversation, Message, Tag
 from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.rest.conftest import Api, agent_api, same_refusal
+from tests.rest.conftest import Api, agent_api, same_refusal, signed_in
 
 __all__ = ["agent_api"]
 
@@ -78,3 +79,22 @@ def test_foreign_and_missing_are_the_same(
     same_refusal(agent_api.post(address(globex_conversation.pk, macro.pk), {}), nowhere)
     with in_tenant(globex):
         assert Conversation.objects.get(pk=globex_conversation.pk).tag_ids == []
+
+
+def test_out_of_sight_is_missing(
+    make_session: Callable[[Agent, Tenant], str], acme: Tenant, macro: Macro, talk: Conversation, bob: Agent
+) -> None:
+    """Who sees only their own queues runs no macro elsewhere."""
+    with in_tenant(acme):
+        elsewhere = Queue.objects.create(name="Elsewhere")
+        Conversation.objects.filter(pk=talk.pk).update(queue_id=elsewhere.pk)
+        Agent.objects.filter(pk=bob.pk).update(scope="queues")
+    try:
+        api = signed_in(make_session(bob, acme))
+        missing = api.post(address(uuid4(), macro.pk), {})
+        same_refusal(api.post(address(talk.pk, macro.pk), {}), missing)
+        with in_tenant(acme):
+            assert Conversation.objects.get(pk=talk.pk).tag_ids == []
+    finally:
+        with in_tenant(acme):
+            Agent.objects.filter(pk=bob.pk).update(scope="brand")

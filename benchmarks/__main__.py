@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from benchmarks.measures.cold_start import imports, p4
+from benchmarks.measures.console import console as console_in_browser
 from benchmarks.measures.delivery import p1, p2, p6
 from benchmarks.measures.memory import p3, parts
 from benchmarks.measures.reconnect import p5
@@ -38,6 +39,7 @@ MEASURES: dict[str, tuple[Measure, list[Variant]]] = {
     "P5": (p5, [KEFU]),
     "P6": (p6, [KEFU, STOCK_UVICORN]),
     "reports": (reports, [KEFU]),
+    "console": (console_in_browser, [KEFU]),
 }
 
 

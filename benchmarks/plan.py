@@ -22,6 +22,7 @@ class Plan:
     conversations: int = 200
     node_rate: float = 75.0
     messages: int = 1_000_000
+    rows: int = 10_000
 
 
 FULL = Plan()
@@ -37,4 +38,5 @@ SHORT = Plan(
     starts=2,
     conversations=60,
     messages=20_000,
+    rows=1_000,
 )

@@ -54,6 +54,18 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
             ("loading again ms", "again_ms", None),
         ],
     ),
+    "console": (
+        "the console in a browser: loads with cached files, then down the whole list, five rows a frame",
+        [
+            ("rows", "rows", None),
+            ("first paint ms", "first_paint_ms", True),
+            ("rows shown ms", "rows_shown_ms", True),
+            ("dropped %, paging", "paging_dropped_percent", True),
+            ("dropped %, all there", "all_dropped_percent", True),
+            ("frame P99 ms", "all_p99_ms", True),
+            ("layout shift", "layout_shift", True),
+        ],
+    ),
     "P6": (
         "CPU of the web processes per message, nodes and load x 4",
         [("1 node ms", "cpu_ms_1", True), ("4 nodes ms", "cpu_ms_4", True), ("growth %", "growth_percent", None)],

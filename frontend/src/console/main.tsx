@@ -9,6 +9,7 @@ import { startCommands } from "./state/commands";
 import { startDesk } from "./state/desk";
 import { startDrafts } from "./state/drafts";
 import { startInbox, unreadMine } from "./state/inbox";
+import { bindInboxKeys } from "./state/inbox_keys";
 import { loadPreferences } from "./state/preferences";
 import { startMentions, unseenMentions } from "./state/mentions";
 import { loadBell } from "./state/notify";
@@ -31,6 +32,7 @@ async function begin(): Promise<void> {
   startViewers();
   startBell();
   startCommands();
+  bindInboxKeys();
   listenForShortcuts();
   start.value = { kind: "ready" };
 }

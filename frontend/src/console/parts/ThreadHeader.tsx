@@ -15,6 +15,7 @@ import { locale, words } from "../words";
 import { fullTime } from "../words/times";
 import type { Row } from "../wire";
 import { Avatar } from "./Avatar";
+import { Marks } from "./inbox/Marks";
 import { Menu, MenuGroup, MenuItem } from "./Menu";
 import { ReplyClock } from "./Row";
 
@@ -27,6 +28,7 @@ export function ThreadHeader({ thread }: { thread: Thread }) {
         <BackIcon />
       </button>
       {row ? <Who row={row} /> : <span class="thread-who"><span class="bone bone-name" /></span>}
+      {row && <Marks row={row} />}
       {row && <Actions row={row} />}
       <button
         type="button"

@@ -4,6 +4,7 @@ import { CloseIcon, DoneIcon } from "../../../design/icons";
 import { isBulkBusy } from "../../state/bulk";
 import { now } from "../../state/clock";
 import { currentListing } from "../../state/inbox";
+import { snoozeWish } from "../../state/inbox_keys";
 import { assign, closeAll, markRead, markUnread, moveToQueue, prioritise, putTag, snooze, takeTag, wake } from "../../state/marks";
 import { rowSignal } from "../../state/rows";
 import { me } from "../../state/session";
@@ -30,7 +31,7 @@ export function BulkBar() {
         <BulkMenu label={say.bulkAssign} icon={<UserIcon />}><AssignChoices ids={ids} /></BulkMenu>
         {me.value!.queues.length > 1 && <BulkMenu label={say.bulkTransfer} icon={<QueueIcon />}><QueueChoices ids={ids} /></BulkMenu>}
         <BulkMenu label={say.bulkTag} icon={<TagIcon />}><TagChoices ids={ids} /></BulkMenu>
-        <BulkMenu label={say.bulkSnooze} icon={<MoonIcon />}><SnoozeChoices ids={ids} /></BulkMenu>
+        <BulkMenu label={say.bulkSnooze} icon={<MoonIcon />} openSignal={snoozeWish.value}><SnoozeChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkPriority} icon={<FlagIcon />}><PriorityChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkMore} icon={<DotsIcon />}>
           <MenuItem onChoose={() => void markRead(ids)}>{say.markRead}</MenuItem>
@@ -44,9 +45,10 @@ export function BulkBar() {
   );
 }
 
-function BulkMenu({ label, icon, children }: { label: string; icon: ComponentChildren; children: ComponentChildren }) {
+function BulkMenu(props: { label: string; icon: ComponentChildren; openSignal?: number; children: ComponentChildren }) {
+  const { label, icon, openSignal = 0, children } = props;
   return (
-    <Menu label={label} tip={label} place="above-start" buttonClass="icon-button" button={icon} disabled={isBulkBusy.value}>
+    <Menu label={label} tip={label} place="above-start" buttonClass="icon-button" button={icon} disabled={isBulkBusy.value} openSignal={openSignal}>
       {children}
     </Menu>
   );

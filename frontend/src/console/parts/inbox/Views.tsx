@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { counts } from "../../state/inbox";
 import { countFilters } from "../../state/filters";
+import { unseenMentions } from "../../state/mentions";
 import { go, route } from "../../state/route";
 import { me } from "../../state/session";
 import { hasOtherBrands, savedCounts, savedView, savedViews } from "../../state/views";
@@ -45,7 +46,7 @@ function MoreViews({ view }: { view: ViewId }) {
   const say = words.value;
   const isHere = !(SHOWN as readonly string[]).includes(view);
   const name = isHere ? viewName(view, say) : say.bulkMore;
-  const news = counts.value.mentions;
+  const news = unseenMentions.value;
   const button = (
     <>
       <span class="view-name">{name}</span>
@@ -57,7 +58,7 @@ function MoreViews({ view }: { view: ViewId }) {
     <div class={`view view-more${isHere ? " is-current" : ""}`} aria-current={isHere ? "true" : undefined}>
       <Menu label={isHere ? `${say.moreViews}: ${name}` : say.moreViews} place="below-end" buttonClass="view-button" button={button}>
         <MenuGroup label={say.views}>
-          {HIDDEN.map((one) => <ViewChoice key={one} id={one} name={say[one]} count={counts.value[one]} isChosen={view === one} />)}
+          {HIDDEN.map((one) => <ViewChoice key={one} id={one} name={say[one]} count={one === "mentions" ? news : counts.value[one]} isChosen={view === one} />)}
           {hasOtherBrands.value && <ViewChoice id="brands" name={say.allBrands} isChosen={view === "brands"} />}
         </MenuGroup>
         {savedViews.value.length > 0 && (

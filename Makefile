@@ -9,7 +9,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do
 	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
 	done)
 
-.PHONY: help run test torture torture-storm check proto lock clean
+.PHONY: help run test torture torture-storm torture-routing check proto lock clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -32,6 +32,10 @@ torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): do
 
 torture-fuzz: $(VENV)/ready ## A million wrong frames (SEED=1): does the server stay as it was?
 	$(BIN)/python -m tests.fuzz --frames 1000000 --seed $(or $(SEED),1)
+
+torture-routing: $(VENV)/ready ## Ten thousand races of routers and people (SEED=1): one winner each?
+	KF_ROUTING_TRIALS=$(or $(TRIALS),10000) KF_ROUTING_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n 0 -q -s \
+		--override-ini timeout=7200 tests/routing/test_races.py -k trials
 
 bench: $(VENV)/ready ## Speed and size beside the stock path, about 25 minutes (ARGS="--short --only P1")
 	@$(BIN)/python -m benchmarks $(ARGS)

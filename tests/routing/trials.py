@@ -104,6 +104,7 @@ def _persons_act(dice: random.Random, rows: list[Conversation], agents: list[Age
 
 def check(rows: list[Conversation], agents: list[Agent], capacities: list[int], queue: Queue, people: bool) -> None:
     ids = [row.pk for row in rows]
+    open_ones = Assignment.objects.filter(conversation__in=ids, ended_at=None)
     ends = Counter(
         Assignment.objects.filter(conversation__in=ids, ended_at=None).values_list("conversation", flat=True)
     )

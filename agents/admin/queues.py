@@ -13,6 +13,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from agents.admin.team import MembersInline
+from agents.admin.trials import TriesRules
 from agents.contradictions import of_queue
 from agents.models import Membership, Queue
 from agents.queues import DefaultQueueStays, delete_queue, make_default, rename_queue
@@ -91,7 +92,7 @@ FIELDSETS = (
 )
 
 
-class QueueAdmin(KefuModelAdmin):
+class QueueAdmin(TriesRules, KefuModelAdmin):
     form = QueueForm
     fieldsets = FIELDSETS
     list_display = (

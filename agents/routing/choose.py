@@ -131,8 +131,9 @@ def _last_agent(waiting: Waiting, rules: QueueRules, desk: Desk) -> AgentFacts |
 
 
 def _waits_for(agent: AgentFacts, waiting: Waiting, rules: QueueRules, needs: Needs, now: float) -> bool:
-    """A last agent that is there but busy or away is waited for; one that is gone, or may not have it, is not."""
-    if judge(agent, waiting, rules, needs) not in ("full", "away", "queue_full", "fair_share"):
+    """A last agent that is there but busy or away is waited for; one that is gone, or may not have it, is not. Nor is
+    anybody when the rules are relaxed: whoever waited for so long goes to anybody."""
+    if needs.relaxed or judge(agent, waiting, rules, needs) not in ("full", "away", "queue_full", "fair_share"):
         return False
     return now - waiting.queued_at < (rules.sticky_seconds or 0)
 

@@ -6,12 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from agents.routing.changes import Changes, apply_changes
-from agents.routing.past import read_day
+from agents.routing.facts import Desk, QueueRules
+from agents.routing.past import Past, read_day
 from agents.routing.simulate import fresh_desk, simulate
 from agents.routing.summary import summary_of
-
-# In the order in which they are shown; `changed` only where something was.
-COLUMNS = ("as_it_was", "now", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +17,7 @@ class Trial:
     day: date
     arrivals: int
     cut: bool
+    # as_it_was, now and, where something was changed, changed.
     columns: dict[str, dict[str, Any]]
 
 
@@ -30,9 +29,19 @@ def try_rules(
     `on_arrival` is called for each arrival that is played, with how many there will be.
     """
     past = read_day(day, now)
-    desks = {"now": past.desk}
-    if changes:
-        desks["changed"] = apply_changes(past.desk, past.queue_names, changes)
+    changed = apply_changes(past.desk, past.queue_names, changes) if changes else None
+    return _replay(day, past, changed, on_arrival)
+
+
+def try_queue(day: date, rules: QueueRules, now: datetime) -> Trial:
+    """Replay the day with the rules of one queue replaced; writes nothing."""
+    past = read_day(day, now)
+    changed = fresh_desk(past.desk, {**past.desk.rules, rules.id: rules})
+    return _replay(day, past, changed, lambda total: None)
+
+
+def _replay(day: date, past: Past, changed: Desk | None, on_arrival: Callable[[int], None]) -> Trial:
+    desks = {"now": past.desk, **({"changed": changed} if changed else {})}
     total = len(desks) * len(past.arrivals)
     columns = {"as_it_was": summary_of(past.as_it_was, past.queue_names)}
     for name, desk in desks.items():

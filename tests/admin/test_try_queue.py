@@ -29,7 +29,8 @@ def yesterday(acme, bob):
 
 def form_of(queue, **changes):
     return {
-        "name": queue.name, "position": 0, "strategy": queue.strategy, "priority": 10, "capacity": "", "matches_language": "on",
+        "name": queue.name, "position": 0, "strategy": queue.strategy, "priority": 10, "capacity": "",
+        "matches_language": "on",
         "relax_after_seconds": 120, "sticky_seconds": "", "fair_share_count": "", "fair_share_minutes": "",
         "max_waiting_count": "", "max_waiting_seconds": "", "overflow_queue": "", "overflow_after_seconds": "",
         "take_back_seconds": 120, "silent_seconds": "", "answer_seconds": 300, "calendar": "", "sla": "",

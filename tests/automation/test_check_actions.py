@@ -1,7 +1,7 @@
 """Which actions are refused when they are saved, and by which sentence."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -42,7 +42,7 @@ def test_what_is_no_action(brand: Tenant, action: Any) -> None:
     assert problems([action]) == ["Action 1: Choose what to do."]
 
 
-@pytest.mark.parametrize("value", [None, "", "x", 7, [], {}, str(uuid4()), True])
+@pytest.mark.parametrize("value", [None, "", "x", 7, [], {}, str(UUID(int=7)), True])
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_values_that_name_nothing(brand: Tenant, name: str, value: Any) -> None:
     kind = KINDS[name]

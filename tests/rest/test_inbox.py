@@ -1,7 +1,7 @@
 """Filters, views, saved views, tags and the inbox over several brands."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import cache
@@ -123,7 +123,7 @@ def test_tags_and_queues_by_id(agent_api, acme, desk, tag):
 
 BAD = ["status=open", "agent=you", "agent=x", "tag=1", "priority=5", "priority=x", "unread=1", "rating=0"]
 BAD += ["created_from=-1", "created_to=1e9", "language=aaaaaaaaa", f"text={'x' * 101}", "view=nothing"]
-BAD += [f"view={uuid4()}", "status=" + ",".join(["waiting"] * 51), "created_from=99999999999999999999"]
+BAD += [f"view={UUID(int=7)}", "status=" + ",".join(["waiting"] * 51), "created_from=99999999999999999999"]
 
 
 @pytest.mark.parametrize("query", BAD)

@@ -71,7 +71,7 @@ def test_the_palette_finds_people_and_does_things(open_console, where):
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator("html")).to_have_attribute("data-theme", "dark")
     desk.page.keyboard.press("Control+k")
-    expect(desk.page.get_by_role("option").first).to_contain_text("Theme: Dark")
+    expect(desk.dialog("Commands").get_by_role("option").first).to_contain_text("Theme: Dark")
     desk.page.keyboard.type("take")
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator(".thread-head")).to_contain_text("with you")

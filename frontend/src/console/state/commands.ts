@@ -4,6 +4,7 @@ import { VIEWS, type Row } from "../wire";
 import { close, release, reopen, setAvailability, switchBrand, take } from "./actions";
 import { signOut } from "../api";
 import { BELL_EVENTS } from "./bell";
+import { cannedAsked } from "./canned";
 import { currentThread } from "./desk";
 import { bindingOf, keyCaps } from "./keys";
 import { toggleDetails } from "./layout";
@@ -12,7 +13,7 @@ import { bellChoices, chooseBell } from "./notify";
 import { offerInPalette, openPalette, type PaletteItem } from "./palette";
 import { chooseDensity, chooseLocale, chooseTheme, type Density, type Theme } from "./preferences";
 import { conversationPath, go } from "./route";
-import { me, myId } from "./session";
+import { isSupervisor, me, myId } from "./session";
 import { isSettingsOpen, isSheetOpen, transferAsked, wantToWrite } from "./shortcuts";
 import { showToast } from "./toasts";
 
@@ -61,7 +62,13 @@ function macroItems(): PaletteItem[] {
 
 function viewItems(): PaletteItem[] {
   const say = words.value;
-  return inGroup("views", VIEWS.map((view, index) => ({ id: `view.${view}`, label: say[view], also: [say.views], keys: capsOf(String(index + 1)).length ? [String(index + 1)] : [], run: () => go({ view, conversation: null, q: "" }) })));
+  const pages: Made[] = isSupervisor.value
+    ? [
+        { id: "page.board", label: say.board, run: () => go({ page: "board", conversation: null }) },
+        { id: "page.reports", label: say.reports, run: () => go({ page: "reports", conversation: null }) },
+      ]
+    : [];
+  return inGroup("views", [...pages, ...VIEWS.map((view, index) => ({ id: `view.${view}`, label: say[view], also: [say.views], keys: [String(index + 1)], run: () => go({ view, conversation: null, q: "" }) }))]);
 }
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -72,6 +79,7 @@ function settingItems(): PaletteItem[] {
   const isQuiet = BELL_EVENTS.every((event) => !bellChoices.value[event].sound);
   return inGroup("settings", [
     { id: "settings", label: say.preferences, also: [say.notifications, say.sounds], run: () => (isSettingsOpen.value = true) },
+    { id: "new-canned", label: say.newCanned, run: () => (cannedAsked.value = { text: "", language: "", fileIds: [] }) },
     { id: "macros", label: say.keyMacro, keys: capsOf("m"), run: () => openPalette("macros") },
     { id: "sheet", label: say.shortcuts, keys: capsOf("?"), run: () => (isSheetOpen.value = true) },
     ...(["online", "away", "offline"] as const).map((one) => ({ id: `availability.${one}`, label: `${say.availabilityLabel}: ${say.availability[one]}`, run: () => void setAvailability(one) })),

@@ -171,3 +171,8 @@ def test_all_of_it_in_chinese(open_console):
     desk.page.keyboard.type("转接")
     desk.page.keyboard.press("Enter")
     expect(desk.dialog("转接")).to_contain_text("给接手者的备注")
+    desk.page.keyboard.press("Escape")
+    # Found by its English name too.
+    desk.press("Control+k")
+    desk.page.keyboard.type("theme dark")
+    expect(desk.dialog("命令").get_by_role("option").first).to_contain_text("深色")

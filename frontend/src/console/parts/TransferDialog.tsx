@@ -131,8 +131,8 @@ function AgentTarget({ agent }: { agent: Colleagues["agents"][number] }) {
       <span class="palette-label">{agent.name}</span>
       <span class="palette-detail">{[say.availability[agent.availability], ...agent.languages].join(" · ")}</span>
       {agent.load >= 0 && (
-        <span class={`load${share >= 1 ? " is-full" : ""}`}>
-          <span class="load-bar" aria-hidden="true"><i style={{ width: `${Math.min(share, 1) * 100}%` }} /></span>
+        <span class={`target-load${share >= 1 ? " is-full" : ""}`}>
+          <span class="target-bar" aria-hidden="true"><i style={{ width: `${Math.min(share, 1) * 100}%` }} /></span>
           {say.loadOf(agent.load, agent.capacity)}
         </span>
       )}
@@ -146,7 +146,7 @@ function QueueTarget({ name, waiting }: { name: string; waiting: number }) {
     <>
       <span class="palette-label">{name}</span>
       <span class="palette-detail">{say.queue}</span>
-      {waiting >= 0 && <span class="load">{say.waitingIn(waiting)}</span>}
+      {waiting >= 0 && <span class="target-load">{say.waitingIn(waiting)}</span>}
     </>
   );
 }

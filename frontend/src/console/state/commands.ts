@@ -1,5 +1,6 @@
 // What the palette offers of itself: what can be done to the open conversation, views, settings, brands, macros.
-import { LOCALES, words } from "../words";
+import { locale, LOCALES, words } from "../words";
+import { en, type Dictionary } from "../words/en";
 import { VIEWS, type Row } from "../wire";
 import { close, release, reopen, setAvailability, switchBrand, take } from "./actions";
 import { signOut } from "../api";
@@ -27,10 +28,9 @@ const inGroup = (group: PaletteItem["group"], items: readonly Made[]): PaletteIt
 
 export const openRow = (): Row | null => currentThread.value?.row.value ?? null;
 
-function actionItems(): PaletteItem[] {
+function actionItems(say: Dictionary): PaletteItem[] {
   const row = openRow();
   if (!row) return [];
-  const say = words.value;
   const isMine = row.agent?.id === myId.value;
   const open: (Made | false)[] = [
     !isMine && { id: "take", label: row.agent ? say.takeOver : say.take, keys: capsOf("t"), run: () => void take(row) },
@@ -60,8 +60,7 @@ function macroItems(): PaletteItem[] {
   return inGroup("macros", (macros.value ?? []).map((one) => ({ id: `macro.${one.id}`, label: one.name, run: () => void runMacro(one, row) })));
 }
 
-function viewItems(): PaletteItem[] {
-  const say = words.value;
+function viewItems(say: Dictionary): PaletteItem[] {
   const pages: Made[] = isSupervisor.value
     ? [
         { id: "page.board", label: say.board, run: () => go({ page: "board", conversation: null }) },
@@ -74,8 +73,7 @@ function viewItems(): PaletteItem[] {
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const DENSITIES: readonly Density[] = ["comfortable", "compact"];
 
-function settingItems(): PaletteItem[] {
-  const say = words.value;
+function settingItems(say: Dictionary): PaletteItem[] {
   const isQuiet = BELL_EVENTS.every((event) => !bellChoices.value[event].sound);
   return inGroup("settings", [
     { id: "settings", label: say.preferences, also: [say.notifications, say.sounds], run: () => (isSettingsOpen.value = true) },
@@ -91,12 +89,21 @@ function settingItems(): PaletteItem[] {
   ]);
 }
 
-function brandItems(): PaletteItem[] {
+function brandItems(say: Dictionary): PaletteItem[] {
   const { brand, brands } = me.value!;
   const others = brands.filter((one) => one.slug !== brand.slug);
-  return inGroup("brands", others.map((one) => ({ id: `brand.${one.slug}`, label: `${words.value.switchBrand}: ${one.name}`, run: () => void switchBrand(one.slug) })));
+  return inGroup("brands", others.map((one) => ({ id: `brand.${one.slug}`, label: `${say.switchBrand}: ${one.name}`, run: () => void switchBrand(one.slug) })));
 }
 
 export function startCommands(): void {
-  for (const source of [actionItems, macroItems, viewItems, settingItems, brandItems]) offerInPalette(source);
+  for (const make of [actionItems, viewItems, settingItems, brandItems]) offerInPalette(() => inBothLanguages(make));
+  offerInPalette(macroItems);
+}
+
+/** Found by its English name too: letters come quicker than an input method. */
+function inBothLanguages(make: (say: Dictionary) => PaletteItem[]): PaletteItem[] {
+  const items = make(words.value);
+  if (locale.value === "en") return items;
+  const english = new Map(make(en).map(({ id, label }) => [id, label]));
+  return items.map((one) => ({ ...one, also: [...(one.also ?? []), english.get(one.id) ?? ""] }));
 }

@@ -1,6 +1,6 @@
 // One line of the list: who, the last words, when, how many unread, how long they have waited.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { ClockIcon } from "../../design/icons";
+import { ClockIcon, MailIcon } from "../../design/icons";
 import { now } from "../state/clock";
 import { replyDeadline } from "../state/deadlines";
 import { draftsVersion, readDraft } from "../state/drafts";
@@ -11,7 +11,7 @@ import { me, myId } from "../state/session";
 import { openToWrite } from "../state/shortcuts";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
-import { fullTime, shortTime, span } from "../words/times";
+import { dueTime, fullTime, shortTime, span } from "../words/times";
 import { switchBrand } from "../state/actions";
 import { tagsOf } from "../state/tags";
 import { tick, ticked } from "../state/ticks";
@@ -129,6 +129,11 @@ function RowMarks({ row }: { row: Row }) {
           <span class="kf-sr">{say.snoozeUntil(fullTime(row.snoozed_until_ts, locale.value))}</span>
         </span>
       )}
+      {row.left_message && row.status !== "closed" && (
+        <span class="row-left" role="img" aria-label={say.boardLeftOne} title={say.boardLeftOne}>
+          <MailIcon />
+        </span>
+      )}
       <ReplyClock row={row} />
       {row.unread > 0 && (
         <span class="badge">
@@ -175,7 +180,7 @@ export function ReplyClock({ row }: { row: Row }) {
   if (!waits) return null;
   const say = words.value;
   const text = span(now.value - waits.since, locale.value);
-  const due = waits.due === null ? "" : fullTime(waits.due, locale.value);
+  const due = waits.due === null ? "" : dueTime(waits.due, now.value, locale.value);
   const title = [say.waitingFor(text), due && (waits.level === "late" ? say.answerWasDue(due) : say.answerDue(due))];
   return (
     <span class={`wait wait-${waits.level}`} title={title.filter(Boolean).join(" · ")}>

@@ -12,7 +12,7 @@ import { transferAsked } from "../state/shortcuts";
 import type { Thread } from "../state/thread";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
-import { fullTime } from "../words/times";
+import { dueTime, fullTime } from "../words/times";
 import type { Row } from "../wire";
 import { Avatar } from "./Avatar";
 import { Marks } from "./inbox/Marks";
@@ -50,9 +50,9 @@ function ResolutionClock({ row }: { row: Row }) {
   const promised = resolutionDeadline(row, now.value);
   if (!promised || promised.due === null) return null;
   const say = words.value;
-  const due = fullTime(promised.due, locale.value);
+  const due = dueTime(promised.due, now.value, locale.value);
   return (
-    <span class={`wait wait-${promised.level}`}>
+    <span class={`wait wait-${promised.level}`} title={fullTime(promised.due, locale.value)}>
       {promised.level === "late" ? say.resolutionWasDue(due) : say.resolutionDue(due)}
     </span>
   );

@@ -41,7 +41,7 @@ export const en = {
   answerDue: (time: string) => `answer by ${time}`,
   answerWasDue: (time: string) => `answer was due ${time}`,
   resolutionDue: (time: string) => `Resolve by ${time}`,
-  resolutionWasDue: (time: string) => `Was to be resolved by ${time}`,
+  resolutionWasDue: (time: string) => `Was due ${time}`,
   waitingShort: (time: string) => time,
   sentFile: "sent a file",
   isOnline: "Online now",

@@ -46,6 +46,14 @@ export function shortTime(ts: number, now: number, locale: Locale): string {
   return dateOf(ts, now, locale);
 }
 
+/** When something is due: 14:05 today, Thu 14:05 within a week, otherwise the date. */
+export function dueTime(ts: number, now: number, locale: Locale): string {
+  const days = Math.abs(daysBetween(now, ts));
+  if (days === 0) return clockTime(ts, locale);
+  if (days >= 7) return dateOf(ts, now, locale);
+  return format(locale, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ts);
+}
+
 export function dayLabel(ts: number, now: number, locale: Locale): string {
   const days = daysBetween(ts, now);
   if (days === 0) return words.value.today;

@@ -1,6 +1,6 @@
 """axe finds nothing in console and widget, in both themes: each main state is looked at as it is on the screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from agents.assignments import take_conversation
 from agents.authors import author_of
-from agents.models import Agent
+from agents.models import Agent, CannedReply, Macro
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation, open_conversation
 from chat.marks import set_priority, tag_conversation
@@ -31,11 +31,23 @@ THEMES = ("light", "dark")
 
 
 @pytest.fixture
-def busy_desk(acme: Tenant, alice: Agent, vera: Visitor, now: datetime) -> None:
+def tag(acme: Tenant, now: datetime) -> Iterator[Tag]:
+    """A tag, a macro and a canned reply, which stay with a brand, for the length of a test."""
+    with in_tenant(acme):
+        tag = create_tag(name="Delivery", colour="#2563eb", now=now)
+        macro = Macro.objects.create(name="Note it", actions=[{"do": "note.add", "text": "x"}])
+        canned = CannedReply.objects.create(shortcut="hello", title="Greeting", texts={"en": "Hello {{visitor.name}}"})
+    yield tag
+    with in_tenant(acme):
+        for row in (tag, macro, canned):
+            row.delete()
+
+
+@pytest.fixture
+def busy_desk(acme: Tenant, alice: Agent, vera: Visitor, tag: Tag, now: datetime) -> None:
     """Vera talks with Alice, has talked before, and a twin waits; nothing is left empty."""
     with in_tenant(acme):
         early = now - timedelta(days=1)
-        tag = Tag.objects.filter(name="Delivery").first() or create_tag(name="Delivery", colour="#2563eb", now=early)
         old = open_conversation(vera, now=early)
         say(vera, "An older question", early)
         close_conversation(old.pk, by=SYSTEM, reason="agent", now=early)
@@ -91,10 +103,27 @@ def test_console(desk: Page) -> None:
     check(desk, "shortcuts")
     desk.keyboard.press("Escape")
     desk.get_by_role("button", name="Transfer").first.click()
+    expect(desk.get_by_role("dialog")).to_contain_text("Bob")
     check(desk, "transfer")
     desk.keyboard.press("Escape")
+    desk.get_by_role("button", name="Macros").click()
+    check(desk, "macros")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Control+k")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    check(desk, "palette")
+    desk.keyboard.press("Escape")
+    for typed in ("/", ":smi"):
+        desk.locator("#composer-text").fill("")
+        desk.locator("#composer-text").press_sequentially(typed)
+        check(desk, f"completing {typed}")
+        desk.keyboard.press("Escape")
+    desk.locator("#composer-text").fill("")
     desk.get_by_role("button", name="Account").click()
     check(desk, "account menu")
+    desk.get_by_role("menuitem", name="Preferences").click()
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    check(desk, "preferences")
 
 
 @pytest.mark.parametrize("path", ["board", "reports"])

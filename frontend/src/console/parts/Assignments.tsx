@@ -5,6 +5,7 @@ import { now } from "../state/clock";
 import type { AssignmentView, Row } from "../wire";
 import { locale, words } from "../words";
 import { clockTime, shortTime, startOfDay } from "../words/times";
+import { Section } from "./details/Section";
 import { Reasons } from "./Reasons";
 
 type Load = readonly AssignmentView[] | "loading" | "failed";
@@ -25,8 +26,7 @@ export function AssignmentsSection({ row }: { row: Row }) {
   }, [row.id, holder]);
   if (load === "loading") return null;
   return (
-    <section class="section assignments">
-      <h3>{say.assignments}</h3>
+    <Section name="assignments" title={say.assignments}>
       {load === "failed" ? (
         <p class="quiet" role="status">{say.assignmentsFailed}</p>
       ) : load.length ? (
@@ -47,7 +47,7 @@ export function AssignmentsSection({ row }: { row: Row }) {
       ) : (
         <p class="quiet">{say.noAssignments}</p>
       )}
-    </section>
+    </Section>
   );
 }
 

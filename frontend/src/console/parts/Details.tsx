@@ -74,8 +74,7 @@ function Known({ thread, row }: { thread: Thread; row: Row }) {
         </div>
       </div>
       <Identity isKnown={row.visitor.identified} />
-      {profile ? <ProfileSections thread={thread} profile={profile} /> : <DetailsSkeleton />}
-      <AssignmentsSection key={row.id} row={row} />
+      {profile ? <ProfileSections thread={thread} profile={profile} row={row} /> : <DetailsSkeleton />}
     </>
   );
 }
@@ -101,7 +100,7 @@ function Identity({ isKnown }: { isKnown: boolean }) {
   );
 }
 
-function ProfileSections({ thread, profile }: { thread: Thread; profile: Profile }) {
+function ProfileSections({ thread, profile, row }: { thread: Thread; profile: Profile; row: Row }) {
   const say = words.value;
   useEffect(() => void loadProfile(thread), [thread.id, profile.id]);
   return (
@@ -123,6 +122,7 @@ function ProfileSections({ thread, profile }: { thread: Thread; profile: Profile
       <PageTrail thread={thread} profile={profile} />
       <PersonNotes thread={thread} profile={profile} />
       <Attributes thread={thread} profile={profile} />
+      <AssignmentsSection key={row.id} row={row} />
       <Ratings satisfaction={profile.satisfaction ?? null} />
       <Former thread={thread} profile={profile} />
       <footer class="details-foot">

@@ -71,10 +71,10 @@ function Who({ row }: { row: Row }) {
         {row.agent && (
           <span class="fact">
             <Avatar id={row.agent.id} name={row.agent.name} size="s" />
-            {row.agent.id === myId.value ? say.withYou : say.assignedTo(row.agent.name)}
+            <bdi class="fact-text">{row.agent.id === myId.value ? say.withYou : say.assignedTo(row.agent.name)}</bdi>
           </span>
         )}
-        {row.queue && <span class="fact fact-queue">{row.queue.name}</span>}
+        {row.queue && <span class="fact fact-queue"><bdi class="fact-text">{row.queue.name}</bdi></span>}
       </p>
     </div>
   );

@@ -8,7 +8,8 @@ import { rank } from "../state/fuzzy";
 import { rowSignal } from "../state/inbox";
 import { me, myId } from "../state/session";
 import { transferAsked } from "../state/shortcuts";
-import { words } from "../words";
+import { locale, words } from "../words";
+import { languageName } from "../words/times";
 import type { Colleagues, Row } from "../wire";
 import { Dialog } from "./Dialog";
 
@@ -129,7 +130,7 @@ function AgentTarget({ agent }: { agent: Colleagues["agents"][number] }) {
     <>
       <span class={`presence presence-${agent.availability}`} />
       <span class="palette-label">{agent.name}</span>
-      <span class="palette-detail">{[say.availability[agent.availability], ...agent.languages].join(" · ")}</span>
+      <span class="palette-detail">{[say.availability[agent.availability], ...agent.languages.map((tag) => languageName(tag, locale.value))].join(" · ")}</span>
       {agent.load >= 0 && (
         <span class={`target-load${share >= 1 ? " is-full" : ""}`}>
           <span class="target-bar" aria-hidden="true"><i style={{ width: `${Math.min(share, 1) * 100}%` }} /></span>

@@ -19,6 +19,11 @@ export function hideDetails(): void {
   else isDetailsOver.value = false;
 }
 
+/** One pane at a time: the list, or the conversation. */
+const narrow = matchMedia("(max-width: 759px)");
+export const isNarrow = signal(narrow.matches);
+narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
+
 wide.addEventListener("change", () => {
   isWide.value = wide.matches;
   isDetailsOver.value = false;

@@ -1,5 +1,6 @@
 """axe finds nothing in console and widget, in both themes: each main state is looked at as it is on the screen."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -84,6 +85,10 @@ def check(page: Page, what: str) -> None:
 def test_console(desk: Page) -> None:
     expect(desk.locator(".row").first).to_be_visible()
     check(desk, "inbox")
+    desk.get_by_role("button", name=re.compile("^(Filters|[0-9]+ filter)")).first.click()
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    check(desk, "filters")
+    desk.keyboard.press("Escape")
     desk.locator(".row").first.click()
     expect(desk.get_by_role("heading", name="Former conversations")).to_be_visible()
     expect(desk.locator(".person-note")).to_be_visible()

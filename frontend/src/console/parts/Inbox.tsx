@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { CloseIcon, RefreshIcon, SearchIcon } from "../../design/icons";
 import { countFilters } from "../state/filters";
 import { counts, currentListing, loadListing, type Listing } from "../state/inbox";
+import { isNarrow } from "../state/layout";
 import { go, route } from "../state/route";
 import { words } from "../words";
 import { isView, type View } from "../wire";
@@ -20,7 +21,8 @@ export const SEARCH_ID = "search";
 
 export function Inbox() {
   return (
-    <section class="inbox" aria-label={words.value.inbox}>
+    // Where it is the only pane it is what the page is about.
+    <section class="inbox" role={isNarrow.value && !route.value.conversation ? "main" : undefined} aria-label={words.value.inbox}>
       <header class="inbox-head">
         <h1 class="kf-sr">{words.value.inbox}</h1>
         <div class="inbox-tools">

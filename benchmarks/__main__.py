@@ -22,6 +22,7 @@ from benchmarks.measures.delivery import p1, p2, p6
 from benchmarks.measures.memory import p3, parts
 from benchmarks.measures.reconnect import p5
 from benchmarks.measures.reports import reports
+from benchmarks.measures.routing import routing
 from benchmarks.plan import FULL, SHORT, Plan, Step
 from benchmarks.results import Found, save, show, show_parts
 from benchmarks.site import KEFU, STOCK_DAPHNE, STOCK_UVICORN, VARIANTS, Cast, Variant, make_cast
@@ -38,6 +39,7 @@ MEASURES: dict[str, tuple[Measure, list[Variant]]] = {
     "P4": (p4, [KEFU, STOCK_DAPHNE]),
     "P5": (p5, [KEFU]),
     "P6": (p6, [KEFU, STOCK_UVICORN]),
+    "routing": (routing, [KEFU]),
     "reports": (reports, [KEFU]),
     "console": (console_in_browser, [KEFU]),
 }

@@ -70,6 +70,17 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
         "CPU of the web processes per message, nodes and load x 4",
         [("1 node ms", "cpu_ms_1", True), ("4 nodes ms", "cpu_ms_4", True), ("growth %", "growth_percent", None)],
     ),
+    "routing": (
+        "1 000 waiting conversations, 200 agents in four queues, one process: decided alone, decided and written",
+        [
+            ("decide ms", "decide_ms", None),
+            ("decide and write ms", "route_ms", None),
+            ("given out", "routed", None),
+            ("closed before", "past", None),
+            ("then decide ms", "decide_old_ms", None),
+            ("then decide and write ms", "route_old_ms", None),
+        ],
+    ),
     "reports": (
         "over 90 days, asked in one page: totals, the period before, by day, heat map, queue, agent, tag",
         [

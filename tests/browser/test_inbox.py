@@ -169,8 +169,7 @@ def test_a_filter_becomes_a_view(desk, acme, talks, tag):
     expect(desk.get_by_role("button", name="Delete On fire")).to_be_visible()
     desk.get_by_role("button", name="Delete On fire").click()
     desk.get_by_role("dialog").get_by_role("button", name="Close").click()
-    expect(desk.get_by_text("“On fire” deleted.")).to_be_visible()
-    desk.get_by_role("button", name="Undo").click()
+    desk.locator(".toast", has_text="“On fire” deleted.").get_by_role("button", name="Undo").click()
     desk.get_by_role("button", name="More views").click()
     expect(desk.get_by_role("menuitemradio", name="On fire")).to_be_visible()
 

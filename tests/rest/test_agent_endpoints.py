@@ -87,7 +87,12 @@ def test_number_of_queries_does_not_grow(agent_api: Api, acme: Tenant, now: date
     many(acme, 8, now)
     with CaptureQueriesContext(connection) as more:
         assert len(agent_api.get(LIST).json()["rows"]) == 10
-    assert 0 < len(more) <= len(few)
+    assert 0 < count(more) <= count(few)
+
+
+def count(asked: CaptureQueriesContext) -> int:
+    """Without finding the brand of the host, which is remembered for three seconds."""
+    return len([query for query in asked.captured_queries if "tenants_domain" not in query["sql"]])
 
 
 def test_search(agent_api: Api, acme: Tenant, now: datetime) -> None:

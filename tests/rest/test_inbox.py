@@ -241,7 +241,7 @@ def test_counting_many_views_asks_no_more(agent_api, desk):
             agent_api.post(VIEWS, {"name": uuid4().hex, "filters": {"priority": [4]}})
         with CaptureQueriesContext(connection) as asked:
             agent_api.get(VIEWS)
-        return len(asked)
+        return len([query for query in asked.captured_queries if "tenants_domain" not in query["sql"]])
 
     assert add(2) == add(8)
 

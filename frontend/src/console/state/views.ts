@@ -53,7 +53,7 @@ export const saveView = (name: string, filters: Filters, shared: boolean): Promi
 export const renameView = (id: string, change: { name?: string; filters?: Filters }): Promise<SavedView | null> =>
   changing(changeView(id, change));
 
-export const removeView = (id: string): Promise<void | null> => changing(deleteView(id));
+export const removeView = (id: string): Promise<true | null> => changing(deleteView(id).then(() => true as const));
 
 export function moveView(id: string, by: 1 | -1): void {
   const ids = savedViews.peek().map((view) => view.id);

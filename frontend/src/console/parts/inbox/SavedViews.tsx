@@ -80,7 +80,7 @@ export function ManageViewsDialog() {
 
 async function remove(view: SavedView): Promise<void> {
   if (route.peek().view === view.id) go({ view: "all" });
-  if ((await removeView(view.id)) === null) return;
+  if (!(await removeView(view.id))) return;
   const { name, filters, shared } = view;
   const say = words.peek();
   showToast({ kind: "done", text: say.viewDeleted(name), action: { label: say.undo, run: () => void saveView(name, filters, shared) } });

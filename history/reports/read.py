@@ -1,9 +1,12 @@
 """Answering: sums of sums, grouped in PostgreSQL, folded into rows here (docs/reports.md)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -11,7 +14,7 @@ from agents.models import Agent, Membership, Queue
 from chat.events import milliseconds
 from chat.models import Tag
 from history.models import HourlyCount, HourlyLoad, HourlySpread, ReportPosition
-from history.reports.question import TIMES, Question, Time
+from history.reports.question import HALF, TIMES, Question, Time
 from history.reports.spread import ERROR, quantile
 from history.reports.sums import COUNTS
 
@@ -20,19 +23,23 @@ NAMES = {Measure.WAITED: "waited", Measure.FIRST_RESPONSE: "first_response", Mea
 GOOD_SCORE = 4  # of 5: what counts as satisfied
 PROMISES = ("first", "next", "resolution")
 
+# Local time of the hour's middle: where midnight lies inside an hour, its second half says which day it is.
 _LOCAL = "((hour + interval '30 minutes') AT TIME ZONE %(zone)s)"
-# What a row of each group stands for, as text.
+# What a row stands for where PostgreSQL groups by it. Plain values: text for each row would cost more than the sum.
 _KEYS = {
-    "": "''",
-    "day": f"{_LOCAL}::date::text",
-    "week": f"date_trunc('week', {_LOCAL})::date::text",
-    "hour": f"extract(hour FROM {_LOCAL})::int::text",
-    "weekday_hour": f"extract(isodow FROM {_LOCAL})::int::text || '-' || extract(hour FROM {_LOCAL})::int::text",
-    "queue": "queue_id::text",
-    "agent": "agent_id::text",
-    "tag": "tag_id::text",
+    "": "0",
+    "day": f"{_LOCAL}::date",
+    "week": f"date_trunc('week', {_LOCAL})::date",
+    "hour": f"extract(hour FROM {_LOCAL})::int",
+    "agent": "agent_id",
+    "tag": "tag_id",
 }
-_LOAD_GROUPS = ("", "day", "week", "hour", "weekday_hour", "agent")
+_TIMES: dict[str, Callable[[datetime], Any]] = {
+    "day": lambda local: local.date(),
+    "week": lambda local: local.date() - timedelta(days=local.weekday()),
+    "hour": lambda local: local.hour,
+    "weekday_hour": lambda local: f"{local.isoweekday()}-{local.hour}",
+}
 
 
 @dataclass
@@ -43,6 +50,15 @@ class Sums:
     buckets: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     totals: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     load: dict[str, int] | None = None
+
+    def add_counts(self, counts: Iterable[int]) -> None:
+        for name, n in zip(COUNTS, counts, strict=True):
+            self.counts[name] += n
+
+    def add_bucket(self, measure: int, bucket: int, count: int, total: int) -> None:
+        buckets = self.buckets[measure]
+        buckets[bucket] = buckets.get(bucket, 0) + count
+        self.totals[measure] += total
 
     def shown(self) -> dict[str, Any]:
         promised = {
@@ -77,6 +93,7 @@ class Sums:
 def answer(question: Question, *, compare: bool = False) -> dict[str, Any]:
     """The whole answer: totals, those of the period before where wanted, and a table for each group."""
     position = ReportPosition.objects.first()
+    reading = Reading(question)
     return {
         "from": question.first.isoformat(),
         "to": question.last.isoformat(),
@@ -84,15 +101,15 @@ def answer(question: Question, *, compare: bool = False) -> dict[str, Any]:
         "time": question.time,
         "complete_ts": milliseconds(position.complete_at) if position else None,
         "error": ERROR,
-        "totals": _total(question),
-        "previous": _total(question.before()) if compare else None,
-        "groups": {group: table(question, group) for group in question.groups},
+        "totals": reading.total().shown(),
+        "previous": Reading(question.before()).total().shown() if compare else None,
+        "groups": {group: table(question, group, reading) for group in question.groups},
     }
 
 
-def table(question: Question, group: str) -> list[dict[str, Any]]:
-    """A row per day, hour, queue, agent or tag that has anything; days and hours in order, the rest by name."""
-    sums = _read(question, group)
+def table(question: Question, group: str, reading: "Reading | None" = None) -> list[dict[str, Any]]:
+    """A row per day, week, hour, queue, agent or tag that has anything; times in order, the rest by name."""
+    sums = (reading or Reading(question)).by(group)
     names = names_of(group)
     rows = [
         {"key": key, "name": names.get(key or "") if names is not None else None, **one.shown()}
@@ -118,31 +135,100 @@ def _order(group: str, row: dict[str, Any]) -> Any:
     return (row["key"] is None, row["name"] or "", row["key"] or "")
 
 
-def _total(question: Question) -> dict[str, Any]:
-    return _read(question, "").get("", Sums()).shown()
+class Reading:
+    """One question's sums. What several groups can be made of is read once: the tables are long, its rows are few."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+
+    def total(self) -> Sums:
+        total = self._of_people(lambda _queue, _agent: "").get("", Sums())
+        whole: dict[str | None, Sums] = {"0": total}
+        self._add_load("", whole)
+        return total
+
+    def by(self, group: str) -> dict[str | None, Sums]:
+        """The group's rows by their keys as text; None: nobody's."""
+        if group == "queue":
+            return self._of_people(lambda queue, _agent: queue)
+        if group == "agent":
+            found = self._of_people(lambda _queue, agent: agent)
+        elif group == "tag":
+            found = self._of_tags()
+        else:
+            found = self._of_times(group)
+        self._add_load(group, found)
+        return dict(found)
+
+    def _of_people(self, key: Callable[[str | None, str | None], str | None]) -> dict[str | None, Sums]:
+        sums: dict[str | None, Sums] = defaultdict(Sums)
+        for queue, agent, *counts in self._people_counts:
+            sums[key(_text(queue), _text(agent))].add_counts(counts)
+        for queue, agent, *spread in self._people_spreads:
+            sums[key(_text(queue), _text(agent))].add_bucket(*spread)
+        return sums
+
+    def _of_tags(self) -> dict[str | None, Sums]:
+        sums: dict[str | None, Sums] = defaultdict(Sums)
+        for tag, *counts in self._counts(("tag_id",), "tag"):
+            sums[_text(tag)].add_counts(counts)
+        for tag, *spread in self._spreads(("tag_id",), "tag"):
+            sums[_text(tag)].add_bucket(*spread)
+        return sums
+
+    def _of_times(self, group: str) -> dict[str | None, Sums]:
+        """The heat map is of counts alone: nobody reads the 168 histograms that would be most of the answer."""
+        sums: dict[str | None, Sums] = defaultdict(Sums)
+        zone, key = ZoneInfo(self.question.zone), _TIMES[group]
+        for hour, *counts in self._hour_counts:
+            sums[_text(key((hour + HALF).astimezone(zone)))].add_counts(counts)
+        if group in _KEYS:
+            for found, *spread in self._spreads((_KEYS[group],), group):
+                sums[_text(found)].add_bucket(*spread)
+        return sums
+
+    @cached_property
+    def _people_counts(self) -> list[tuple[Any, ...]]:
+        return self._counts(("queue_id", "agent_id"), "")
+
+    @cached_property
+    def _people_spreads(self) -> list[tuple[Any, ...]]:
+        return self._spreads(("queue_id", "agent_id"), "")
+
+    @cached_property
+    def _hour_counts(self) -> list[tuple[Any, ...]]:
+        return self._counts(("hour",), "")
+
+    def _counts(self, keys: Sequence[str], group: str) -> list[tuple[Any, ...]]:
+        where, values = _where(self.question, group)
+        added = ", ".join(f"sum({name})::bigint" for name in COUNTS)
+        by = ", ".join(str(n + 1) for n in range(len(keys)))
+        sql = f"SELECT {', '.join(keys)}, {added} FROM {_table(HourlyCount)} WHERE {where} GROUP BY {by}"
+        return _rows(sql, values)
+
+    def _spreads(self, keys: Sequence[str], group: str) -> list[tuple[Any, ...]]:
+        where, values = _where(self.question, group)
+        by = ", ".join(str(n + 1) for n in range(len(keys) + 2))
+        sql = f"""
+            SELECT {", ".join(keys)}, measure, bucket, sum(count)::bigint, sum(total)::bigint
+            FROM {_table(HourlySpread)} WHERE {where} AND time = ANY(%(times)s) GROUP BY {by}
+        """
+        return _rows(sql, values)
+
+    def _add_load(self, group: str, sums: dict[str | None, Sums]) -> None:
+        if group not in ("", "day", "week", "hour", "agent") or self.question.is_narrow:
+            return
+        where, values = _where_load(self.question)
+        sql = f"""
+            SELECT {_KEYS[group]}, sum(busy_seconds)::bigint, sum(held_seconds)::bigint, max(most)
+            FROM {_table(HourlyLoad)} WHERE {where} GROUP BY 1
+        """
+        for found, busy, held, most in _rows(sql, values):
+            one = sums.setdefault(_text(found), Sums())
+            one.load = {"busy_seconds": busy, "held_seconds": held, "most": most}
 
 
-def _read(question: Question, group: str) -> dict[str | None, Sums]:
-    """All sums of the question by the group's keys. A day's keys are there only where something was counted."""
-    sums: dict[str | None, Sums] = defaultdict(Sums)
-    where, values = _where(question, group)
-    key = _KEYS[group]
-    added = ", ".join(f"sum({name})::bigint" for name in COUNTS)
-    for found, *counts in _rows(f"SELECT {key}, {added} FROM {_table(HourlyCount)} WHERE {where} GROUP BY 1", values):
-        sums[found].counts = dict(zip(COUNTS, (n or 0 for n in counts), strict=True))
-    spreads = f"""
-        SELECT {key}, measure, bucket, sum(count)::bigint, sum(total)::bigint FROM {_table(HourlySpread)}
-        WHERE {where} AND time = ANY(%(times)s) GROUP BY 1, 2, 3
-    """
-    for found, measure, bucket, count, total in _rows(spreads, values):
-        sums[found].buckets[measure][bucket] = count
-        sums[found].totals[measure] += total
-    if group in _LOAD_GROUPS and not question.is_narrow:
-        _read_load(question, group, sums)
-    return dict(sums)
-
-
-def _read_load(question: Question, group: str, sums: dict[str | None, Sums]) -> None:
+def _where_load(question: Question) -> tuple[str, dict[str, Any]]:
     conditions, values = ["hour >= %(start)s", "hour < %(end)s"], _values(question)
     if question.agent is not None:
         conditions.append("agent_id = %(agent)s")
@@ -150,12 +236,7 @@ def _read_load(question: Question, group: str, sums: dict[str | None, Sums]) -> 
         conditions.append("agent_id = ANY(%(members)s)")
         members = Membership.objects.filter(queue_id__in=question.queues).values_list("agent_id", flat=True)
         values["members"] = list(members)
-    sql = f"""
-        SELECT {_KEYS[group]}, sum(busy_seconds)::bigint, sum(held_seconds)::bigint, max(most)
-        FROM {_table(HourlyLoad)} WHERE {" AND ".join(conditions)} GROUP BY 1
-    """
-    for found, busy, held, most in _rows(sql, values):
-        sums[found].load = {"busy_seconds": busy, "held_seconds": held, "most": most}
+    return " AND ".join(conditions), values
 
 
 def _where(question: Question, group: str) -> tuple[str, dict[str, Any]]:
@@ -183,7 +264,7 @@ def _values(question: Question) -> dict[str, Any]:
     }
 
 
-def _rows(sql: str, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -192,6 +273,10 @@ def _rows(sql: str, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
 
 def _table(model: type[HourlyCount] | type[HourlySpread] | type[HourlyLoad]) -> str:
     return model._meta.db_table
+
+
+def _text(key: Any) -> str | None:
+    return None if key is None else str(key)
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, context } from "esbuild";
 import { minify } from "terser";
-import { ownMembers } from "./members.mjs";
+import { readMembers } from "./members.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = process.env.KF_OUT ?? join(here, "..", "static", "kefu");
@@ -60,19 +60,20 @@ const inlineCss = {
   },
 };
 
-/** In texts.ts `say("English", "Chinese")` becomes the one that is wanted. */
-const oneLanguage = (language) => ({
-  name: "one-language",
+let members; // the same for each language
+
+/** The panel's sources with short members, and in texts.ts `say("English", "Chinese")` as the one that is wanted. */
+const forVisitors = (language) => ({
+  name: "for-visitors",
   setup(builder) {
-    builder.onLoad({ filter: /widget\/texts\.ts$/ }, ({ path }) => {
-      const word = language === "en" ? "$2" : "$3";
-      const contents = readFileSync(path, "utf8").replace(/^(export const \w+ = )say\((".*"), (".*")\);$/gm, `$1${word};`);
-      return { contents, loader: "ts" };
+    const word = language === "en" ? "$2" : "$3";
+    builder.onLoad({ filter: /\/src\/.*\.tsx?$/ }, ({ path }) => {
+      const text = members.sources.get(path) ?? readFileSync(path, "utf8");
+      const contents = path.endsWith("/texts.ts") ? text.replace(/^((?:export )?const \w+ = )say\((".*"), (".*")\);$/gm, `$1${word};`) : text;
+      return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
     });
   },
 });
-
-let members; // the same for each language
 
 const options = (entry, extra = {}) => ({
   absWorkingDir: here,
@@ -82,12 +83,14 @@ const options = (entry, extra = {}) => ({
   minify: true,
   format: "iife",
   target: entry.target,
-  ...(entry.runtime && { mangleProps: (members ??= ownMembers(here, entry.in)) }),
+  ...(entry.runtime && { mangleProps: (members ??= readMembers(here, [entry.in, "src/tiny/index.ts"])).names }),
   ...(entry.runtime ?? { jsx: "automatic", jsxImportSource: "preact" }),
   charset: "utf8",
   legalComments: "none",
+  // Letters by their script: every browser that we build for knows them.
+  supported: { "regexp-unicode-property-escapes": true },
   ...(entry.language && { define: { KEFU_LOCALE: JSON.stringify(entry.language) } }),
-  plugins: [inlineCss, ...(entry.language ? [oneLanguage(entry.language)] : [])],
+  plugins: [inlineCss, ...(entry.language ? [forVisitors(entry.language)] : [])],
   ...extra,
 });
 
@@ -98,11 +101,20 @@ async function buildAll() {
 
 /** What visitors load is made smaller still. */
 async function squeeze({ path, contents, text }) {
-  if (/(widget|shop)\.css$/.test(path)) return { path, contents: lightenTokens(text) };
+  if (/widget\.css$/.test(path)) return { path, contents: lightenTokens(withoutLayers(text)) };
+  if (/shop\.css$/.test(path)) return { path, contents: lightenTokens(text) };
   if (!/(widget\.[\w-]+|loader)\.js$/.test(path)) return { path, contents };
-  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 5, pure_getters: true, unsafe_arrows: true, keep_fargs: false, hoist_props: true } });
+  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 5, pure_getters: true, unsafe_arrows: true, keep_fargs: false, hoist_props: true, unsafe: true, unsafe_methods: true } });
   return { path, contents: Buffer.from(code) };
 }
+
+/** Written from tokens to components, the order of the rules says the same as their layers. */
+const withoutLayers = (css) =>
+  css
+    .replace(/@layer [\w,]+;/, "")
+    .split(/@layer \w+\{/)
+    .map((layer, index) => (index ? layer.replace(/\}\s*$/, "") : layer))
+    .join("");
 
 /**
  * Every page shares design/tokens.css. What is the same in every theme and set once is written in place of its

@@ -116,14 +116,14 @@ export class Connection {
   }
 
   request(type: string, data: unknown, conversation?: string | null): Promise<Frame<any>> {
-    if (!this.isLive) return Promise.reject(new FrameError("disconnected", "Not connected."));
+    if (!this.isLive) return Promise.reject(new FrameError("disconnected"));
     const id = String(this.nextRequest++);
     return new Promise((resolve, reject) => {
       // A late answer is probed at once: if the link is dead, we know seconds later and not at the next beat.
       const late = this.clock.setTimeout(() => this.doubt(), LATE_MS);
       const lost = this.clock.setTimeout(() => {
         this.requests.delete(id);
-        reject(new FrameError("timeout", "No answer."));
+        reject(new FrameError("timeout"));
         this.switchOver();
       }, ANSWER_WITHIN_MS);
       this.requests.set(id, { resolve, reject, timers: [late, lost] });
@@ -289,7 +289,7 @@ export class Connection {
     this.requests.clear();
     for (const { reject, timers } of orphans) {
       for (const timer of timers) this.clock.clearTimeout(timer);
-      reject(new FrameError(code, "Cut off."));
+      reject(new FrameError(code));
     }
   }
 

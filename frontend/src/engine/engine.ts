@@ -141,8 +141,7 @@ export class Engine {
 
   private async loadOutbox(): Promise<void> {
     const entries = await this.options.outbox.load().catch(() => []);
-    for (const group of groupByLane(entries.filter((entry) => !entry.failed)).values())
-      this.lane(group[0]!).addOlder(group);
+    for (const entry of entries.reverse()) if (!entry.failed) this.lane(entry).addOlder([entry]);
     this.pumpAll();
   }
 
@@ -329,17 +328,10 @@ export class Engine {
 
 const laneKey = (entry: OutboxEntry): string => entry.conversation ?? "";
 
-function groupByLane(entries: OutboxEntry[]): Map<string, OutboxEntry[]> {
-  const groups = new Map<string, OutboxEntry[]>();
-  for (const entry of entries) groups.set(laneKey(entry), [...(groups.get(laneKey(entry)) ?? []), entry]);
-  return groups;
-}
-
 const browser: Network = { clock: systemClock, openSocket: openBrowserSocket };
 
 function listenForWakeUp(verb: "addEventListener" | "removeEventListener", wake: () => void): void {
-  if (typeof window === "undefined") return;
-  window[verb]("online", wake);
-  window[verb]("pageshow", wake);
-  document[verb]("visibilitychange", wake);
+  globalThis[verb]?.("online", wake);
+  globalThis[verb]?.("pageshow", wake);
+  globalThis.document?.[verb]("visibilitychange", wake);
 }

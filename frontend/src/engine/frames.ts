@@ -32,6 +32,8 @@ export interface ConversationView {
   visitor_read_seq: number;
   agent_read_seq: number;
   agent: NamedRef | null;
+  left_message?: boolean;
+  rating?: number | null;
   created_ts: number;
 }
 
@@ -133,7 +135,7 @@ export function decodeFrame(raw: unknown): Frame<any> | null {
 export class FrameError extends Error {
   constructor(
     readonly code: string,
-    message: string,
+    message = code,
     /** Seconds, where the server named them. */
     readonly retryAfter: number | null = null,
   ) {

@@ -51,67 +51,47 @@ export class MemoryOutbox implements Outbox {
   }
 }
 
-const STORE = "entries";
-
-/** IndexedDB where it works (private windows and blocked storage refuse it), memory otherwise. */
-export class StoredOutbox implements Outbox {
-  private memory = new MemoryOutbox();
-  private database: Promise<IDBDatabase | null>;
+/**
+ * The browser's storage, one item for each entry: written before a page can go away, and no tab writes over another's.
+ * Memory where it is refused (private windows, blocked storage) or full.
+ */
+export class StoredOutbox extends MemoryOutbox {
+  private readonly prefix: string;
 
   /** `scope` keeps people apart who share a browser: key of the widget and id of the visitor, or of the agent. */
   constructor(scope: string) {
-    this.database = openDatabase(`kefu-outbox:${scope}`);
+    super();
+    this.prefix = `kefu-outbox:${scope}:`;
   }
 
-  async load(): Promise<OutboxEntry[]> {
-    const stored = await this.run<OutboxEntry[]>("readonly", (store) => store.getAll());
-    for (const entry of stored ?? []) await this.memory.put(entry);
-    return this.memory.load();
-  }
-  async put(entry: OutboxEntry): Promise<void> {
-    await this.memory.put(entry);
-    await this.run("readwrite", (store) => store.put(entry));
-  }
-  async remove(clientId: string): Promise<void> {
-    await this.memory.remove(clientId);
-    await this.run("readwrite", (store) => store.delete(clientId));
-  }
-  async clear(): Promise<void> {
-    await this.memory.clear();
-    await this.run("readwrite", (store) => store.clear());
-  }
-
-  private async run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest): Promise<T | null> {
-    const database = await this.database;
-    if (!database) return null;
-    return new Promise((resolve) => {
-      try {
-        const request = act(database.transaction(STORE, mode).objectStore(STORE));
-        request.onsuccess = () => resolve(request.result as T);
-        request.onerror = () => resolve(null);
-      } catch {
-        resolve(null);
-      }
+  override async load(): Promise<OutboxEntry[]> {
+    this.touch((storage) => {
+      for (const key of this.keys()) void super.put(JSON.parse(storage.getItem(key)!) as OutboxEntry);
     });
+    return super.load();
   }
-}
+  override async put(entry: OutboxEntry): Promise<void> {
+    void super.put(entry); // not waited for: the page may go away
+    this.touch((storage) => storage.setItem(this.prefix + entry.client_id, JSON.stringify(entry)));
+  }
+  override async remove(clientId: string): Promise<void> {
+    await super.remove(clientId);
+    this.touch((storage) => storage.removeItem(this.prefix + clientId));
+  }
+  override async clear(): Promise<void> {
+    await super.clear();
+    this.touch((storage) => this.keys().forEach((key) => storage.removeItem(key)));
+  }
 
-function openDatabase(name: string): Promise<IDBDatabase | null> {
-  return new Promise((resolve) => {
-    // Some browsers neither open nor refuse (a known fault after storage was cleared): do not wait for ever.
-    const giveUp = setTimeout(() => resolve(null), 1_500);
-    const answer = (database: IDBDatabase | null) => {
-      clearTimeout(giveUp);
-      resolve(database);
-    };
+  private keys(): string[] {
+    return Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
+  }
+
+  private touch(act: (storage: Storage) => void): void {
     try {
-      const request = indexedDB.open(name, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "client_id" });
-      request.onsuccess = () => answer(request.result);
-      request.onerror = () => answer(null);
-      request.onblocked = () => answer(null);
+      act(localStorage);
     } catch {
-      answer(null);
+      // Memory has it.
     }
-  });
+  }
 }

@@ -7,9 +7,8 @@ import type { Line, Network, Peer, Transport } from "./transport";
 
 const PARKED_S = 25;
 const LATE_MS = 10_000;
-/** What one POST may carry: 50 frames, and well under 256 KB whatever the script they are written in. */
-const BATCH_FRAMES = 50;
-const BATCH_CHARACTERS = 60_000;
+/** What one POST may carry is 50 frames and 256 KB: so many of the longest messages, whatever their script. */
+const BATCH = 15;
 
 interface Answer {
   frames: unknown[];
@@ -89,21 +88,12 @@ export class PollTransport implements Transport {
     this.isPosting = true;
     await null; // what is said in one breath travels in one request
     while (this.waiting.length && !this.isOver) {
-      const answer = await this.call("/frames", 0, new AbortController(), { frames: this.takeBatch() });
+      const answer = await this.call("/frames", 0, new AbortController(), { frames: this.waiting.splice(0, BATCH) });
       this.deliver(answer?.frames ?? []);
       this.activeAt = this.network.clock.now();
       this.hurry();
     }
     this.isPosting = false;
-  }
-
-  private takeBatch(): object[] {
-    let count = 0;
-    for (let size = 0; count < BATCH_FRAMES && count < this.waiting.length; count++) {
-      size += JSON.stringify(this.waiting[count]).length;
-      if (count && size > BATCH_CHARACTERS) break;
-    }
-    return this.waiting.splice(0, count);
   }
 
   private deliver(answered: unknown[]): Frame<any>[] {

@@ -35,6 +35,8 @@ let locale = document.documentElement.lang || navigator.language;
 let wantedTheme: string | undefined;
 let identity: Identity | undefined;
 let attributes: object | undefined;
+let seen = "";
+let told = "";
 let readyTimer: ReturnType<typeof setTimeout> | undefined;
 const listeners: Record<string, Listener[]> = {};
 
@@ -61,6 +63,7 @@ function tell(): void {
   if (!key) return;
   view.setColours(accent, theme());
   view.setLocale(locale);
+  told = location.href;
   post({ type: "state", isOpen, page: page(), locale, theme: theme(), identity, attributes });
 }
 
@@ -180,6 +183,12 @@ window.addEventListener("message", (event) => {
   if (message) heard(message);
 });
 darkMedia.addEventListener("change", tell);
+// Pages that change their address by themselves. Looked at and not patched into the page's history: told when it has
+// stood for a second, by then the title is right too.
+setInterval(() => {
+  if (isReady && seen !== told && seen === location.href) tell();
+  seen = location.href;
+}, 1_000);
 
 const shared = window as unknown as { kefu?: Api };
 const queued = shared.kefu?.q ?? [];

@@ -2,15 +2,29 @@
 import type { Availability, ConversationView, FileView, Limits, LogEvent } from "../engine";
 import type { PageInfo } from "./bridge";
 
+export interface Waiting {
+  place: number;
+  wait_seconds: number | null;
+  can_leave_message: boolean;
+}
+
+export interface PageView extends Pick<PageInfo, "url" | "title"> {
+  ts: number;
+}
+
 export interface Session {
   token: string;
   visitor: { id: string; name: string; email: string; identified: boolean };
-  widget: { id: string; name: string; greeting: Record<string, string>; launcher_label: string; theme: object; locale: string };
+  widget: { id: string; name: string; greeting: Record<string, string>; launcher_label: string; theme: { ask?: ("name" | "email")[] }; locale: string };
   brand: { name: string; accent: string; slug: string };
   agents: { name: string; availability: Availability }[];
   available: boolean;
   conversation: ConversationView | null;
   unread: number;
+  hours: { is_open: boolean; opens_ts: number | null; can_leave_message: boolean };
+  waiting: Waiting | null;
+  asks_for_rating: boolean;
+  typing_preview: boolean;
   epoch: string;
   limits: Limits;
 }
@@ -71,6 +85,11 @@ export const identify = (token: string, who: object): Promise<{ token: string; v
   call("POST", "/identify", token, who);
 
 export const logOut = (token: string): Promise<void> => call("POST", "/logout", token);
+
+export const leaveMessage = (token: string, message: object): Promise<{ conversation: ConversationView }> =>
+  call("POST", "/left-messages", token, message);
+
+export const notePages = (token: string, views: PageView[]): Promise<void> => call("POST", "/page-views", token, { views });
 
 export async function listConversations(token: string): Promise<ConversationView[]> {
   return (await call<{ conversations: ConversationView[] }>("GET", "/conversations", token)).conversations;

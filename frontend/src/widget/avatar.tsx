@@ -2,10 +2,8 @@
 
 /** The first letters of two words, or the first Han character. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = [...(words[0] ?? "?")][0] ?? "?";
-  if (/\p{Script=Han}/u.test(first)) return first;
-  return (first + (words.length > 1 ? ([...words.at(-1)!][0] ?? "") : "")).toUpperCase();
+  const [first = "?", ...others] = Array.from(name.trim().matchAll(/(?<!\S)\S/gu), String);
+  return /\p{Script=Han}/u.test(first) ? first : (first + (others.at(-1) ?? "")).toUpperCase();
 }
 
 export function hueOf(name: string): number {

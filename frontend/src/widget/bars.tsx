@@ -2,7 +2,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fill } from "../i18n";
+import type { Waiting } from "./api";
 import type { Chat } from "./chat";
+import { Rating } from "./forms";
 import { Icon } from "./icons";
 import * as paths from "./paths";
 import * as T from "./texts";
@@ -33,7 +35,7 @@ export function ConnectionLine({ chat }: { chat: Chat }) {
         {state.kind === "connecting" && T.connecting}
       </p>
       {state.kind !== "connecting" && (
-        <button type="button" class="link" onClick={() => chat.retry()}>
+        <button class="link" onClick={() => chat.retry()}>
           {T.reconnectNow}
         </button>
       )}
@@ -42,22 +44,42 @@ export function ConnectionLine({ chat }: { chat: Chat }) {
 }
 
 export function StatusBar({ chat }: { chat: Chat }) {
-  const { conversation, session, shown } = chat;
-  const { id, status } = conversation.value ?? {};
+  const { conversation, session, shown, desk } = chat;
+  const { id, status, left_message } = conversation.value ?? {};
+  if (desk.hasForm.value) return null;
+  if (desk.unrated.value) return <Rating key={desk.unrated.value} chat={chat} />;
   if (status === "closed")
     return (
       <div class="bar">
-        <p>{T.endedBar}</p>
-        <button type="button" class="button" onClick={() => void chat.startNew()}>
+        <p>{T.closed}</p>
+        <button class="button" onClick={() => void chat.startNew()}>
           {T.startNew}
         </button>
       </div>
     );
-  if (status !== "waiting" || !shown.value.some((entry) => entry.conversation === id && entry.type === "message" && entry.isMine)) return null;
+  const waiting = desk.waiting.value;
+  const { hours, available } = session.value!;
+  const hasWritten = shown.value.some((entry) => entry.conversation === id && entry.type === "message" && entry.isMine);
+  const isBusy = !status && hours.can_leave_message;
+  if (!isBusy && (status !== "waiting" || !hasWritten)) return null;
   return (
     <div class="bar waiting" role="status">
       <span class="pulse" />
-      <p>{session.value?.available ? T.waitingOnline : T.waitingAway}</p>
+      <p>
+        {isBusy ? T.busy : waiting ? standing(waiting) : desk.opens.value || (available && !left_message ? T.waitingOnline : T.waitingAway)}{" "}
+        {(isBusy || waiting?.can_leave_message) && (
+          <button class="link" onClick={() => (desk.isLeaving.value = true)}>
+            {T.leaveInstead}
+          </button>
+        )}
+      </p>
     </div>
   );
+}
+
+/** "You are 3rd in line, about 4 minutes". */
+function standing({ place, wait_seconds }: Waiting): string {
+  const n = Math.ceil((wait_seconds ?? 0) / 60);
+  const ordinal = T.locale === "en" ? place + (["th", "st", "nd", "rd"][(place % 100 >> 3) ^ 1 && place % 10] ?? "th") : place;
+  return (place > 1 ? fill(T.place, { place: ordinal }) : T.next) + (n > 60 ? T.long : n ? fill(T.about, { n }) : "");
 }

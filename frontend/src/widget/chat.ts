@@ -2,17 +2,19 @@
 // never talk to the network themselves.
 import { batch, computed, effect, signal } from "@preact/signals";
 import { Engine, isLogEvent, newId, reconnectDelay, StoredOutbox } from "../engine";
-import type { ConnectionState, ConversationView, LogEvent, MessageAck, NamedRef, Outbox, OutboxEntry, ServerEvent } from "../engine";
+import type { ConnectionState, ConversationView, LogEvent, MessageAck, Outbox, OutboxEntry, ServerEvent } from "../engine";
 import * as api from "./api";
 import { ApiError } from "./api";
 import type { Session } from "./api";
 import type { HostState, Identity } from "./bridge";
 import type { HostBridge } from "./bridge_panel";
 import type { Config } from "./config";
+import { changeConversation } from "./conversation";
+import { Desk } from "./desk";
 import { History } from "./history";
 import { playChime } from "./sound";
 import type { Storage } from "./storage";
-import { locale } from "./texts";
+import * as T from "./texts";
 import { correct, countUnread, fromOutbox, isUnread, toEntry } from "./timeline";
 import type { Entry, MessageEntry } from "./timeline";
 import { Typing } from "./typing";
@@ -48,6 +50,7 @@ export class Chat {
   readonly history: History;
   readonly typing: Typing;
   readonly uploads: Uploads;
+  readonly desk = new Desk(this);
   private engine: Engine | null = null;
   private outbox: Outbox | null = null;
   private state: Wishes | null = null;
@@ -64,7 +67,7 @@ export class Chat {
     this.history = new History(this.entries, () => this.token);
     this.typing = new Typing((type, data) => {
       const current = this.conversation.value?.id;
-      if (current) this.engine?.hint(type, data, current);
+      if (current) this.engine?.hint(type, this.session.value?.typing_preview ? data : {}, current);
     });
     this.uploads = new Uploads(
       () => this.token,
@@ -137,7 +140,18 @@ export class Chat {
 
   async endConversation(): Promise<void> {
     const current = this.conversation.value;
-    if (current) await this.engine?.request("conversation.close", {}, current.id).catch(() => null);
+    if (current) await this.request("conversation.close", {}, current.id).catch(() => null);
+  }
+
+  /** Rejects when there is no connection, or the server refuses. */
+  request(type: string, data: object, conversation: string): Promise<unknown> {
+    return this.engine ? this.engine.request(type, data, conversation) : Promise.reject();
+  }
+
+  /** The server's view of the conversation that is the current one from now on. */
+  take(view: ConversationView): void {
+    if (view.id !== this.conversation.value?.id) this.adopt(view.id);
+    this.conversation.value = view;
   }
 
   setSound(isOn: boolean): void {
@@ -168,22 +182,25 @@ export class Chat {
   }
 
   private tellServer(before: Wishes, state: Wishes): void {
-    const { identity, attributes } = state;
+    const { identity, attributes, page } = state;
+    if (page) this.desk.saw(page);
     const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
     if (identity && !isSame(identity, before.identity)) void this.identify(identity);
     if (attributes && !isSame(attributes, before.attributes))
       void api.identify(this.token, { attributes }).then((answer) => this.identified(answer), () => null);
   }
 
-  private async identify(identity: Identity): Promise<void> {
+  /** Answers what went wrong, in words. A refused identity leaves the visitor anonymous. */
+  async identify(identity: Identity): Promise<string> {
     const who = typeof identity === "string" ? { identity } : identity;
     const before = this.session.value?.visitor.id;
     try {
       this.identified(await api.identify(this.token, who));
     } catch {
-      return; // a refused identity leaves the visitor anonymous
+      return T.notSent;
     }
     if (this.session.value?.visitor.id !== before) await this.restart();
+    return "";
   }
 
   private identified({ token, visitor }: { token: string; visitor: Session["visitor"] }): void {
@@ -192,7 +209,7 @@ export class Chat {
   }
 
   /** Everything anew, with the token we have: another person, another epoch, a refused token. */
-  private async restart(): Promise<void> {
+  async restart(): Promise<void> {
     this.engine?.stop();
     this.engine = null;
     await this.openSession();
@@ -202,18 +219,20 @@ export class Chat {
     clearTimeout(this.retryTimer);
     if (this.phase.value !== "ready") this.phase.value = "loading";
     const { identity, attributes, page } = this.state ?? {};
+    if (page) this.desk.seen = page.url; // travels with the session
     try {
       const session = await api.openSession({
         key: this.config.key,
         token: this.token || undefined,
         identity: typeof identity === "string" ? identity : undefined,
-        locale,
+        locale: T.locale,
         page,
         attributes,
       });
       this.storage.set("visitor", session.token);
       if (session.conversation) this.storage.set("returning", "1");
       const wasKnown = this.isReturning;
+      if (wasKnown && session.asks_for_rating) session.conversation ??= await this.desk.findUnrated(session.token);
       const loaded = session.conversation ? await api.loadEvents(session.token, session.conversation.id) : null;
       const outbox = new StoredOutbox(`${this.config.key}:${session.visitor.id}`);
       const unsent = await outbox.load();
@@ -241,6 +260,7 @@ export class Chat {
     // One that was stored while its ack got lost stands in the log already; the outbox lets go of it at the next ack.
     const stored = new Set(this.entries.value.map((entry) => entry.key));
     this.pending.value = unsent.map(fromOutbox).filter((entry) => !stored.has(entry.key));
+    this.desk.begin(session);
     this.phase.value = "ready";
     if (this.isOpen.value && this.unread.value > 0) this.newAfter.value = this.readSeq.value;
     this.host.send({ type: "ready", accent: session.brand.accent, isReturning: this.isReturning });
@@ -295,13 +315,15 @@ export class Chat {
   private heard(event: ServerEvent): void {
     if (isLogEvent(event)) this.apply(event);
     else if (event.type === "conversation.read") this.readBy(event.data.by, event.data.seq);
+    else if (event.type === "queue.position_changed") this.desk.waiting.value = event.data;
     else if (event.type === "agent.availability_changed") this.availabilityChanged(event.data);
     else this.typing.heard(event);
   }
 
   private apply(event: LogEvent): void {
     batch(() => {
-      this.conversation.value = changeConversation(this.conversation.value, event);
+      const current = (this.conversation.value = changeConversation(this.conversation.value, event));
+      if (current?.id === event.conversation) this.desk.heard(event, current);
       this.entries.value = correct(this.entries.value, event);
       const entry = toEntry(event);
       if (!entry) return;
@@ -363,7 +385,10 @@ export class Chat {
   private async openCurrent(): Promise<ConversationView | null> {
     const frame = await this.engine?.request("conversation.open", {}).catch(() => null);
     const opened = (frame?.data.conversation ?? null) as ConversationView | null;
-    if (opened && opened.id === this.conversation.value?.id) this.conversation.value = opened;
+    if (opened && opened.id === this.conversation.value?.id) {
+      this.conversation.value = opened;
+      this.desk.waiting.value = frame!.data.waiting;
+    }
     return opened;
   }
 
@@ -411,20 +436,4 @@ export class Chat {
     this.readSent = seq;
     this.engine?.request("conversation.read", { seq }, current.id).catch(() => (this.readSent = Math.min(this.readSent, seq - 1)));
   }
-}
-
-/** What an event of the log changes in the visitor's view of the conversation. */
-function changeConversation(view: ConversationView | null, { type, conversation, seq, data }: LogEvent): ConversationView | null {
-  if (view?.id !== conversation) return view;
-  const next = { ...view, top: seq };
-  if (type === "conversation.closed") return { ...next, status: "closed" };
-  const agents: Record<string, NamedRef | null> = {
-    "conversation.assigned": data.agent,
-    "conversation.transferred": data.to?.agent,
-    "conversation.released": null,
-    "conversation.reopened": view.agent,
-  };
-  if (!(type in agents)) return next;
-  const agent = agents[type] ?? null;
-  return { ...next, agent, status: agent ? "assigned" : "waiting" };
 }

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { fill } from "../i18n";
 import type { Chat } from "./chat";
 import { EmojiPicker } from "./emoji";
+import { focusUnlessTouched } from "./focus";
 import { Icon, Tool } from "./icons";
 import * as paths from "./paths";
 import * as T from "./texts";
@@ -23,8 +24,7 @@ export function Composer({ chat }: { chat: Chat }) {
 
   useLayoutEffect(() => grow(area.current!), [text.value]);
   useEffect(() => {
-    // A finger on the panel should not bring up the keyboard by itself.
-    if (chat.isOpen.value && !matchMedia("(pointer: coarse)").matches) area.current?.focus({ preventScroll: true });
+    if (chat.isOpen.value) focusUnlessTouched(area.current);
   }, [chat.isOpen.value]);
 
   const write = (next: string) => {
@@ -110,6 +110,7 @@ export function Composer({ chat }: { chat: Chat }) {
         />
         <Tool class="send" icon={paths.send} label={T.send} type="submit" aria-disabled={!canSend} />
       </div>
+      {chat.session.value?.typing_preview && <p class="hint">{T.watched}</p>}
       {over > 0 && (
         <p class="count" role="status">
           {fill(T.tooLong, { n: over })}

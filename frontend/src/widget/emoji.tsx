@@ -1,11 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useLeaving } from "./leaving";
+import { EMOJI } from "./signs";
 import * as T from "./texts";
 
-// What people send to a help desk; the system's own picker has the rest.
-const EMOJI = (
-  "😀 😄 😂 😊 🙂 😉 😍 🥰 😘 😎 🤔 😅 😇 😮 😢 😭 😞 😡 🥳 🤗 👍 👎 👌 🙏 👏 💪 👋 🤝 ❤️ 💯 🔥 🎉 🎁 ✅ ❌ ❓ ❗ 📦 🚚 ☕"
-).split(" ");
 const COLUMNS = 8;
 
 export function EmojiPicker({ onPick, onClose }: { onPick: (emoji: string) => void; onClose: () => void }) {

@@ -45,7 +45,6 @@ function Picture({ file, handlers }: { file: FileView; handlers: MessageHandlers
   }, [file.id]);
   return (
     <button
-      type="button"
       ref={box}
       class="picture"
       style={roomFor(file)}
@@ -69,7 +68,7 @@ function Attachment({ file, handlers }: { file: FileView; handlers: MessageHandl
     saveFile(handlers.token(), file).catch(() => (isGone.value = true));
   };
   return (
-    <button type="button" class="attachment" onClick={save}>
+    <button class="attachment" onClick={save}>
       <span class="kind">
         <Icon path={paths.file} />
       </span>

@@ -13,14 +13,14 @@ export function Header({ chat }: { chat: Chat }) {
   const agent = chat.conversation.value?.agent;
   const session = chat.session.value;
   const online = session?.agents ?? [];
-  const isHere = Boolean(agent) || session?.available;
+  const isHere = Boolean(agent) || (session?.available && !chat.desk.opens.value);
   return (
     <header class="header">
       {agent ? <Avatar name={agent.name} /> : <BrandMark name={brand.name} />}
       <div class="who">
         <h1>{brand.name}</h1>
         <p class={isHere ? "presence here" : "presence"}>
-          {session && (agent ? fill(T.agentHere, { name: agent.name }) : isHere ? T.online : T.away)}
+          {session && (agent ? fill(T.agentHere, { name: agent.name }) : chat.desk.opens.value || (isHere ? T.online : T.away))}
         </p>
       </div>
       {!agent && online.length > 0 && (
@@ -61,12 +61,12 @@ function Menu({ chat }: { chat: Chat }) {
       <Tool class="more" icon={paths.more} label={T.more} aria-expanded={isOpen.value} onClick={() => (isOpen.value = !isOpen.value)} />
       {isOpen.value && (
         <div class="menu-list">
-          <button type="button" onClick={choose(() => chat.setSound(!chat.isSoundOn.value))}>
+          <button onClick={choose(() => chat.setSound(!chat.isSoundOn.value))}>
             <Icon path={chat.isSoundOn.value ? paths.soundOff : paths.soundOn} size={18} />
             {chat.isSoundOn.value ? T.soundOff : T.soundOn}
           </button>
           {canEnd && (
-            <button type="button" onClick={choose(() => void chat.endConversation())}>
+            <button onClick={choose(() => void chat.endConversation())}>
               <Icon path={paths.check} size={18} />
               {T.endConversation}
             </button>

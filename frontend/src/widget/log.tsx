@@ -1,8 +1,9 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { fill, tag } from "../i18n";
+import { fill } from "../i18n";
 import { Avatar, BrandMark } from "./avatar";
 import type { Chat } from "./chat";
+import { dayOf } from "./days";
 import { Icon, Tool } from "./icons";
 import { Message } from "./message";
 import type { MessageHandlers } from "./message";
@@ -42,8 +43,8 @@ export function Log({ chat }: { chat: Chat }) {
           {hasFailed.value && (
             <p>
               {T.olderFailed}{" "}
-              <button type="button" class="link" onClick={() => void chat.history.loadOlder()}>
-                {T.tryAgain}
+              <button class="link" onClick={() => void chat.history.loadOlder()}>
+                {T.retry}
               </button>
             </p>
           )}
@@ -83,7 +84,7 @@ class Rows extends Pure<RowsProps> {
 function Row({ item, current, readSeq, handlers }: RowsProps & { item: Item }) {
   switch (item.type) {
     case "day":
-      return <p class="divider day">{dayLabel(item.ts)}</p>;
+      return <p class="divider day">{dayOf(item.ts)}</p>;
     case "start":
       return <p class="divider">{T.newConversation}</p>;
     case "new":
@@ -106,16 +107,6 @@ function Row({ item, current, readSeq, handlers }: RowsProps & { item: Item }) {
   }
 }
 
-function dayLabel(ts: number): string {
-  const day = new Date(ts);
-  const now = new Date();
-  const days = Math.round((new Date(now.toDateString()).getTime() - new Date(day.toDateString()).getTime()) / 86_400_000);
-  if (days === 0) return T.today;
-  if (days === 1) return T.yesterday;
-  const year = day.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
-  return day.toLocaleDateString(tag(T.locale), { weekday: "short", day: "numeric", month: "long", ...year });
-}
-
 function Greeting({ chat }: { chat: Chat }) {
   const session = chat.session.value;
   const { brand } = chat.config;
@@ -127,7 +118,7 @@ function Greeting({ chat }: { chat: Chat }) {
         {agents.length ? agents.map((one) => <Avatar key={one.name} name={one.name} />) : <BrandMark name={brand.name} />}
       </div>
       <h2>{own || T.hello}</h2>
-      <p>{session?.available ? T.helloOnline : T.helloAway}</p>
+      <p>{chat.desk.opens.value || (session?.available ? T.helloOnline : T.helloAway)}</p>
     </div>
   );
 }
@@ -150,7 +141,7 @@ function Jump({ chat, scroller }: { chat: Chat; scroller: { current: HTMLElement
   const n = chat.unread.value;
   const jump = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
   return (
-    <button type="button" class={n ? "jump new" : "jump"} aria-label={n ? fill(T.jumpNew, { n }) : T.jump} onClick={jump}>
+    <button class={n ? "jump new" : "jump"} aria-label={n ? fill(T.jumpNew, { n }) : T.jump} onClick={jump}>
       {n > 0 && <span>{fill(T.jumpNew, { n })}</span>}
       <Icon path={paths.down} size={18} />
     </button>
@@ -171,10 +162,10 @@ function Lightbox({ chat, url, name, onClose }: { chat: Chat; url: string; name:
       aria-label={fill(T.image, { name })}
       onClose={onClose}
       onKeyDown={(event) => event.stopPropagation()}
-      onClick={() => dialog.current?.close()}
+      onClick={(event) => !(event.target as Element).closest("img, a") && dialog.current?.close()}
     >
-      <img src={url} alt={name} onClick={(event) => event.stopPropagation()} />
-      <a class="tool" href={url} download={name} aria-label={T.download} title={T.download} onClick={(event) => event.stopPropagation()}>
+      <img src={url} alt={name} />
+      <a class="tool" href={url} download={name} aria-label={T.download} title={T.download}>
         <Icon path={paths.save} />
       </a>
       <Tool icon={paths.close} label={T.closeImage} />

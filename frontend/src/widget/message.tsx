@@ -68,21 +68,21 @@ function Foot({ entry, isRead, handlers }: { entry: MessageEntry; isRead: boolea
     return (
       <p class="foot failed" role="alert">
         <Icon path={paths.alert} size={14} />
-        {T.notSent}. {reasonFor(entry.error)}
-        <button type="button" class="link" onClick={() => handlers.retry(entry)}>
+        {T.notSent}.
+        <button class="link" onClick={() => handlers.retry(entry)}>
           {T.retry}
         </button>
-        <button type="button" class="link" onClick={() => handlers.discard(entry.key)}>
+        <button class="link" onClick={() => handlers.discard(entry.key)}>
           {T.discard}
         </button>
       </p>
     );
   const time = new Date(entry.ts);
   const [tick, icon, name] =
-    entry.state === "sending" ? (["sending", paths.clock, T.sending] as const) : isRead ? (["read", paths.checks, T.read] as const) : (["sent", paths.check, T.sent] as const);
+    entry.state === "sending" ? (["sending", paths.dial, T.sending] as const) : isRead ? (["read", paths.checks, T.read] as const) : (["sent", paths.check, T.sent] as const);
   return (
     <p class="foot">
-      <time dateTime={time.toISOString()}>{T.clock.format(time)}</time>
+      <time dateTime={time.toISOString()}>{T.timeOfDay.format(time)}</time>
       {entry.isMine && (
         <span class={`tick ${tick}`} role="img" aria-label={name} title={name}>
           <Icon path={icon} size={14} />
@@ -90,9 +90,4 @@ function Foot({ entry, isRead, handlers }: { entry: MessageEntry; isRead: boolea
       )}
     </p>
   );
-}
-
-function reasonFor(code: string | null): string {
-  if (code === "too_large") return T.reasonTooLong;
-  return code === "internal" ? "" : T.reasonRefused;
 }

@@ -4,6 +4,7 @@ import { fill } from "../i18n";
 import { ConnectionLine, StatusBar } from "./bars";
 import type { Chat } from "./chat";
 import { Composer } from "./composer";
+import { ContactForm } from "./forms";
 import { Header } from "./header";
 import { Icon } from "./icons";
 import { Log } from "./log";
@@ -55,7 +56,7 @@ function Body({ chat }: { chat: Chat }) {
           <Log chat={chat} />
           <ConnectionLine chat={chat} />
           <StatusBar chat={chat} />
-          <Composer chat={chat} />
+          <Answering chat={chat} />
         </>
       );
     case "failed":
@@ -66,8 +67,8 @@ function Body({ chat }: { chat: Chat }) {
           <Icon path={paths.alert} size={40} />
           <h2>{isRefused ? T.refused : T.loadFailed}</h2>
           <p>{isRefused ? T.refusedWhy : T.loadFailedWhy}</p>
-          <button type="button" class="button" onClick={() => chat.retry()}>
-            {T.tryAgain}
+          <button class="button" onClick={() => chat.retry()}>
+            {T.retry}
           </button>
         </div>
       );
@@ -75,6 +76,16 @@ function Body({ chat }: { chat: Chat }) {
     default:
       return <Skeleton />;
   }
+}
+
+/** Where the visitor writes: usually the composer. */
+function Answering({ chat }: { chat: Chat }) {
+  const { conversation, desk, session } = chat;
+  const { visitor, widget } = session.value!;
+  const asked = widget.theme.ask?.filter((name) => !visitor[name]);
+  if (desk.hasForm.value) return <ContactForm key="leave" chat={chat} />;
+  if (asked?.length && !conversation.value && !visitor.identified) return <ContactForm key="ask" chat={chat} asked={asked} />;
+  return <Composer chat={chat} />;
 }
 
 /** The panel's final shape, before anything is known. */

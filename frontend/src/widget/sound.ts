@@ -6,21 +6,18 @@ export function playChime(): void {
   try {
     context ??= new AudioContext();
     void context.resume();
-    tone(context, 660, context.currentTime);
-    tone(context, 880, context.currentTime + 0.12);
+    const { currentTime, destination } = context;
+    const oscillator = context.createOscillator();
+    const volume = context.createGain();
+    for (const [at, pitch] of [[currentTime, 660], [currentTime + 0.12, 880]] as const) {
+      oscillator.frequency.setValueAtTime(pitch, at);
+      volume.gain.setValueAtTime(0.08, at);
+      volume.gain.linearRampToValueAtTime(0, at + 0.11);
+    }
+    oscillator.connect(volume).connect(destination);
+    oscillator.start();
+    oscillator.stop(currentTime + 0.24);
   } catch {
     // No sound here.
   }
-}
-
-function tone(audio: AudioContext, pitch: number, at: number): void {
-  const oscillator = audio.createOscillator();
-  const volume = audio.createGain();
-  oscillator.frequency.value = pitch;
-  volume.gain.setValueAtTime(0, at);
-  volume.gain.linearRampToValueAtTime(0.08, at + 0.015);
-  volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.28);
-  oscillator.connect(volume).connect(audio.destination);
-  oscillator.start(at);
-  oscillator.stop(at + 0.3);
 }

@@ -1,6 +1,7 @@
 // What the log shows, worked out from events: entries, runs of one author, day dividers, the "new" line. Pure.
 import { correctionOf } from "../engine";
 import { fill } from "../i18n";
+import { FACES } from "./signs";
 import * as T from "./texts";
 import type { Author, FileView, LogEvent, MessageData, OutboxEntry } from "../engine";
 
@@ -42,31 +43,19 @@ export function toEntry(event: LogEvent): Entry | null {
     "conversation.transferred": fill(T.transferred, data.to?.agent ?? data.to?.queue),
     "conversation.closed": T.closed,
     "conversation.reopened": T.reopened,
+    "conversation.left_message": fill(T.left, data),
+    "conversation.rated": fill(T.rated, { face: FACES[data.score - 1]! }),
   };
   const text = texts[event.type];
   return text ? { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, text } : null;
 }
 
 function toMessage(event: LogEvent<MessageData>): MessageEntry {
-  const { data, conversation, seq, ts } = event;
+  const { id, data, conversation, seq, ts } = event;
   const isMine = data.author.kind === "visitor";
-  return {
-    type: "message",
-    id: event.id,
-    key: (isMine && data.client_id) || event.id,
-    conversation,
-    seq,
-    ts,
-    author: data.author,
-    isMine,
-    text: data.text ?? "",
-    html: data.html ?? "",
-    files: data.files ?? [],
-    edited_ts: data.edited_ts,
-    recalled: data.recalled,
-    state: "sent",
-    error: null,
-  };
+  const key = (isMine && data.client_id) || id;
+  const { author, text = "", html = "", files = [], edited_ts, recalled } = data;
+  return { type: "message", id, key, conversation, seq, ts, author, isMine, text, html, files, edited_ts, recalled, state: "sent", error: null };
 }
 
 /** `entries` with the message that `event` corrects, as it is now. */
@@ -76,23 +65,21 @@ export function correct(entries: Entry[], event: LogEvent): Entry[] {
   return entries.map((entry) => (entry.type === "message" && entry.id === event.data.message ? { ...entry, ...correction } : entry));
 }
 
-const ME: Author = { kind: "visitor", id: null, name: "" };
-
-export function fromOutbox(entry: OutboxEntry): MessageEntry {
+export function fromOutbox({ client_id, conversation, created_ts, text = "", files = [], failed }: OutboxEntry): MessageEntry {
   return {
     type: "message",
     id: "",
-    key: entry.client_id,
-    conversation: entry.conversation ?? "",
+    key: client_id,
+    conversation: conversation ?? "",
     seq: null,
-    ts: entry.created_ts,
-    author: ME,
+    ts: created_ts,
+    author: { kind: "visitor", id: null, name: "" },
     isMine: true,
-    text: entry.text ?? "",
+    text,
     html: "",
-    files: entry.files ?? [],
-    state: entry.failed ? "failed" : "sending",
-    error: entry.failed,
+    files,
+    state: failed ? "failed" : "sending",
+    error: failed,
   };
 }
 

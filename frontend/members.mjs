@@ -123,7 +123,7 @@ const OF_SIGNALS = /\b(value|peek)\b/g;
 
 function isMarked(member) {
   if (member?.name && SIGNALS.test(member.getSourceFile().fileName)) return member.name.getText().search(OF_SIGNALS) === 0;
-  if (!member?.name || !ts.isIdentifier(member.name) || !OWN.test(member.getSourceFile().fileName)) return false;
+  if (!member?.name || !ts.isIdentifier(member.name) || INSIDE.includes(member.name.text) || !OWN.test(member.getSourceFile().fileName)) return false;
   if (!isParameterProperty(member) && !(ts.isClassElement(member) && member.parent && ts.isClassLike(member.parent))) return false;
   const owner = ts.isParameter(member) ? member.parent.parent : member.parent;
   const isPrivate = ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Private;

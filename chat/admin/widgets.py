@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from chat.models import Widget
 from chat.models.widget import validate_origins
@@ -51,6 +51,14 @@ class WidgetForm(forms.ModelForm):
         ),
     )
 
+    ask = forms.MultipleChoiceField(
+        label=_("Ask before the chat"),
+        required=False,
+        choices=[("name", _("Name")), ("email", _("E-mail"))],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Visitors fill these in before their first message. Nothing chosen: they write at once."),
+    )
+
     class Meta:
         model = Widget
         fields = (
@@ -62,6 +70,15 @@ class WidgetForm(forms.ModelForm):
             "launcher_label",
             "enforce_identity",
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ask"].initial = self.instance.theme.get("ask", [])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.instance.theme = {**self.instance.theme, "ask": cleaned.get("ask", [])}
+        return cleaned
 
 
 class WidgetAdmin(KefuModelAdmin):
@@ -77,7 +94,7 @@ class WidgetAdmin(KefuModelAdmin):
         return [
             *embed,
             (None, {"fields": ("name", "allowed_origins", "allow_apps")}),
-            (_("Words"), {"fields": ("greeting_en", "greeting_zh", "launcher_label")}),
+            (_("Words"), {"fields": ("greeting_en", "greeting_zh", "launcher_label", "ask")}),
             (_("Identity"), {"fields": ("enforce_identity",)}),
         ]
 
@@ -90,7 +107,8 @@ class WidgetAdmin(KefuModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Widget, form: WidgetForm, change: bool) -> None:
         if change:
-            change_widget(obj, form.changed_data)
+            # What is asked before the chat stands in the theme.
+            change_widget(obj, ["theme" if name == "ask" else name for name in form.changed_data])
         else:
             add_widget(obj, timezone.now())
 

@@ -53,6 +53,20 @@ def test_origins_are_one_per_line(alice_admin: Client, acme: Tenant) -> None:
     assert widget.allowed_origins == ["https://shop.example.com", "http://localhost:3000"]
 
 
+def test_the_widget_is_told_what_to_ask_before_the_chat(alice_admin: Client, acme: Tenant) -> None:
+    widget = add_widget(alice_admin, acme, ask=["name", "email"])
+    assert widget.theme == {"ask": ["name", "email"]}
+    change = f"/admin/chat/widget/{widget.pk}/change/"
+    assert alice_admin.post(change, WIDGET | {"ask": ["email"]}).status_code == 302
+    assert "checked" in alice_admin.get(change).content.decode()
+    with in_tenant(acme):
+        assert Widget.objects.get(pk=widget.pk).theme == {"ask": ["email"]}
+    answer = alice_admin.post(change, WIDGET | {"ask": ["password"]})
+    assert answer.status_code == 200
+    with in_tenant(acme):
+        assert Widget.objects.get(pk=widget.pk).theme == {"ask": ["email"]}
+
+
 def test_keys_and_secrets_cannot_be_set_by_hand(alice_admin: Client, acme: Tenant, acme_widget: Widget) -> None:
     extra = {"public_key": "kf_pk_mine", "identity_secret": "mine", "id": "01a206ef-0000-7000-8000-000000000000"}
     answer = alice_admin.post(f"/admin/chat/widget/{acme_widget.pk}/change/", WIDGET | extra)

@@ -47,26 +47,29 @@ export function StatusBar({ chat }: { chat: Chat }) {
   const { conversation, session, shown, desk } = chat;
   const { id, status, left_message } = conversation.value ?? {};
   if (desk.hasForm.value) return null;
-  if (desk.unrated.value) return <Rating key={desk.unrated.value} chat={chat} />;
   if (status === "closed")
     return (
-      <div class="bar">
-        <p>{T.closed}</p>
-        <button class="button" onClick={() => void chat.startNew()}>
-          {T.startNew}
-        </button>
-      </div>
+      <>
+        {desk.unrated.value && <Rating key={id} chat={chat} />}
+        <div class="bar">
+          <p>{T.closed}</p>
+          <button class="button" onClick={() => void chat.startNew()}>
+            {T.startNew}
+          </button>
+        </div>
+      </>
     );
   const waiting = desk.waiting.value;
   const { hours, available } = session.value!;
+  const away = desk.opens.value || (left_message || !available ? T.waitingAway : "");
   const hasWritten = shown.value.some((entry) => entry.conversation === id && entry.type === "message" && entry.isMine);
   const isBusy = !status && hours.can_leave_message;
-  if (!isBusy && (status !== "waiting" || !hasWritten)) return null;
+  if (!isBusy && (status !== "waiting" || !hasWritten || !(waiting || away))) return null;
   return (
     <div class="bar waiting" role="status">
       <span class="pulse" />
       <p>
-        {isBusy ? T.busy : waiting ? standing(waiting) : desk.opens.value || (available && !left_message ? T.waitingOnline : T.waitingAway)}{" "}
+        {isBusy ? T.busy : waiting ? standing(waiting) : away}{" "}
         {(isBusy || waiting?.can_leave_message) && (
           <button class="link" onClick={() => (desk.isLeaving.value = true)}>
             {T.leaveInstead}

@@ -65,8 +65,8 @@ export class Desk {
   /** The current conversation has changed by `event`. */
   heard({ type }: LogEvent, view: ConversationView): void {
     if (view.status !== "waiting") this.waiting.value = null;
-    if (type === "conversation.closed") this.ask(view);
-    if (type === "conversation.reopened") this.unrated.value = null;
+    if (view.status !== "closed") this.unrated.value = null;
+    else if (type === "conversation.closed") this.ask(view);
   }
 
   /** The visitor has gone on to another page. */

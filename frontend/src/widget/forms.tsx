@@ -5,7 +5,8 @@ import type { JSX } from "preact";
 import type { Chat } from "./chat";
 import type { Contact } from "./desk";
 import { focusUnlessTouched } from "./focus";
-import { FACES } from "./signs";
+import { Icon } from "./icons";
+import * as paths from "./paths";
 import * as T from "./texts";
 
 /** Leaves a message; with `asked` (fields of the visitor) only says who writes, before the talk begins. */
@@ -76,10 +77,10 @@ export function Rating({ chat }: { chat: Chat }) {
     <form class="form rating" onSubmit={send}>
       <fieldset>
         <legend>{T.rate}</legend>
-        {FACES.map((face, index) => (
-          <label key={face} title={T.scores[index]}>
-            <input type="radio" name="score" class="kf-sr" aria-label={T.scores[index]} onChange={() => (score.value = index + 1)} />
-            {face}
+        {T.scores.map((name, index) => (
+          <label key={name} title={name}>
+            <input type="radio" name="score" class="kf-sr" aria-label={name} onChange={() => (score.value = index + 1)} />
+            <Icon path={paths.face(index - 2)} size={32} />
           </label>
         ))}
       </fieldset>

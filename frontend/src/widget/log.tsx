@@ -39,7 +39,7 @@ export function Log({ chat }: { chat: Chat }) {
     <>
       <div class="scroller" ref={scroller} tabIndex={0} role="log" aria-label={T.log} aria-live="polite" aria-busy={isLoading.value}>
         <div class="older" ref={top}>
-          {isLoading.value && <span class="spinner" role="status" aria-label={T.loadingOlder} />}
+          {isLoading.value && <span class="spinner" />}
           {hasFailed.value && (
             <p>
               {T.olderFailed}{" "}

@@ -66,7 +66,7 @@ function Body({ chat }: { chat: Chat }) {
         <div class="trouble-page" role="alert">
           <Icon path={paths.alert} size={40} />
           <h2>{isRefused ? T.refused : T.loadFailed}</h2>
-          <p>{isRefused ? T.refusedWhy : T.loadFailedWhy}</p>
+          {!isRefused && <p>{T.loadFailedWhy}</p>}
           <button class="button" onClick={() => chat.retry()}>
             {T.retry}
           </button>

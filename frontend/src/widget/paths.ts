@@ -8,6 +8,8 @@ export const down = "m6 9 6 6 6-6";
 export const more = "M12 12h0M19 12h0M5 12h0";
 export const attach = "m21.4 11-9.1 9.2a6 6 0 0 1-8.5-8.5L13 2.5a4 4 0 0 1 5.6 5.7l-9.2 9.2a2 2 0 0 1-2.8-2.8L15 6.1";
 export const smile = RING + "M8 14s1.5 2 4 2 4-2 4-2M9 9h0M15 9h0";
+/** From -2, sad, to 2, happy. */
+export const face = (mood: number): string => RING + `M9 9h0M15 9h0M8 ${15 - mood / 2}q4 ${mood * 2} 8 0`;
 export const send = "m5 12 7-7 7 7M12 19V5";
 export const check = "M20 6 9 17l-5-5";
 export const checks = "M18 6 7 17l-5-5M22 10l-7.5 7.5L13 16";

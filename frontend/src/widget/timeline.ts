@@ -1,7 +1,6 @@
 // What the log shows, worked out from events: entries, runs of one author, day dividers, the "new" line. Pure.
 import { correctionOf } from "../engine";
 import { fill } from "../i18n";
-import { FACES } from "./signs";
 import * as T from "./texts";
 import type { Author, FileView, LogEvent, MessageData, OutboxEntry } from "../engine";
 
@@ -44,7 +43,7 @@ export function toEntry(event: LogEvent): Entry | null {
     "conversation.closed": T.closed,
     "conversation.reopened": T.reopened,
     "conversation.left_message": fill(T.left, data),
-    "conversation.rated": fill(T.rated, { face: FACES[data.score - 1]! }),
+    "conversation.rated": fill(T.rated, { score: T.scores[data.score - 1]! }),
   };
   const text = texts[event.type];
   return text ? { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, text } : null;

@@ -13,7 +13,9 @@ const SHOWN: Record<"agent" | "queue" | "tag", readonly Column[]> = {
 
 export function Tables({ known }: { known: Report }) {
   const say = words.value;
-  const { agent, queue, tag } = known.groups;
+  const { queue, tag } = known.groups;
+  // What nobody has is for the most part what waits: worth a row only where it was closed or answered by a bot.
+  const agent = known.groups.agent.filter((row) => row.key !== null || row.closed || row.messages_out);
   return (
     <>
       {agent.length > 0 && <Table title={say.byAgent} rows={agent} columns={SHOWN.agent} none={say.nobody} first="assigned" />}

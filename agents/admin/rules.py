@@ -41,6 +41,7 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = AutomationRule
         fields = ("name", "event", "conditions", "actions", "is_active", "position")
+        labels = {"event": _("When this happens")}
         help_texts = {
             "name": _("Agents see it where the rule did something; visitors never do."),
             "position": _("Rules look in this order, smallest first; each sees what those before it did."),
@@ -136,7 +137,7 @@ class RuleAdmin(KefuModelAdmin):
             raise PermissionDenied
         return rule
 
-    @display(description=_("when"), ordering="event")
+    @display(description=_("event"), ordering="event")
     def event_label(self, rule: AutomationRule) -> str:
         return rule.get_event_display()
 

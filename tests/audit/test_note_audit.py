@@ -85,6 +85,16 @@ def test_who_is_no_admin_and_knocks_is_noted_once_a_minute(
         assert AuditEntry.objects.count() == 4
 
 
+def test_who_is_no_supervisor_and_asks_for_the_board_is_noted(
+    signed_in: SignedIn, bob: Agent, acme: Tenant, alice: Agent
+) -> None:
+    assert [signed_in(bob, acme).get("/api/v1/agent/board").status_code for _ in range(2)] == [404, 404]
+    assert signed_in(alice, acme).get("/api/v1/agent/board?zone=UTC").status_code in (200, 400)
+    (line,) = lines(acme)
+    assert (line.action, line.is_refused, line.actor_name) == ("api.refused", True, "Bob")
+    assert line.changes["path"] == [None, "/api/v1/agent/board"]
+
+
 def test_what_an_admin_may_not_is_noted(alice_admin: Client, acme: Tenant, alice: Agent) -> None:
     assert alice_admin.post(f"/admin/agents/agent/{alice.pk}/delete/", {"post": "yes"}).status_code == 403
     (line,) = lines(acme)

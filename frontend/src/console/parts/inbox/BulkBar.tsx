@@ -24,7 +24,7 @@ export function BulkBar() {
   const say = words.value;
   const isBusy = isBulkBusy.value;
   return (
-    <div class="bulk" role="toolbar" aria-label={say.bulkActions} aria-busy={isBusy}>
+    <div class="tick-bar" role="toolbar" aria-label={say.bulkActions} aria-busy={isBusy}>
       <span class="bulk-count" role="status">{ids.length >= MAX_TICKED ? say.tickLimit(ids.length) : say.tickedCount(ids.length)}</span>
       <div class="bulk-actions">
         <button type="button" class="icon-button" aria-label={say.bulkClose} data-tip={say.bulkClose} disabled={isBusy} onClick={() => void closeAll(ids)}><DoneIcon /></button>

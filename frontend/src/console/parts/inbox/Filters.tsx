@@ -82,7 +82,7 @@ export function FilterChips() {
   const fields = Object.keys(filters) as FilterField[];
   if (!fields.length) return null;
   return (
-    <div class="chips" role="group" aria-label={say.filters}>
+    <div class="filter-chips" role="group" aria-label={say.filters}>
       {fields.map((field) => {
         const text = filterText(field, filters, say);
         return (
@@ -142,7 +142,7 @@ function Choices({ field, values }: { field: ListField; values: readonly (string
   const { filters } = route.value;
   const chosen = (filters[field] ?? []) as readonly (string | number)[];
   return (
-    <fieldset class="choices">
+    <fieldset class="filter-choices">
       <legend>{say.filterNames[field]}</legend>
       {values.map((value) => (
         <Toggle key={value} isOn={chosen.includes(value)} onToggle={() => set(toggled(route.peek().filters, field, value))}>
@@ -156,7 +156,7 @@ function Choices({ field, values }: { field: ListField; values: readonly (string
 
 function Toggle({ isOn, onToggle, children }: { isOn: boolean; onToggle: () => void; children: ComponentChildren }) {
   return (
-    <label class={`choice${isOn ? " is-on" : ""}`}>
+    <label class={`filter-choice${isOn ? " is-on" : ""}`}>
       <input type="checkbox" class="kf-sr" checked={isOn} onChange={onToggle} />
       {children}
     </label>
@@ -175,7 +175,7 @@ function Range({ field }: { field: "created_from" | "active_from" }) {
   const from = (days: number): number => startOfDay(now.peek() - days * DAY);
   const current = route.value.filters[field];
   return (
-    <fieldset class="choices">
+    <fieldset class="filter-choices">
       <legend>{say.filterNames[field]}</legend>
       {RANGES.map((days) => (
         <Toggle key={days} isOn={current === from(days)} onToggle={() => set(current === from(days) ? without(route.peek().filters, field) : { ...route.peek().filters, [field]: from(days) })}>

@@ -29,7 +29,7 @@ export function SnoozeDialog() {
           <span>{say.snoozeTime}</span>
           <input class="input" type="datetime-local" required min={localInput(Date.now())} value={value.value} aria-describedby="snooze-past" onInput={(event) => (value.value = event.currentTarget.value)} />
         </label>
-        <p id="snooze-past" class="form-error" role="status">{isPast ? say.snoozePast : ""}</p>
+        <p id="snooze-past" class="field-error" role="status">{isPast ? say.snoozePast : ""}</p>
         <footer class="form-foot">
           <button type="button" class="button" onClick={shut}>{say.cancel}</button>
           <button type="submit" class="button button-primary" disabled={isPast}>{say.snoozeSet}</button>

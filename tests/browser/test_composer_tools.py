@@ -77,6 +77,19 @@ def test_the_palette_finds_people_and_does_things(open_console, where):
     expect(desk.page.locator(".thread-head")).to_contain_text("with you")
 
 
+def test_the_palette_marks_the_conversation(open_console, macro, acme, where):
+    desk = open_console()
+    for typed, told in (("urgent", "Priority"), ("add tag lost", "lost parcel")):
+        desk.press("Control+k")
+        desk.page.keyboard.type(typed)
+        expect(desk.dialog("Commands").get_by_role("option").first).to_contain_text(told)
+        desk.page.keyboard.press("Enter")
+        expect(desk.page.locator(".toast", has_text=told)).to_be_visible()
+    with in_tenant(acme):
+        changed = Conversation.objects.get(pk=where)
+    assert (changed.priority, len(changed.tag_ids)) == (4, 1)
+
+
 def test_the_sheet_tells_what_the_keys_do(open_console):
     desk = open_console()
     desk.press("?")
@@ -160,6 +173,9 @@ def test_density_is_remembered(open_console):
     desk.page.keyboard.type("compact")
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator("html")).to_have_attribute("data-density", "compact")
+    desk.page.get_by_role("button", name="Unassigned").click()
+    row = desk.page.get_by_role("link", name=re.compile("Vera"))
+    assert (row.bounding_box() or {})["height"] == 48
     desk.page.reload()
     expect(desk.page.locator("html")).to_have_attribute("data-density", "compact")
 

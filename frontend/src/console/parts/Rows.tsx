@@ -3,11 +3,11 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { RefreshIcon } from "../../design/icons";
 import { loadMore, type Listing } from "../state/inbox";
+import { rowPx } from "../state/preferences";
 import { route } from "../state/route";
 import { words } from "../words";
 import { ConversationRow } from "./Row";
 
-const ROW_PX = 64;
 const OVERSCAN = 6;
 /** The next page is asked for when fewer rows than this are left below: so far ahead that a quick scroll meets no end. */
 const AHEAD = 60;
@@ -18,8 +18,8 @@ export function Rows({ listing }: { listing: Listing }) {
   const height = useSignal(800);
   const ids = listing.ids.value;
 
-  const first = useComputed(() => Math.max(0, Math.floor(scrollTop.value / ROW_PX) - OVERSCAN)).value;
-  const last = Math.min(ids.length, first + Math.ceil(height.value / ROW_PX) + 2 * OVERSCAN);
+  const first = useComputed(() => Math.max(0, Math.floor(scrollTop.value / rowPx.value) - OVERSCAN)).value;
+  const last = Math.min(ids.length, first + Math.ceil(height.value / rowPx.value) + 2 * OVERSCAN);
 
   useLayoutEffect(() => {
     const element = scroller.current!;
@@ -37,12 +37,12 @@ export function Rows({ listing }: { listing: Listing }) {
 
   return (
     <div class="rows" ref={scroller} onScroll={(event) => (scrollTop.value = event.currentTarget.scrollTop)} tabIndex={-1}>
-      <ul class="rows-space" style={{ height: `${ids.length * ROW_PX}px` }} aria-label={words.value.conversations}>
+      <ul class="rows-space" style={{ height: `${ids.length * rowPx.value}px` }} aria-label={words.value.conversations}>
         {ids.slice(first, last).map((id, index) => (
           <li
             key={id}
             class="rows-slot"
-            style={{ transform: `translateY(${(first + index) * ROW_PX}px)` }}
+            style={{ transform: `translateY(${(first + index) * rowPx.value}px)` }}
             aria-setsize={listing.next.value === null ? ids.length : -1}
             aria-posinset={first + index + 1}
           >
@@ -57,10 +57,10 @@ export function Rows({ listing }: { listing: Listing }) {
 
 function revealRow(scroller: HTMLElement | null, index: number): void {
   if (!scroller || index < 0) return;
-  const top = index * ROW_PX;
+  const top = index * rowPx.peek();
   if (top < scroller.scrollTop) scroller.scrollTop = top;
-  else if (top + ROW_PX > scroller.scrollTop + scroller.clientHeight) {
-    scroller.scrollTop = top + ROW_PX - scroller.clientHeight;
+  else if (top + rowPx.peek() > scroller.scrollTop + scroller.clientHeight) {
+    scroller.scrollTop = top + rowPx.peek() - scroller.clientHeight;
   }
 }
 

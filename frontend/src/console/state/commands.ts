@@ -10,6 +10,7 @@ import { currentThread } from "./desk";
 import { bindingOf, keyCaps } from "./keys";
 import { toggleDetails } from "./layout";
 import { loadMacros, macros, runMacro } from "./macros";
+import { markItems, savedViewItems } from "./mark_commands";
 import { bellChoices, chooseBell } from "./notify";
 import { offerInPalette, openPalette, type PaletteItem } from "./palette";
 import { chooseDensity, chooseLocale, chooseTheme, type Density, type Theme } from "./preferences";
@@ -96,8 +97,9 @@ function brandItems(say: Dictionary): PaletteItem[] {
 }
 
 export function startCommands(): void {
-  for (const make of [actionItems, viewItems, settingItems, brandItems]) offerInPalette(() => inBothLanguages(make));
+  for (const make of [actionItems, viewItems, markItems, settingItems, brandItems]) offerInPalette(() => inBothLanguages(make));
   offerInPalette(macroItems);
+  offerInPalette(savedViewItems);
 }
 
 /** Found by its English name too: letters come quicker than an input method. */

@@ -1,5 +1,5 @@
 // What one person chose in this browser: theme, language, whether details are shown. Survives a reload.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { locale, toLocale, type Locale } from "../words";
 
 export type Theme = "system" | "light" | "dark";
@@ -32,6 +32,8 @@ export type Density = "comfortable" | "compact";
 
 export const theme = signal<Theme>("system");
 export const density = signal<Density>("comfortable");
+/** Height of a row of the list; the same stands in the styles. */
+export const rowPx = computed(() => (density.value === "compact" ? 48 : 64));
 export const isDetailsWanted = signal(true);
 
 export function loadPreferences(pageLocale: string): void {

@@ -215,6 +215,9 @@ export const en = {
   keySendClose: "Send and close",
 
   // Desk tools: canned replies, mentions, macros, transfer, palette, preferences
+  addTag: "Add tag",
+  removeTag: "Remove tag",
+  markReadNow: "Mark as read",
   sendAndClose: "Send and close",
   writingAs: (brand: string) => `as ${brand}`,
   isWritingToo: (name: string) => `${name} is writing too…`,

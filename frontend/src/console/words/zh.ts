@@ -206,6 +206,9 @@ export const zh: Dictionary = {
 
 
   // 快捷回复、提及、宏、转接、命令面板、偏好设置
+  addTag: "添加标签",
+  removeTag: "移除标签",
+  markReadNow: "标为已读",
   sendAndClose: "发送并结束会话",
   writingAs: (brand) => `以「${brand}」的名义`,
   isWritingToo: (name) => `${name}也正在输入…`,

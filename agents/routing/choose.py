@@ -110,8 +110,8 @@ def _held(desk: Desk, rules: QueueRules) -> str:
 
 def _objection(agent: AgentFacts, waiting: Waiting, rules: QueueRules, needs: Needs) -> str:
     """What speaks against an agent that is there, apart from its own capacity."""
-    if not needs.relaxed and agent.id in waiting.silent_agents:
-        return "silent"
+    if not needs.relaxed and agent.id in waiting.gave_back:
+        return waiting.gave_back[agent.id]
     if not needs.relaxed and (lacking := needs.lacking(agent)):
         return lacking
     own = agent.memberships.get(rules.id)
@@ -141,12 +141,12 @@ def _waits_for(agent: AgentFacts, waiting: Waiting, rules: QueueRules, needs: Ne
 def _ranking(rules: QueueRules, needs: Needs, waiting: Waiting) -> Callable[[AgentFacts], Rank]:
     """Lower is better. Who can do what was asked comes first, even when that was dropped; then the strategy."""
     strategy = RANKS[rules.strategy]
-    plain = not waiting.silent_agents and not (needs.skills or needs.language)
+    plain = not waiting.gave_back and not (needs.skills or needs.language)
 
     def rank(agent: AgentFacts) -> Rank:
         if plain:
             return strategy(agent)
-        return (agent.id in waiting.silent_agents, bool(needs.lacking(agent)), *strategy(agent))
+        return (agent.id in waiting.gave_back, bool(needs.lacking(agent)), *strategy(agent))
 
     return rank
 

@@ -43,8 +43,8 @@ class Waiting:
     priority: int = 2
     left_message: bool = False
     last_agent_id: UUID | None = None
-    # Agents who let this very conversation lie: not again before the rules are relaxed.
-    silent_agents: frozenset[UUID] = frozenset()
+    # Agents who let this very conversation lie (`silent`) or gave it away (`released`): not at once again.
+    gave_back: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from agents.models import Agent, Assignment, Queue, Skill
 from agents.routing.facts import MANUAL, ONLINE, AgentFacts, Desk, QueueRules, Waiting
@@ -80,7 +80,7 @@ def read_waiting(desk: Desk, ids: Collection[UUID] | None = None, *, besides: Co
         "visitor__last_agent_id",
     )  # fmt: skip
     found = list(_by_rank(rows, desk).values_list(*columns)[:MAX_WAITING_READ])
-    silent = _read_silent([row[0] for row in found])
+    gave_back = _read_gave_back([row[0] for row in found])
     known = set(Skill.objects.values_list("pk", flat=True)) if any(row[5] for row in found) else set()
     default = desk.default_queue_id
     return [
@@ -95,7 +95,7 @@ def read_waiting(desk: Desk, ids: Collection[UUID] | None = None, *, besides: Co
             priority,
             left,
             last_agent,
-            silent.get(pk, frozenset()),
+            gave_back.get(pk, {}),
         )
         for pk, queue_id, since, queued_at, language, skills, priority, left, last_agent in found
     ]
@@ -162,14 +162,19 @@ def _read_recent(rules: Iterable[QueueRules], now: datetime) -> list[tuple[UUID,
     return found
 
 
-def _read_silent(ids: list[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Whom these conversations were taken from because they did not answer."""
-    silent = Assignment.EndedReason.AGENT_SILENT
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = Assignment.objects.filter(conversation_id__in=ids, ended_reason=silent) if ids else Assignment.objects.none()
-    for conversation_id, agent_id in rows.order_by().values_list("conversation_id", "agent_id"):
-        found[conversation_id].add(agent_id)
-    return {pk: frozenset(agents) for pk, agents in found.items()}
+def _read_gave_back(ids: list[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """Who had these conversations since they wait and did not answer, or gave them away."""
+    reason = Assignment.EndedReason
+    words = {reason.AGENT_SILENT: "silent", reason.RELEASED: "released", reason.TRANSFERRED: "released"}
+    rows = Assignment.objects.filter(
+        conversation_id__in=ids, ended_reason__in=words, ended_at__gte=F("conversation__waiting_since")
+    )
+    found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for conversation_id, agent_id, ended_reason in (
+        rows.order_by("ended_at").values_list("conversation_id", "agent_id", "ended_reason") if ids else ()
+    ):
+        found[conversation_id][agent_id] = words[reason(ended_reason)]
+    return found
 
 
 def _unix(moment: datetime | None) -> float:

@@ -182,11 +182,11 @@ def test_how_long_the_last_agent_is_waited_for(seconds, waited, facts, who):
 
 def test_who_let_it_lie_gets_it_back_only_when_nobody_else_can():
     amy, bo = an_agent("Amy"), an_agent("Bo", load=4)
-    silent = frozenset({amy.id})
-    assert chosen(a_desk(amy, bo), waits(silent_agents=silent)) == "Bo"
-    assert chosen(a_desk(an_agent("Amy")), waits(1, silent_agents=silent)) == "nobody"
-    assert chosen(a_desk(an_agent("Amy")), waits(120, silent_agents=silent)) == "Amy"
-    assert chosen(a_desk(amy, bo), waits(120, silent_agents=silent)) == "Bo"
+    silent = {amy.id: "silent"}
+    assert chosen(a_desk(amy, bo), waits(gave_back=silent)) == "Bo"
+    assert chosen(a_desk(an_agent("Amy")), waits(1, gave_back=silent)) == "nobody"
+    assert chosen(a_desk(an_agent("Amy")), waits(120, gave_back=silent)) == "Amy"
+    assert chosen(a_desk(amy, bo), waits(120, gave_back=silent)) == "Bo"
 
 
 # ---- order and reasons ----

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agents.assignments import release_conversation, take_conversation
+from agents.assignments import release_conversation, take_conversation, transfer_conversation
 from agents.models import Agent, Assignment, Membership, Queue, Skill
 from agents.routing import route
 from agents.routing.route import route_waiting
 from chat.authors import SYSTEM
-from chat.conversations import close_conversation, open_conversation
+from chat.conversations import close_conversation, open_conversation, reopen_conversation
 from chat.events import AGENT, VISITOR
 from chat.models import Conversation, Message, Visitor
 from chat.pages import read_events
@@ -260,3 +260,20 @@ def test_in_turn(team, now, strategy):
         team.waits(queue)
         assert route_waiting(now + timedelta(seconds=round_number)) == 1
     assert team.loads() == {"Amy": 2, "Bo": 2, "Cy": 2}
+
+
+@pytest.mark.parametrize("way", ["release", "transfer"])
+def test_who_gives_it_away_does_not_get_it_back_at_once(team, now, way):
+    queue, other = team.queue(relax_after_seconds=60), team.queue("Returns", relax_after_seconds=60)
+    amy = team.agent("Amy", queue, other)
+    conversation = team.waits(queue)
+    assert route_waiting(now) == 1
+    if way == "release":
+        release_conversation(conversation.pk, agent=amy, now=now)
+    else:
+        transfer_conversation(conversation.pk, by=amy, queue=other, now=now)
+    assert route_waiting(now + timedelta(seconds=59)) == 0
+    assert route_waiting(now + timedelta(seconds=60)) == 1, "rather Amy than nobody"
+    close_conversation(conversation.pk, by=SYSTEM, reason="agent", now=now)
+    reopen_conversation(conversation.pk, by=SYSTEM, now=now + timedelta(hours=1))
+    assert route_waiting(now + timedelta(hours=1)) == 1, "another time is another time"

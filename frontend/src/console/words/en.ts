@@ -352,6 +352,7 @@ export const en = {
     skill: "lacks a skill",
     fair_share: "had enough new ones",
     silent: "did not answer before",
+    released: "gave it away before",
   } as Record<string, string>,
   endedReason: {
     closed: "closed",

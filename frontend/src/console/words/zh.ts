@@ -340,6 +340,7 @@ export const zh: Dictionary = {
     skill: "缺少技能",
     fair_share: "近期新会话已够多",
     silent: "之前没有回复",
+    released: "之前转出了该会话",
   },
   endedReason: {
     closed: "已结束",

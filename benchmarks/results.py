@@ -75,6 +75,7 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
         [
             ("decide ms", "decide_ms", None),
             ("decide and write ms", "route_ms", None),
+            ("our CPU ms", "cpu_ms", None),
             ("given out", "routed", None),
             ("closed before", "past", None),
             ("then decide ms", "decide_old_ms", None),

@@ -71,7 +71,7 @@ def choose(waiting: Waiting, desk: Desk, now: float, *, with_verdicts: bool = Tr
     if held := _held(desk, rules):
         return Choice(waiting, rules.strategy, waited, held=held)
     needs = needs_of(waiting, rules, desk, now)
-    fit = [agent for agent in desk.free(rules.id) if not _objection(agent, waiting, rules, needs)]
+    fit = _fitting(waiting, desk, rules, needs)
     if (last := _last_agent(waiting, rules, desk)) is not None:
         if last in fit:
             choice = _made(waiting, rules, needs, waited, chosen=last, why="sticky")
@@ -83,6 +83,16 @@ def choose(waiting: Waiting, desk: Desk, now: float, *, with_verdicts: bool = Tr
     rank = _ranking(rules, needs, waiting)
     choice = _made(waiting, rules, needs, waited, chosen=min(fit, key=rank), why=rules.strategy)
     return _explained(choice, desk, needs, fit) if with_verdicts else choice
+
+
+def _fitting(waiting: Waiting, desk: Desk, rules: QueueRules, needs: Needs) -> list[AgentFacts]:
+    """Against whom nothing speaks. Agents are asked one by one only where something differs from one to the other."""
+    if needs.relaxed:
+        return [agent for agent in desk.free(rules.id) if not _objection(agent, waiting, rules, needs)]
+    able = desk.able(rules.id, needs.skills, needs.language)
+    if not waiting.gave_back and not desk.is_limited(rules):
+        return able
+    return [agent for agent in able if not _objection(agent, waiting, rules, needs)]
 
 
 def needs_of(waiting: Waiting, rules: QueueRules, desk: Desk, now: float) -> Needs:
@@ -141,11 +151,10 @@ def _waits_for(agent: AgentFacts, waiting: Waiting, rules: QueueRules, needs: Ne
 def _ranking(rules: QueueRules, needs: Needs, waiting: Waiting) -> Callable[[AgentFacts], Rank]:
     """Lower is better. Who can do what was asked comes first, even when that was dropped; then the strategy."""
     strategy = RANKS[rules.strategy]
-    plain = not waiting.gave_back and not (needs.skills or needs.language)
+    if not needs.relaxed:
+        return strategy  # whoever fits lacks nothing
 
     def rank(agent: AgentFacts) -> Rank:
-        if plain:
-            return strategy(agent)
         return (agent.id in waiting.gave_back, bool(needs.lacking(agent)), *strategy(agent))
 
     return rank

@@ -88,6 +88,8 @@ class Desk:
     load_by_queue: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     _members: dict[UUID, list[AgentFacts]] = field(default_factory=dict)
     _free: dict[UUID, list[AgentFacts]] = field(default_factory=dict)
+    _able: dict[tuple[UUID, frozenset[UUID], str], list[AgentFacts]] = field(default_factory=dict)
+    _limited: dict[UUID, bool] = field(default_factory=dict)
     _spoken: dict[tuple[UUID, str], bool] = field(default_factory=dict)
 
     def members(self, queue_id: UUID) -> list[AgentFacts]:
@@ -104,6 +106,27 @@ class Desk:
         free = [agent for agent in (self.members(queue_id) if known is None else known) if agent.has_room]
         self._free[queue_id] = free
         return free
+
+    def able(self, queue_id: UUID, skills: frozenset[UUID], language: str) -> list[AgentFacts]:
+        """Those of `free` with all of the skills and the language; looked for once per round and need."""
+        key = queue_id, skills, language
+        known = self._able.get(key)
+        if known is None:
+            known = [
+                agent
+                for agent in self.free(queue_id)
+                if skills <= agent.skills and (not language or agent.speaks(language))
+            ]
+        able = [agent for agent in known if agent.load < agent.capacity]
+        self._able[key] = able
+        return able
+
+    def is_limited(self, rules: QueueRules) -> bool:
+        """Tell whether agents have limits of their own in this queue: a capacity there, a fair share."""
+        if rules.id not in self._limited:
+            own = any(agent.memberships.get(rules.id) is not None for agent in self.members(rules.id))
+            self._limited[rules.id] = own or rules.fair_share_seconds is not None
+        return self._limited[rules.id]
 
     def is_full(self) -> bool:
         return self.total_capacity is not None and self.total_load >= self.total_capacity
@@ -137,6 +160,7 @@ class Desk:
     def begin_round(self) -> None:
         """Forget who had room: for whoever uses one desk for several rounds."""
         self._free.clear()
+        self._able.clear()
         self._members.clear()
 
     def _serving(self, queue_id: UUID | None) -> list[AgentFacts]:

@@ -30,8 +30,8 @@ def route_waiting(now: datetime, limit: int = 1000) -> int:
     """
     routed, failed = 0, set[UUID]()
     while routed < limit:
-        batch = _plan(now, min(BATCH, limit - routed), failed)
-        done = _route(batch, now, failed)
+        planned = _plan(now, limit - routed, failed)
+        done = sum(_route(planned[at : at + BATCH], now, failed) for at in range(0, len(planned), BATCH))
         routed += done
         if not done:
             break
@@ -43,7 +43,8 @@ def _plan(now: datetime, limit: int, failed: Collection[UUID]) -> list[UUID]:
     desk = read_desk(now)
     if not any(desk.free(queue_id) for queue_id in desk.rules):
         return []
-    return [choice.waiting.id for choice in _choose_in_order(read_waiting(desk, besides=failed), desk, now, limit)]
+    waiting = read_waiting(desk, besides=failed)
+    return [choice.waiting.id for choice in _choose_in_order(waiting, desk, now, limit, with_verdicts=False)]
 
 
 def _route(ids: list[UUID], now: datetime, failed: set[UUID]) -> int:
@@ -80,14 +81,16 @@ def _route_batch(ids: list[UUID], now: datetime) -> int:
         return len(choices)
 
 
-def _choose_in_order(waiting: list[Waiting], desk: Desk, now: datetime, limit: int) -> list[Choice]:
+def _choose_in_order(
+    waiting: list[Waiting], desk: Desk, now: datetime, limit: int, *, with_verdicts: bool = True
+) -> list[Choice]:
     """Choose for one after the other, each choice counting for the next; those that nobody gets are left out."""
     moment = now.timestamp()
     chosen: list[Choice] = []
     for one in in_order(waiting, desk.rules):
         if len(chosen) >= limit or desk.is_full():
             break
-        choice = choose(one, desk, moment)
+        choice = choose(one, desk, moment, with_verdicts=with_verdicts)
         if choice.agent is not None:
             desk.give(one, choice.agent, moment)
             chosen.append(choice)

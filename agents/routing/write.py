@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from agents.models import Agent, Assignment
@@ -13,6 +14,9 @@ from agents.routing.reasons import reasons_of
 from chat.authors import SYSTEM
 from chat.conversations import author_body, record_many
 from chat.models import Conversation, Visitor
+from tenants.ids import new_id
+
+_encode = msgspec.json.Encoder().encode
 
 ASSIGN = f"""
 UPDATE {Conversation._meta.db_table} c
@@ -20,6 +24,13 @@ SET status = 'assigned', assignee_id = given.agent_id, assignee_name = given.age
     waiting_since = NULL, queued_at = NULL
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS given(id, agent_id, agent_name)
 WHERE c.id = given.id
+"""
+# As one document: Django would hand over arrays, in which every quote of the reasons is escaped one by one.
+INSERT = f"""
+INSERT INTO {Assignment._meta.db_table} (id, conversation_id, agent_id, started_at, ended_reason, queue_id, reasons)
+SELECT id, conversation_id, agent_id, %s, '', queue_id, reasons
+FROM jsonb_to_recordset(%s::jsonb)
+    AS given(id uuid, conversation_id uuid, agent_id uuid, queue_id uuid, reasons jsonb)
 """
 # Whoever holds a visitor's row may wait for its conversation, which we hold: a busy visitor is passed by.
 REMEMBER = f"""
@@ -38,16 +49,7 @@ def write_choices(choices: Sequence[Choice], conversations: Mapping[UUID, Conver
     if not given:
         return
     reasons = [reasons_of(choice) for choice in choices]
-    Assignment.objects.bulk_create(
-        Assignment(
-            conversation=conversation,
-            agent_id=_agent_id(choice),
-            queue_id=conversation.queue_id,
-            started_at=now,
-            reasons=reason,
-        )
-        for (conversation, choice), reason in zip(given, reasons, strict=True)
-    )
+    _insert_assignments(given, reasons, now)
     _assign(given, now)
     remember_last_agents({one.visitor_id: _agent_id(choice) for one, choice in given})
     Agent.objects.filter(pk__in={_agent_id(choice) for choice in choices}).update(last_assigned_at=now, idle_since=None)
@@ -59,6 +61,23 @@ def remember_last_agents(agents: Mapping[UUID, UUID]) -> None:
     """Note for visitors which agent they had last. A hint for sticky queues: whose row is busy keeps what it has."""
     with connection.cursor() as cursor:
         cursor.execute(REMEMBER, [list(agents), list(agents.values())])
+
+
+def _insert_assignments(
+    given: Sequence[tuple[Conversation, Choice]], reasons: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "conversation_id": conversation.pk,
+            "agent_id": _agent_id(choice),
+            "queue_id": conversation.queue_id,
+            "reasons": reason,
+        }
+        for (conversation, choice), reason in zip(given, reasons, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [now, _encode(rows).decode()])
 
 
 def _assign(given: Sequence[tuple[Conversation, Choice]], now: datetime) -> None:

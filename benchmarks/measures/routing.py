@@ -31,6 +31,7 @@ def routing(cast: Cast, variant: Variant, plan: Plan, step: Step) -> dict[str, A
     return {
         "decide_ms": round(median(one["decide"] for one in fresh)),
         "route_ms": round(median(one["route"] for one in fresh)),
+        "cpu_ms": round(median(one["cpu"] for one in fresh)),
         "routed": fresh[0]["routed"],
         "past": past,
         "decide_old_ms": round(median(one["decide"] for one in old)),
@@ -90,12 +91,17 @@ def _round(step: Step, number: int) -> dict[str, float]:
     began = time.perf_counter()
     desk = read_desk(now)
     _choose_in_order(read_waiting(desk), desk, now, WAITING)
-    decided = time.perf_counter()
+    decided, cpu = time.perf_counter(), time.process_time()
     routed = route_waiting(now, limit=WAITING)
-    written = time.perf_counter()
+    written, cpu = time.perf_counter(), time.process_time() - cpu
     Assignment.objects.filter(ended_at=None).update(ended_at=now, ended_reason="closed")
     Conversation.objects.exclude(status="closed").update(status="closed", assignee_id=None, closed_at=now)
-    return {"decide": (decided - began) * 1000, "route": (written - decided) * 1000, "routed": routed}
+    return {
+        "decide": (decided - began) * 1000,
+        "route": (written - decided) * 1000,
+        "cpu": cpu * 1000,
+        "routed": routed,
+    }
 
 
 def _add_past(count: int) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.db.models import F
 
@@ -12,6 +13,16 @@ from chat.errors import ConversationClosed
 from chat.models import Conversation, Message
 
 PREVIEW_CHARS = 120
+_encode = msgspec.json.Encoder().encode
+# As one document: Django would hand over arrays, in which every quote of the bodies is escaped one by one.
+INSERT_EVENTS = f"""
+INSERT INTO {Message._meta.db_table}
+    (id, conversation_id, seq, event, author_kind, author_id, author_name, visibility, body, created_at)
+SELECT given.*, %s FROM jsonb_to_recordset(%s::jsonb) AS given(
+    id uuid, conversation_id uuid, seq bigint, event text, author_kind text, author_id uuid, author_name text,
+    visibility text, body jsonb
+)
+"""
 MESSAGE = "message.created"
 NOTE = "note.created"
 
@@ -63,7 +74,14 @@ def append_many(conversations: Sequence[Conversation], drafts: Sequence[Draft], 
         conversation.last_seq += 1
         conversation.active_at = now
         entries.append(_entry(conversation, draft, now))
-    return Message.objects.bulk_create(entries)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_EVENTS, [now, _encode([_columns(entry) for entry in entries]).decode()])
+    return entries
+
+
+def _columns(entry: Message) -> dict[str, Any]:
+    names = ("id", "conversation_id", "seq", "event", "author_kind", "author_id", "author_name", "visibility", "body")
+    return {name: getattr(entry, name) for name in names}
 
 
 def _entry(conversation: Conversation, draft: Draft, now: datetime) -> Message:

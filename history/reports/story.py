@@ -59,6 +59,8 @@ class _Teller:
         self.queue, self.agent = queue, ""
         self.opened_at: datetime | None = None
         self.waiting_since: datetime | None = None
+        self.asked_at: datetime | None = None
+        self.has_left = False
         self.is_answered = False  # since it was last opened
         self.was_ever_answered = False
         self.rating: tuple[Place, int] | None = None
@@ -110,6 +112,7 @@ class _Teller:
 
     def said(self, entry: Entry) -> None:
         if entry.author_kind == "visitor":
+            self.asked_at = entry.at
             self._count(entry, "messages_in")
         elif entry.author_kind == "agent":
             self._answered(entry)
@@ -117,7 +120,15 @@ class _Teller:
             self._count(entry, "messages_out", agent="")
 
     def left_message(self, entry: Entry) -> None:
+        """Whoever left a message does not wait: how long it lies there is the first response's to say."""
         self._count(entry, "left_messages")
+        self.waiting_since = None
+        self.has_left = True
+
+    def woken(self, entry: Entry) -> None:
+        """Who left a message and came back while somebody is there waits since then, like anybody else."""
+        if self.has_left and not self.agent and entry.body.get("reason") == "visitor":
+            self.waiting_since, self.has_left = self.asked_at or entry.at, False
 
     def rated(self, entry: Entry) -> None:
         """Rating again writes over it: the last one counts, when it was given."""
@@ -171,6 +182,7 @@ _HANDLERS: dict[str, Callable[[_Teller, Entry], None]] = {
     "conversation.reopened": _Teller.reopened,
     "conversation.closed": _Teller.closed,
     "conversation.left_message": _Teller.left_message,
+    "conversation.woken": _Teller.woken,
     "conversation.rated": _Teller.rated,
     "message.created": _Teller.said,
 }

@@ -4,7 +4,7 @@ import { BackIcon, DoneIcon, PanelIcon, ReleaseIcon, ReopenIcon, TakeIcon, Trans
 import { busy, close, release, reopen, take } from "../state/actions";
 import { now } from "../state/clock";
 import { resolutionDeadline } from "../state/deadlines";
-import { isDetailsShown, toggleDetails } from "../state/layout";
+import { isDetailsShown, isNarrow, toggleDetails } from "../state/layout";
 import { go } from "../state/route";
 import { loadMacros, macros, runMacro } from "../state/macros";
 import { myId } from "../state/session";
@@ -63,7 +63,7 @@ function Who({ row }: { row: Row }) {
   const name = visitorName(row.visitor, say);
   return (
     <div class="thread-who">
-      <h2 title={name}>{name}</h2>
+      <h2 title={name} aria-level={isNarrow.value ? 1 : undefined}>{name}</h2>
       <p class="thread-facts">
         <span class={`status status-${row.status}`}>{say.status[row.status]}</span>
         <ReplyClock row={row} />

@@ -25,6 +25,7 @@ try {
     jsx: "automatic",
     jsxImportSource: "preact",
     sourcemap: "inline",
+    define: { KEFU_LOCALE: '"en"' },
   });
   const built = readdirSync(outdir, { recursive: true })
     .map(String)

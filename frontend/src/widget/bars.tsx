@@ -2,11 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fill } from "../i18n";
-import type { Waiting } from "./api";
 import type { Chat } from "./chat";
 import { Rating } from "./forms";
 import { Icon } from "./icons";
 import * as paths from "./paths";
+import { standing } from "./standing";
 import * as T from "./texts";
 
 export function ConnectionLine({ chat }: { chat: Chat }) {
@@ -78,11 +78,4 @@ export function StatusBar({ chat }: { chat: Chat }) {
       </p>
     </div>
   );
-}
-
-/** "You are 3rd in line, about 4 minutes". */
-function standing({ place, wait_seconds }: Waiting): string {
-  const n = Math.ceil((wait_seconds ?? 0) / 60);
-  const ordinal = T.locale === "en" ? place + (["th", "st", "nd", "rd"][(place % 100 >> 3) ^ 1 && place % 10] ?? "th") : place;
-  return (place > 1 ? fill(T.place, { place: ordinal }) : T.next) + (n > 60 ? T.long : n ? fill(T.about, { n }) : "");
 }

@@ -170,13 +170,13 @@ def write_proto(frame: Any) -> bytes:
     for name in ("type", "id", "reply_to", "conversation", "seq", "ts"):
         try:
             setattr(message, name, found.get(name))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     data = found.get("data")
     field = str(found.get("type")).replace(".", "_")
     try:
         return ProtoFrame(**{field: data}).SerializeToString() + message.SerializeToString()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return _open(data) + message.SerializeToString()
 
 

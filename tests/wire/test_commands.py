@@ -50,8 +50,11 @@ near = st.one_of(
 
 
 def values_near(kind: str, name: str) -> st.SearchStrategy[Any]:
-    """Protobuf's constructor takes anything iterable for a list, so there only lists are put."""
+    """Protobuf's constructor takes anything iterable for a list and any number for yes or no, so there only lists, and
+    no numbers, are put."""
     field = FRAME_FIELDS[_FIELDS[kind]].message_type.fields_by_name[name]
+    if field.type == field.TYPE_BOOL:
+        return st.booleans() | ids | st.sampled_from(["", [], {}])
     if not field.is_repeated:
         return near
     if field.message_type is None:

@@ -110,7 +110,7 @@ class Scene:
         assert done.returncode == 0, done.stderr
 
     def change_agent(self, **changes: Any) -> None:
-        form = {"display_name": "Carla", "role": "agent", "capacity": 5, "is_active": "on"} | changes
+        form = {"display_name": "Carla", "role": "agent", "scope": "brand", "capacity": 5, "is_active": "on"} | changes
         rows = {"membership_set-TOTAL_FORMS": 0, "membership_set-INITIAL_FORMS": 0}
         wanted = {name: value for name, value in (form | rows).items() if value is not None}
         assert self.alice.post(f"/admin/agents/agent/{self.carla.pk}/change/", wanted).status_code == 302

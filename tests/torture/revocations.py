@@ -174,7 +174,7 @@ def _identity_token(slug: str, external_id: str) -> str:
 def _agent_form(agent: Person, role: str) -> dict[str, Any]:
     """The admin's form, with "is active" not ticked."""
     formset = {"membership_set-TOTAL_FORMS": 0, "membership_set-INITIAL_FORMS": 0}
-    return {"display_name": agent.name, "role": role, "capacity": 5} | formset
+    return {"display_name": agent.name, "role": role, "scope": "brand", "capacity": 5} | formset
 
 
 def _sign_in_again(slug: str, agent: Person) -> Person:

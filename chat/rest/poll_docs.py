@@ -6,6 +6,7 @@ from chat.protocol import COMMANDS, MAX_RESUMED, MAX_SEQ
 
 MAX_WAIT = 25
 MAX_FRAMES = 50
+AFTER = "^[0-9a-fA-F:,-]*$"
 
 _CALLERS = {
     # Kind to tag, security scheme, words of what `since` brings.
@@ -62,7 +63,9 @@ def _events(kind: str) -> dict[str, Any]:
         "security": [{security: []}],
         "parameters": [
             _parameter(
-                "after", {"type": "string", "maxLength": 12_000}, f"`conversation:seq,…`, at most {MAX_RESUMED}."
+                "after",
+                {"type": "string", "maxLength": 12_000, "pattern": AFTER},
+                f"`conversation:seq,…`, at most {MAX_RESUMED}.",
             ),
             _parameter("since", {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}, "`ts` of the last answer."),
             _parameter("epoch", {"type": "string"}, "Of `hello`. Another than the brand's: 409 `epoch_changed`."),

@@ -4,10 +4,11 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from agents.accounts import create_agent
-from agents.models import Assignment, CannedReply, DraftReply, Mention, Queue
+from agents.models import Agent, Assignment, CannedReply, DraftReply, Mention, Queue
 from tenants.context import in_tenant
 from tests.browser.desk import Console, faults
 from tests.conftest import PASSWORD
@@ -210,7 +211,9 @@ def both_brands(acme, globex, now) -> str:
             made.append((tenant, agent))
     yield email
     for tenant, agent in made:
-        with in_tenant(tenant):
+        with in_tenant(tenant), transaction.atomic():
+            # Locked as routing locks it, which may still give this agent something.
+            Agent.objects.select_for_update(no_key=False).get(pk=agent.pk)
             Assignment.objects.filter(agent=agent).delete()
             agent.delete()
 

@@ -120,6 +120,7 @@ export async function loadListing(listing: Listing, abort?: AbortSignal): Promis
   const request = (latestRequest.get(listing) ?? 0) + 1;
   latestRequest.set(listing, request);
   loading++;
+  const since = recounts;
   try {
     const page = await fetchPage(listing, null, abort);
     if (latestRequest.get(listing) !== request) return;
@@ -130,7 +131,7 @@ export async function loadListing(listing: Listing, abort?: AbortSignal): Promis
       listing.state.value = "ready";
       listing.moreState.value = "idle";
       for (const id of changedMeanwhile) if (rowOf(id)) placeIn(listing, rowOf(id)!);
-      if (page.counts) counts.value = page.counts;
+      takeCounts(page.counts, since);
     });
   } catch {
     if (!abort?.aborted && !listing.ids.peek().length) listing.state.value = "failed";
@@ -217,6 +218,9 @@ function placeIn(listing: Listing, row: Row): void {
   listing.ids.value = placeRow(listing.ids.peek(), row, options);
 }
 
+/** How often the counts followed a change; tells whether an answer is older than what is known. */
+let recounts = 0;
+
 /** Follows each change of a row that was known: the server's counts stay right in between. */
 function recount(before: Row, after: Row): void {
   const agent = myId.peek();
@@ -226,6 +230,14 @@ function recount(before: Row, after: Row): void {
   const unread = (row: Row): number => (belongs("mine", row, agent) ? row.unread : 0);
   change("unread", unread(after) - unread(before));
   counts.value = changed;
+  recounts++;
+}
+
+/** Counts that were read before something changed would undo what is known by now: they are asked for again. */
+function takeCounts(found: Counts | undefined, since: number): void {
+  if (!found) return;
+  if (since === recounts) counts.value = found;
+  else refreshSoon();
 }
 
 let refreshTimer = 0;
@@ -238,8 +250,9 @@ function refreshSoon(): void {
 }
 
 async function refreshCounts(): Promise<void> {
+  const since = recounts;
   try {
-    counts.value = (await fetchRows("mine", { limit: 1 })).counts ?? counts.peek();
+    takeCounts((await fetchRows("mine", { limit: 1 })).counts, since);
   } catch {
     // The next event or reconnect asks again.
   }

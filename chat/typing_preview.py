@@ -19,10 +19,11 @@ _known: dict[UUID, tuple[float, bool]] = {}
 async def shows_typing_preview(tenant: Tenant) -> bool:
     until, shows = _known.get(tenant.pk, (0.0, False))
     if time.monotonic() >= until:
-        shows = await run_in_public(_read, tenant.pk)
+        shows = await run_in_public(is_preview_shown, tenant.pk)
         _known[tenant.pk] = time.monotonic() + REMEMBERED_SECONDS, shows
     return shows
 
 
-def _read(tenant_id: UUID) -> bool:
+def is_preview_shown(tenant_id: UUID) -> bool:
+    """As it is at this moment: what visitors are told must not be older than what is done."""
     return Tenant.objects.filter(pk=tenant_id, shows_typing_preview=True).exists()

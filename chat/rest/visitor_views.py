@@ -26,6 +26,7 @@ from chat.rest.limits import LEFT_ADDRESS_RATE, LEFT_RATE, SESSION_RATE, TRAIL_R
 from chat.rest.paging import events_page, page_bounds
 from chat.rest.visitor_auth import VisitorView, check_origin, limit
 from chat.rest.visitor_inputs import FileInput, IdentifyInput, LeftMessageInput, PageViewsInput, SessionInput
+from chat.typing_preview import is_preview_shown
 from chat.visitors import identify_visitor, log_out_visitor, start_session
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -144,7 +145,7 @@ def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any
         "hours": opening_for(conversation, now).view(),
         "waiting": waiting_view(conversation, now),
         "asks_for_rating": tenant.asks_for_rating,
-        "typing_preview": tenant.shows_typing_preview,
+        "typing_preview": is_preview_shown(tenant.pk),
         "epoch": str(tenant.epoch),
         "limits": LIMITS,
     }

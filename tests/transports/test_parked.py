@@ -44,7 +44,9 @@ def test_the_end_of_the_time_is_an_empty_answer(open_as, as_vera, talk):
     client.follow(talk.where, 2)
     client.since = None
     answer = client.ask(client.query(1))
-    assert (answer.status_code, answer.json()["frames"]) == (200, [])
+    # Where the visitor stands in the queue may be told in between; that is no event.
+    frames = [frame for frame in answer.json()["frames"] if frame["type"] != "queue.position_changed"]
+    assert (answer.status_code, frames) == (200, [])
     assert answer.json()["ts"] > 0
     assert answer.headers["cache-control"] == "private, no-store"
 

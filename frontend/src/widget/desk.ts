@@ -81,15 +81,17 @@ export class Desk {
   /** Answers what went wrong, in words. */
   async leave(contact: Contact): Promise<string> {
     const { token, storage } = this.chat;
+    // Before it is asked: its event may come before the answer, and opens the composer with whatever is kept.
+    storage.set("draft", null);
     try {
       const { conversation } = await api.leaveMessage(token, { client_id: this.key, ...contact });
       this.key = newId();
-      storage.set("draft", null);
       this.waiting.value = null;
       this.isLeaving.value = false;
       this.chat.take(conversation);
       return "";
     } catch {
+      storage.set("draft", contact.text);
       return T.notSent;
     }
   }

@@ -51,6 +51,8 @@ BRAND_TABLES = (
     "chat_conversation",
     "chat_visitor",
 )
+NOBODY_HERE = """UPDATE "{}".agents_agent SET is_present = false, absent_since = NULL, availability = 'online',
+    availability_since = NULL, idle_since = NULL, last_assigned_at = NULL"""
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +97,10 @@ def clean(brands: dict[str, Tenant]) -> Iterator[None]:
 
 
 def empty(tenants: "Iterable[Tenant]") -> None:
-    """Remove what tests write. Servers of earlier tests may still write: wait for them, or try again."""
+    """Remove what tests write; every agent is as one who never came.
+
+    Servers of earlier tests may still write: wait for them, or try again.
+    """
     tables = [f'"{tenant.schema_name}".{table}' for tenant in tenants for table in BRAND_TABLES]
     for tries_left in reversed(range(10)):
         try:
@@ -103,6 +108,7 @@ def empty(tenants: "Iterable[Tenant]") -> None:
                 # From the conversation down, as most writers go.
                 cursor.execute(f"LOCK TABLE {', '.join(reversed(tables))} IN SHARE ROW EXCLUSIVE MODE")
                 cursor.execute("; ".join(f"DELETE FROM {table}" for table in tables))
+                cursor.execute("; ".join(NOBODY_HERE.format(tenant.schema_name) for tenant in tenants))
                 return
         except OperationalError:  # a deadlock: the database ended ours
             if not tries_left:

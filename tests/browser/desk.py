@@ -1,6 +1,5 @@
 """Somebody's console with one conversation open: what the tests of thread and composer share."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.clients import Server
@@ -52,10 +51,3 @@ class Console:
         """A key for nobody in particular."""
         self.page.evaluate("document.activeElement?.blur()")
         self.page.keyboard.press(key)
-
-
-def faults(page: Page, within: str | None = None) -> list[str]:
-    """What axe finds serious or critical on the page."""
-    found = Axe().run(page, context=within).response["violations"]
-    bad = [one for one in found if one["impact"] in ("serious", "critical")]
-    return [f"{one['id']}: {node['html'][:160]}" for one in bad for node in one["nodes"]]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import FrameLocator, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, WebSocketRoute, expect
 
 from tests.clients import Server, SocketClient
 
@@ -22,6 +22,11 @@ class Shop:
     @property
     def panel(self) -> FrameLocator:
         return self.page.frame_locator("iframe")
+
+    @property
+    def frame(self) -> Frame:
+        """The panel's own page, for what is asked of a whole page."""
+        return next(frame for frame in self.page.frames if "/widget/panel" in frame.url)
 
     @property
     def bubble(self) -> Locator:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from chat.models import Conversation
 from tenants.context import in_tenant
-from tests.browser.desk import faults
+from tests.browser.axe import serious
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_row_and_header_run_by_the_deadline(open_console, where, acme, now, wait
     expect(page.locator(".thread-facts")).to_contain_text("Was due" if level == "late" else "Resolve by")
     page.get_by_role("button", name="Unassigned").click()
     shows(page.locator("a.row .wait").first, level, says)
-    assert faults(page) == []
+    assert serious(page) == []
 
 
 def shows(clock, level, says):
@@ -44,4 +44,4 @@ def test_in_chinese_and_dark(open_console, where, acme, now):
         Conversation.objects.update(awaiting_reply_since=now - timedelta(minutes=9), reply_due_at=past)
     console.page.reload()
     expect(console.page.locator(".thread-facts .wait").first).to_contain_text("已超时")
-    assert faults(console.page) == []
+    assert serious(console.page) == []

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from agents.models import Macro
 from chat.models import Conversation, Tag
 from tenants.context import in_tenant
-from tests.browser.desk import faults
+from tests.browser.axe import serious
 
 # A window that nobody looks at, and what it tells: notifications and tones are counted instead of shown.
 UNSEEN = """
@@ -40,17 +40,17 @@ def macro(acme):
 def test_nothing_serious_in_thread_and_dialogs(open_console, theme):
     desk = open_console(color_scheme=theme)
     desk.composer.fill("A draft")
-    assert faults(desk.page) == []
+    assert serious(desk.page) == []
     for key, name in (("Control+k", "Commands"), ("?", "Keyboard shortcuts"), ("f", "Transfer")):
         desk.press(key)
         expect(desk.dialog(name)).to_be_visible()
-        assert faults(desk.page) == [], name
+        assert serious(desk.page) == [], name
         desk.page.keyboard.press("Escape")
         expect(desk.dialog(name)).to_have_count(0)
     desk.page.get_by_role("button", name=re.compile("^Account")).click()
     desk.page.get_by_role("menuitem", name="Preferences").click()
     expect(desk.dialog("Preferences")).to_be_visible()
-    assert faults(desk.page) == []
+    assert serious(desk.page) == []
 
 
 def test_the_palette_finds_people_and_does_things(open_console, where):

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from agents.accounts import create_agent
 from agents.models import Agent, Assignment, CannedReply, DraftReply, Mention, Queue
 from tenants.context import in_tenant
-from tests.browser.desk import Console, faults
+from tests.browser.axe import serious
+from tests.browser.desk import Console
 from tests.conftest import PASSWORD
 
 
@@ -91,7 +92,7 @@ def test_arrows_choose_and_escape_puts_the_list_away(open_console):
     expect(desk.choices).to_have_count(3)
     desk.page.keyboard.press("ArrowDown")
     expect(desk.choices.nth(1)).to_have_attribute("aria-selected", "true")
-    assert faults(desk.page) == []
+    assert serious(desk.page) == []
     desk.page.keyboard.press("Escape")
     expect(desk.choices).to_have_count(0)
     expect(desk.composer).to_be_focused()
@@ -107,7 +108,7 @@ def test_a_variable_that_stayed_is_asked_about(open_console, vera_writes):
     desk.page.keyboard.press("Enter")
     question = desk.dialog("Send anyway")
     expect(question).to_contain_text("{{days}}")
-    assert faults(desk.page) == []
+    assert serious(desk.page) == []
     question.get_by_role("button", name="Go back").click()
     expect(question).to_have_count(0)
     expect(desk.composer).to_be_focused()
@@ -127,7 +128,7 @@ def test_a_message_is_kept_as_ones_own_reply(open_console):
     form = desk.dialog("New canned reply")
     expect(form.get_by_label("Text", exact=True)).to_have_value("Our shop opens at nine.")
     form.get_by_label("Shortcut, after “/”").fill("hello")
-    assert faults(desk.page) == []
+    assert serious(desk.page) == []
     form.get_by_label("Shortcut, after “/”").fill("open")
     form.get_by_role("button", name="Save").click()
     expect(form).to_have_count(0)

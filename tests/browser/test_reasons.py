@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from agents.models import Agent, Queue
+from agents.models import Queue
 from tenants.context import in_tenant
 from tests.browser.test_console import HOST
 
@@ -22,13 +22,10 @@ def vera_writes(connect, vera_token):
 @pytest.fixture
 def routed(acme):
     with in_tenant(acme):
-        # Whoever an earlier test on this database left present is not here.
-        Agent.objects.update(is_present=False)
         Queue.objects.filter(is_default=True).update(strategy="least_loaded")
     yield
     with in_tenant(acme):
         Queue.objects.filter(is_default=True).update(strategy="manual")
-        Agent.objects.update(is_present=False)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -15,6 +14,7 @@ from chat.models import Conversation
 from history.reports.sweep import sweep_reports
 from tenants.context import in_tenant
 from tenants.models import Tenant
+from tests.browser.axe import serious
 from tests.clients import Server, SocketClient
 from tests.reports.generated import Play, Recount
 
@@ -62,13 +62,6 @@ def month(acme: Tenant, alice: Agent, bob: Agent) -> Iterator[None]:
             Play([alice, bob], [queue, queue], Recount(), now - timedelta(days=day, hours=day % 5)).play(steps)
         sweep_reports(now)
     yield
-
-
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
-    ]
 
 
 def figure(page: Page, name: str) -> str:

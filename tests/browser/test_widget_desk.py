@@ -5,7 +5,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from agents.assignments import take_conversation
@@ -14,6 +13,7 @@ from agents.waiting.telling import tell_standings
 from chat.models import Conversation, PageView, Rating, Visitor, Widget
 from tenants.context import in_tenant
 from tenants.models import Tenant
+from tests.browser.axe import serious
 from tests.browser.shop import Desk, MakeDesk, Shop
 from tests.browser.waiting_room import changed_queue, closed_queue, let_wait, wishing
 from tests.clients import Server, SocketClient
@@ -31,13 +31,6 @@ def desk(server: Server, browser_as: Callable[..., object], connect: Callable[..
         return Desk(socket)
 
     return _desk
-
-
-def serious(shop: Shop) -> list[str]:
-    """What axe finds serious or critical in the panel."""
-    frame = next(frame for frame in shop.page.frames if "/widget/panel" in frame.url)
-    found = Axe().run(frame).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
 
 def test_who_waits_sees_their_place(person: Person, server: Server, acme: Tenant, alice: Agent, now: datetime) -> None:
@@ -224,24 +217,24 @@ def test_axe_finds_nothing_serious(
     with closed_queue(globex, now):
         form = Shop(person(color_scheme=scheme), server, GLOBEX).open()
         expect(form.panel.locator(".form")).to_be_visible()
-        assert serious(form) == []
+        assert serious(form.frame) == []
     with changed_queue(acme, max_waiting_count=1):
         let_wait(acme, "Ann", now=now)
         alice = desk()
         shop = Shop(person(color_scheme=scheme), server).open()
-        assert serious(shop) == []
+        assert serious(shop.frame) == []
         shop.say("Where is **my** tent? https://example.com/a")
         expect(shop.panel.locator(".bar.waiting")).to_contain_text("2nd in line")
-        assert serious(shop) == []
+        assert serious(shop.frame) == []
         alice.take_newest()
         alice.say("In Hamburg: https://track.example.com/1")
         expect(shop.message("Hamburg")).to_be_visible()
         shop.panel.get_by_role("button", name="Emoji").click()
-        assert serious(shop) == []
+        assert serious(shop.frame) == []
         shop.page.keyboard.press("Escape")
         shop.panel.get_by_role("button", name="More").click()
-        assert serious(shop) == []
+        assert serious(shop.frame) == []
         alice.request("conversation.close")
         shop.panel.get_by_role("radio").nth(4).check(force=True)
         expect(shop.panel.get_by_label("Anything to add?")).to_be_visible()
-        assert serious(shop) == []
+        assert serious(shop.frame) == []

@@ -29,7 +29,6 @@ def had_by_two(acme, conversation, alice, bob, now):
             assert route_waiting(now + timedelta(seconds=9)) == 1
         finally:
             Queue.objects.update(strategy="manual")
-            Agent.objects.filter(pk=bob.pk).update(is_present=False)
     return conversation
 
 

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from agents.models import Agent
 from agents.routing import waking
 from chat.models import Visitor, Widget
 from chat.nudges import Grown
@@ -19,12 +18,9 @@ def routed(team):
     """The default queue gives conversations to Bob alone."""
     from agents.models import Queue
 
-    # Whoever an earlier test on this database left present is not here.
-    Agent.objects.update(is_present=False)
     Queue.objects.filter(is_default=True).update(strategy="least_loaded")
     yield
     Queue.objects.filter(is_default=True).update(strategy="manual")
-    Agent.objects.update(is_present=False, availability="online")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agents.models import SlaTarget
 from agents.sla.keep import keep_promises
+from agents.sla.plain import keep_plain
 from agents.sla.rules import Rules, read_rules
 from agents.sla.targets import REPLIES
 from chat.models import Conversation
@@ -25,7 +26,9 @@ def sweep_sla(now: datetime, limit: int = 1000) -> int:
         keep_promises(conversation_id, now, rules)
         return True
 
-    done = 0
+    # Plain ones first, all at once: after a long time without workers there may be many.
+    without = without_deadline(rules).order_by("active_at").values_list("pk", flat=True)
+    done = len(keep_plain(list(without[:limit]), now, rules))
     for due in (overdue(now), without_deadline(rules), answered(), closed_with_open_targets()):
         done += work_through(due, by="active_at", work=keep_one, limit=limit - done) if done < limit else 0
     return done

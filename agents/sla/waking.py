@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from agents.gathering import Gatherer
 from agents.sla.keep import keep_promises
+from agents.sla.plain import keep_plain
 from agents.sla.rules import read_rules
 from agents.sla.sweep import need_it
 from chat.nudges import Grown, nudge_with
@@ -40,7 +41,7 @@ def keep_heard(heard: dict[UUID, set[str]]) -> None:
     rules, now = read_rules(), timezone.now()
     by_kind = {kind: [pk for pk, kinds in heard.items() if kind in kinds] for kind in (ASKED, REPLIED, CHANGED)}
     wanted = {*by_kind[CHANGED], *need_it(rules, asked=by_kind[ASKED], replied=by_kind[REPLIED])}
-    for conversation_id in wanted:
+    for conversation_id in wanted - keep_plain(wanted, now, rules):
         try:
             keep_promises(conversation_id, now, rules)
         except Exception:

@@ -16,13 +16,20 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """A row that a conversation's log got."""
+    """A row that a conversation's log got, and what the conversation was like after it.
+
+    The last two let a receiver pass by what cannot concern it without asking the database.
+    """
 
     tenant: Tenant
     conversation_id: UUID
     seq: int
     event: str
     author_kind: str
+    # Somebody waits for an answer, and by when they are to have it is written.
+    is_promised: bool = False
+    # What waits in it was left for later.
+    left_message: bool = False
 
 
 _receivers: list[Callable[[Grown], None]] = []

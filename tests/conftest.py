@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from hypothesis import settings
 
 from agents.accounts import create_agent
 from agents.models import Agent, Queue
@@ -26,6 +27,10 @@ from tenants.provisioning import create_brand
 from tenants.sessions import brand_mark
 from tests.clients import Browser, Server, SocketClient
 from tests.server import running_server
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("kefu", deadline=None)
+settings.load_profile("kefu")
 
 PASSWORD = "correct horse battery"
 BRAND_TABLES = (

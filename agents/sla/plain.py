@@ -79,8 +79,8 @@ def _pauses_of(conversation_ids: Collection[UUID]) -> dict[UUID, list[Pause]]:
     events: dict[UUID, list[Happened]] = defaultdict(list)
     if conversation_ids:
         rows = Message.objects.filter(conversation__in=conversation_ids, event__in=[ASLEEP, *AWAKE]).order_by("seq")
-        for conversation_id, *happened in rows.values_list("conversation_id", "event", "created_at"):
-            events[conversation_id].append(Happened(*happened))
+        for conversation_id, event, at in rows.values_list("conversation_id", "event", "created_at"):
+            events[conversation_id].append(Happened(event, at))
     return {conversation_id: find_pauses(found) for conversation_id, found in events.items()}
 
 

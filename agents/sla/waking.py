@@ -30,6 +30,8 @@ def keep_promises_with_nudges() -> None:
 def hear(grown: Grown) -> None:
     if grown.event == "message.created":
         heard = BY_AUTHOR.get(grown.author_kind)
+        if heard == ASKED and grown.is_promised:
+            return
     else:
         heard = CHANGED if grown.event in CHANGING else None
     if heard is not None:

@@ -30,7 +30,7 @@ def tell_standings_with_nudges() -> None:
 def hear(grown: Grown) -> None:
     if grown.event in MOVING:
         _gatherer.add(grown.tenant, grown.conversation_id, MOVED)
-    elif grown.event == "message.created" and grown.author_kind == "visitor":
+    elif grown.event == "message.created" and grown.author_kind == "visitor" and grown.left_message:
         _gatherer.add(grown.tenant, grown.conversation_id, WROTE)
 
 

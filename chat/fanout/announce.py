@@ -37,7 +37,15 @@ def _entry_publication(tenant: Tenant, conversation: Changed, entry: LogRow) -> 
     for_agents = encode_frame(event_frame(entry, AGENT))
     for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
     seq = entry.seq
-    grown = Grown(tenant, conversation.pk, seq, entry.event, entry.author_kind)
+    grown = Grown(
+        tenant,
+        conversation.pk,
+        seq,
+        entry.event,
+        entry.author_kind,
+        conversation.is_promised,
+        conversation.left_message,
+    )
 
     def put(current: Bus) -> None:
         current.put(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})

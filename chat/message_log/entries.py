@@ -65,6 +65,9 @@ class Changed:
     visitor_id: UUID
     # Grows with every change of the row: all three are raised under its lock and never fall.
     version: tuple[int, int, int]
+    # Whoever waits for an answer is promised one by a moment that is written; a message was left, not asked live.
+    is_promised: bool
+    left_message: bool
     row: Callable[[], dict[str, Any]]
 
     @classmethod
@@ -72,7 +75,12 @@ class Changed:
         """As it is at this moment, for conversations that belong to somebody else: the row is made at once."""
         version = conversation.last_seq, conversation.agent_read_seq, conversation.visitor_read_seq
         row = conversation_row(conversation)
-        return cls(conversation.pk, conversation.visitor_id, version, lambda: row)
+        return cls(conversation.pk, conversation.visitor_id, version, *promised(conversation), lambda: row)
+
+
+def promised(row: Any) -> tuple[bool, bool]:
+    """`is_promised` and `left_message` of a conversation, or of its row."""
+    return row.awaiting_reply_since is not None and row.reply_due_at is not None, row.left_message
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from chat.message_log.append import preview_of
 from chat.message_log.connection import Connection
-from chat.message_log.entries import Added, Batch, Changed, Entry, NeedsVerb, Written
+from chat.message_log.entries import Added, Batch, Changed, Entry, NeedsVerb, Written, promised
 from chat.models import Conversation, Visitor
 from chat.pages import row_of
 
@@ -221,7 +221,7 @@ def _input(entry: Entry) -> dict[str, Any]:
 def _changed(state: State) -> Changed:
     row = state.conversation
     version = row.last_seq, row.agent_read_seq, row.visitor_read_seq
-    return Changed(UUID(row.id), UUID(row.visitor_id), version, lambda: row_of(row, state.visitor))
+    return Changed(UUID(row.id), UUID(row.visitor_id), version, *promised(row), lambda: row_of(row, state.visitor))
 
 
 def _result(entry: Entry, answer: Answer) -> Written | NeedsVerb:

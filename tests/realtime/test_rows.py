@@ -34,7 +34,7 @@ async def test_a_row_that_fails_keeps_no_other_from_being_told():
         raise LookupError
 
     def changed(row):
-        return Changed(uuid4(), uuid4(), (1, 0, 0), row)
+        return Changed(uuid4(), uuid4(), (1, 0, 0), False, False, row)
 
     loop, brand = asyncio.get_running_loop(), SimpleNamespace(pk=uuid4())
     loop.set_exception_handler(lambda _loop, _context: None)

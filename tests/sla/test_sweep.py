@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 import pytest
 
 from agents.models import SlaPolicy
@@ -6,6 +8,7 @@ from agents.sla import sweep_sla
 from agents.sla.waking import ASKED, CHANGED, REPLIED, keep_heard
 from chat.conversations import open_conversation
 from chat.models import Conversation, Visitor
+from chat.nudges import Grown
 from tests.sla.conftest import at, targets
 
 
@@ -89,3 +92,14 @@ def test_of_all_messages_few_have_anything_kept(talk, policy, kept):
     assert kept == [row.pk] * 2
     keep_heard({row.pk: {CHANGED}})
     assert kept == [row.pk] * 3
+
+
+def test_who_is_promised_an_answer_already_costs_nothing(acme, monkeypatch):
+    from agents.sla import waking
+
+    heard = []
+    monkeypatch.setattr(waking._gatherer, "add", lambda tenant, pk, what: heard.append(what))
+    for promised in (False, True):
+        waking.hear(Grown(acme, uuid4(), 1, "message.created", "visitor", is_promised=promised))
+    waking.hear(Grown(acme, uuid4(), 1, "conversation.closed", "agent", is_promised=True))
+    assert heard == [ASKED, CHANGED]

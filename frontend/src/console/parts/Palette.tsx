@@ -1,6 +1,6 @@
 // Ctrl/Cmd+K: type a few letters, Enter opens or does it. Conversations are looked for on the server as one types.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { SearchIcon } from "../../design/icons";
 import { fetchRows } from "../api";
 import { putRow, rowSignal } from "../state/inbox";
@@ -10,6 +10,7 @@ import { visitorName } from "../state/visitors";
 import { words } from "../words";
 import type { Row, View } from "../wire";
 import { Dialog } from "./Dialog";
+import { useChoices } from "./useChoices";
 
 const SEARCH_MS = 180;
 const PLACES: readonly View[] = ["all", "closed"];
@@ -66,12 +67,9 @@ const LIST_ID = "palette-list";
 export function Palette() {
   const say = words.value;
   const query = useSignal("");
-  const index = useSignal(0);
-  const list = useRef<HTMLUListElement>(null);
   const items = useItems(query.value);
-  const at = Math.min(index.value, Math.max(items.length - 1, 0));
+  const { at, list, field, option, takeKey, mark } = useChoices(items.length, LIST_ID);
   const isMacros = paletteMode.value === "macros";
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
 
   const choose = (item: PaletteItem | undefined): void => {
     if (!item) return;
@@ -81,10 +79,8 @@ export function Palette() {
     requestAnimationFrame(() => item.run());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.keyCode === 229) return;
-    const isDown = event.key === "ArrowDown" || (event.ctrlKey && event.key === "n");
-    if (isDown || event.key === "ArrowUp") index.value = (at + (isDown ? 1 : -1) + items.length) % Math.max(items.length, 1);
-    else if (event.key === "Enter") choose(items[at]);
+    if (takeKey(event)) return;
+    if (event.key === "Enter") choose(items[at]);
     else if (isMacros && !query.peek() && /^[1-9]$/.test(event.key)) choose(items[Number(event.key) - 1]);
     else return;
     event.preventDefault();
@@ -95,19 +91,11 @@ export function Palette() {
         <label class="palette-search">
           <SearchIcon />
           <input
-            type="text"
-            role="combobox"
-            aria-expanded="true"
-            aria-controls={LIST_ID}
-            aria-activedescendant={items.length ? `${LIST_ID}-${at}` : undefined}
-            aria-autocomplete="list"
+            {...field}
             aria-label={isMacros ? say.keyMacro : say.palettePlaceholder}
             placeholder={isMacros ? say.macroPlaceholder : say.palettePlaceholder}
-            autofocus
-            autocomplete="off"
-            spellcheck={false}
             value={query.value}
-            onInput={(event) => ((query.value = event.currentTarget.value), (index.value = 0))}
+            onInput={(event) => ((query.value = event.currentTarget.value), mark(0))}
             onKeyDown={onKeyDown}
           />
         </label>
@@ -115,12 +103,9 @@ export function Palette() {
           {items.map((item, place) => (
             <li
               key={item.id}
-              id={`${LIST_ID}-${place}`}
-              role="option"
-              class="palette-item"
-              aria-selected={place === at}
+              {...option(place)}
               onClick={() => choose(item)}
-              onPointerMove={() => place !== at && (index.value = place)}
+              onPointerMove={() => place !== at && mark(place)}
             >
               <span class="palette-label">{item.label}</span>
               {item.detail && <span class="palette-detail">{item.detail}</span>}

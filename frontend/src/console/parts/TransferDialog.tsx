@@ -1,6 +1,6 @@
 // Handing a conversation over: to whom, with how much they have to do, and a note that goes along.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { SearchIcon, TransferIcon } from "../../design/icons";
 import { fetchColleagues } from "../api";
 import { transfer } from "../state/actions";
@@ -12,6 +12,7 @@ import { locale, words } from "../words";
 import { languageName } from "../words/times";
 import type { Colleagues, Row } from "../wire";
 import { Dialog } from "./Dialog";
+import { useChoices } from "./useChoices";
 
 interface Target {
   key: string;
@@ -50,13 +51,10 @@ export function TransferDialog() {
   const row = rowSignal(transferAsked.value!)?.value;
   const colleagues = useSignal(knownColleagues());
   const query = useSignal("");
-  const index = useSignal(0);
   const note = useSignal("");
-  const list = useRef<HTMLUListElement>(null);
   useEffect(() => void fetchColleagues().then((answer) => (colleagues.value = answer), () => {}), []);
   const targets = row ? rank(targetsOf(colleagues.value, row), query.value, ({ name, also }) => [name, ...also]) : [];
-  const at = Math.min(index.value, Math.max(targets.length - 1, 0));
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
+  const { at, list, field, option, takeKey, mark } = useChoices(targets.length, LIST_ID);
   const shut = (): void => void (transferAsked.value = null);
   if (!row) return null;
 
@@ -65,13 +63,6 @@ export function TransferDialog() {
     if (!target) return;
     shut();
     void transfer(row, target.to, note.peek().trim());
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      index.value = (at + (event.key === "ArrowDown" ? 1 : -1) + targets.length) % Math.max(targets.length, 1);
-      event.preventDefault();
-    }
   };
   const onNoteKey = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
@@ -85,23 +76,17 @@ export function TransferDialog() {
         <label class="palette-search">
           <SearchIcon />
           <input
-            type="text"
-            role="combobox"
-            aria-expanded="true"
-            aria-controls={LIST_ID}
-            aria-activedescendant={targets.length ? `${LIST_ID}-${at}` : undefined}
+            {...field}
             aria-label={say.transferSearch}
             placeholder={say.transferSearch}
-            autofocus
-            autocomplete="off"
             value={query.value}
-            onInput={(event) => ((query.value = event.currentTarget.value), (index.value = 0))}
-            onKeyDown={onKeyDown}
+            onInput={(event) => ((query.value = event.currentTarget.value), mark(0))}
+            onKeyDown={takeKey}
           />
         </label>
         <ul id={LIST_ID} ref={list} role="listbox" aria-label={say.transferTo} class="transfer-list">
           {targets.map((target, place) => (
-            <li key={target.key} id={`${LIST_ID}-${place}`} role="option" class="palette-item" aria-selected={place === at} onClick={() => (index.value = place)} onDblClick={submit}>
+            <li key={target.key} {...option(place)} onClick={() => mark(place)} onDblClick={submit}>
               {target.agent ? <AgentTarget agent={target.agent} /> : <QueueTarget name={target.name} waiting={target.waiting ?? -1} />}
             </li>
           ))}

@@ -1,0 +1,33 @@
+// A field over a list of choices: the field keeps the focus, arrows move the mark, which stays in sight.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+export function useChoices(count: number, listId: string) {
+  const index = useSignal(0);
+  const list = useRef<HTMLUListElement>(null);
+  const at = Math.min(index.value, Math.max(count - 1, 0));
+  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
+
+  /** True where the key was for the list, or for the input method. */
+  const takeKey = (event: KeyboardEvent): boolean => {
+    if (event.isComposing || event.keyCode === 229) return true;
+    const isDown = event.key === "ArrowDown" || (event.ctrlKey && event.key === "n");
+    if (!isDown && event.key !== "ArrowUp") return false;
+    index.value = (at + (isDown ? 1 : -1) + count) % Math.max(count, 1);
+    event.preventDefault();
+    return true;
+  };
+  const field = {
+    type: "text",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": listId,
+    "aria-activedescendant": count ? `${listId}-${at}` : undefined,
+    "aria-autocomplete": "list",
+    autofocus: true,
+    autocomplete: "off",
+    spellcheck: false,
+  } as const;
+  const option = (place: number) => ({ id: `${listId}-${place}`, role: "option", class: "palette-item", "aria-selected": place === at }) as const;
+  return { at, list, field, option, takeKey, mark: (place: number) => (index.value = place) };
+}

@@ -37,7 +37,7 @@ function colour(canvas: HTMLCanvasElement, token: string): string {
 }
 
 function configuration(canvas: HTMLCanvasElement, drawn: Drawn): ChartConfiguration<"bar" | "line"> {
-  const [ink, line, surface] = ["ink-2", "line", "surface"].map((token) => colour(canvas, token)) as [string, string, string];
+  const [ink, line] = ["ink-2", "line"].map((token) => colour(canvas, token)) as [string, string];
   const isSideways = drawn.kind === "sideways";
   const font = { family: getComputedStyle(canvas).fontFamily, size: 12 };
   const values = {
@@ -49,7 +49,7 @@ function configuration(canvas: HTMLCanvasElement, drawn: Drawn): ChartConfigurat
   const labels = { grid: { display: false }, border: { color: line }, ticks: { color: ink, font, maxRotation: 0, autoSkipPadding: 12, autoSkip: !isSideways } };
   return {
     type: drawn.kind === "line" ? "line" : "bar",
-    data: { labels: [...drawn.labels], datasets: drawn.series.map((one) => dataset(one, drawn.kind, colour(canvas, one.tone), surface)) },
+    data: { labels: [...drawn.labels], datasets: drawn.series.map((one) => dataset(one, drawn.kind, colour(canvas, one.tone))) },
     options: {
       indexAxis: isSideways ? "y" : "x",
       animation: false,
@@ -70,14 +70,14 @@ function configuration(canvas: HTMLCanvasElement, drawn: Drawn): ChartConfigurat
 
 const stepOf = (drawn: Drawn): number => niceStep(Math.max(1, ...drawn.series.flatMap((one) => one.values.map((value) => value ?? 0))));
 
-function dataset(one: Drawn["series"][number], kind: Drawn["kind"], tone: string, surface: string) {
+function dataset(one: Drawn["series"][number], kind: Drawn["kind"], tone: string) {
   return {
     label: one.name,
     data: [...one.values],
     backgroundColor: tone,
     borderColor: tone,
     ...(kind === "line"
-      ? { borderWidth: 2, pointRadius: 2, pointHoverRadius: 5, pointBorderColor: surface, tension: 0.25, spanGaps: true }
+      ? { borderWidth: 2, pointRadius: 2, pointHoverRadius: 5, pointBorderColor: tone, cubicInterpolationMode: "monotone" as const, spanGaps: true }
       : { borderRadius: 4, maxBarThickness: 28 }),
   };
 }

@@ -10,10 +10,11 @@ const AVAILABILITIES = new Set(["online", "away", "offline"]);
 /** "Amy: online, 3 of 5, Chinese" and what routing thought of it. */
 export function agentFacts(agent: ReasonsAgent, say: Dictionary, tag: Locale): string {
   const languages = agent.languages.map((one) => languageName(one, tag)).join("/");
+  const isVerdict = agent.availability === agent.verdict; // "Offline" is said once
   const state = AVAILABILITIES.has(agent.availability)
     ? say.availability[agent.availability as keyof Dictionary["availability"]]
     : agent.availability;
-  return [state, say.routingLoad(agent.load, agent.capacity), languages].filter(Boolean).join(say.listComma);
+  return [!isVerdict && state, say.routingLoad(agent.load, agent.capacity), languages].filter(Boolean).join(say.listComma);
 }
 
 /** One sentence: who chose, by what, after how long. */

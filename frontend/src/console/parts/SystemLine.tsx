@@ -1,6 +1,7 @@
 // What happened to the conversation, small and centred.
 import type { LogEvent } from "../../engine";
 import { me, myId } from "../state/session";
+import { tags } from "../state/tags";
 import { visitorName } from "../state/visitors";
 import type { Reasons } from "../wire";
 import { locale, words } from "../words";
@@ -57,7 +58,11 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
   },
   "conversation.rated": ({ score, comment }, say) => say.logRated(score, comment),
   "conversation.left_message": ({ email }, say) => say.logLeftMessage(email),
-  "conversation.tagged": ({ by }, say) => say.logTagged(nameOf(by, say)),
+  "conversation.tagged": ({ tags: ids, by }, say) => {
+    const names = (ids as string[]).flatMap((id) => tags.value.get(id)?.name ?? []);
+    // Of tags that were deleted since nothing can be said.
+    return ids.length && !names.length ? say.logOther : say.logTagged(names.join(say.listComma), nameOf(by, say));
+  },
   "conversation.prioritised": ({ priority, by }, say) => say.logPrioritised(say.priorities[priority] ?? "", nameOf(by, say)),
   "conversation.snoozed": ({ until_ts, by }, say) => say.logSnoozed(fullTime(until_ts, locale.value), nameOf(by, say)),
   "conversation.woken": ({ reason, by }, say) => say.logWoken(reason, nameOf(by, say)),
@@ -71,7 +76,8 @@ const question = (agent: Named | null, say: Dictionary): string =>
 
 export function SystemLine({ event }: { event: LogEvent }) {
   const say = words.value;
-  const text = sentences[event.type]?.(event.data, say) ?? say.logOther;
+  // Chinese names take a space beside them, "我" takes none.
+  const text = (sentences[event.type]?.(event.data, say) ?? say.logOther).replace(/^我 | (?=我$)/, (at) => at.trim());
   const reasons = event.type === "conversation.assigned" ? (event.data.reasons as Reasons | undefined) : undefined;
   return (
     <div class="system-line" title={fullTime(event.ts, locale.value)}>

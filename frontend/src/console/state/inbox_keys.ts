@@ -7,8 +7,9 @@ import { markUnread } from "./marks";
 import { route } from "./route";
 import { tick, ticked, untickAll } from "./ticks";
 
-/** Grows when a key asks for the choice of times. */
+/** Grow when a key asks for the choice of times: for the open conversation, for those that are ticked. */
 export const snoozeWish = signal(0);
+export const snoozeTickedWish = signal(0);
 
 function tickOpen(isRange: boolean): void {
   const ids = currentListing.peek().ids.peek();
@@ -27,7 +28,7 @@ export function bindInboxKeys(): void {
     { group: "move", keys: ["x"], label: "keyTick", run: () => tickOpen(false) },
     { group: "move", keys: ["X"], shown: "Shift+X", label: "keyTickRange", run: () => tickOpen(true) },
     { group: "move", keys: ["g"], label: "keyFilters", run: () => (areFiltersOpen.value = true) },
-    { group: "conversation", keys: ["s"], label: "keySnooze", run: () => chosen().length && snoozeWish.value++ },
+    { group: "conversation", keys: ["s"], label: "keySnooze", run: () => chosen().length && (ticked.peek().size ? snoozeTickedWish : snoozeWish).value++ },
     { group: "conversation", keys: ["u"], label: "keyUnread", run: () => chosen().length && void markUnread(chosen()) },
   );
   // Escape, where nothing nearer takes it: what is ticked is let go.

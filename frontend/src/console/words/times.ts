@@ -51,7 +51,7 @@ export function dueTime(ts: number, now: number, locale: Locale): string {
   const days = Math.abs(daysBetween(now, ts));
   if (days === 0) return clockTime(ts, locale);
   if (days >= 7) return dateOf(ts, now, locale);
-  return format(locale, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ts);
+  return `${format(locale, { weekday: "short" }).format(ts)} ${clockTime(ts, locale)}`;
 }
 
 export function dayLabel(ts: number, now: number, locale: Locale): string {

@@ -56,6 +56,7 @@ function tilesOf(now: Sums, before: Sums | null): Tile[] {
 
 function Delta({ change }: { change: Change }) {
   const say = words.value;
-  const text = Number.isFinite(change.percent) ? `${change.percent > 0 ? "+" : ""}${change.percent} %` : say.isNew;
+  if (!Number.isFinite(change.percent)) return null; // nothing before to compare with
+  const text = `${change.percent > 0 ? "+" : ""}${change.percent} %`;
   return <span class={`delta delta-${change.kind}`} title={say.changed(text)}>{text}</span>;
 }

@@ -84,7 +84,7 @@ function Talk({ talk }: { talk: BoardTalk }) {
         <a class="icon-button" href={watchPath(talk.id)} aria-label={say.boardWatch(name)} data-tip={say.watch} data-tip-end onClick={(event) => openWatched(event, talk.id)}>
           <EyeIcon />
         </a>
-        {talk.agent?.id !== myId.value && (
+        {talk.agent?.id === myId.value ? <span class="icon-button" aria-hidden="true" /> : (
           <button type="button" class="icon-button" aria-label={say.boardTakeOver(name)} data-tip={say.takeOver} data-tip-end onClick={() => void move([talk.id], { agent: mine })}>
             <TakeIcon />
           </button>

@@ -4,7 +4,7 @@ import { CloseIcon, DoneIcon } from "../../../design/icons";
 import { isBulkBusy } from "../../state/bulk";
 import { now } from "../../state/clock";
 import { currentListing } from "../../state/inbox";
-import { snoozeWish } from "../../state/inbox_keys";
+import { snoozeTickedWish } from "../../state/inbox_keys";
 import { assign, closeAll, markRead, markUnread, moveToQueue, prioritise, putTag, snooze, takeTag, wake } from "../../state/marks";
 import { rowSignal } from "../../state/rows";
 import { me } from "../../state/session";
@@ -12,7 +12,7 @@ import { snoozeChoices } from "../../state/snooze";
 import { tags } from "../../state/tags";
 import { MAX_TICKED, tickAll, ticked, untickAll } from "../../state/ticks";
 import { locale, words } from "../../words";
-import { fullTime } from "../../words/times";
+import { dueTime } from "../../words/times";
 import type { Row, Tag } from "../../wire";
 import { Menu, MenuGroup, MenuItem } from "../Menu";
 import { DotsIcon, FlagIcon, MoonIcon, QueueIcon, TagIcon, UserIcon } from "./icons";
@@ -31,7 +31,7 @@ export function BulkBar() {
         <BulkMenu label={say.bulkAssign} icon={<UserIcon />}><AssignChoices ids={ids} /></BulkMenu>
         {me.value!.queues.length > 1 && <BulkMenu label={say.bulkTransfer} icon={<QueueIcon />}><QueueChoices ids={ids} /></BulkMenu>}
         <BulkMenu label={say.bulkTag} icon={<TagIcon />}><TagChoices ids={ids} /></BulkMenu>
-        <BulkMenu label={say.bulkSnooze} icon={<MoonIcon />} openSignal={snoozeWish.value}><SnoozeChoices ids={ids} /></BulkMenu>
+        <BulkMenu label={say.bulkSnooze} icon={<MoonIcon />} openSignal={snoozeTickedWish.value}><SnoozeChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkPriority} icon={<FlagIcon />}><PriorityChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkMore} icon={<DotsIcon />}>
           <MenuItem onChoose={() => void markRead(ids)}>{say.markRead}</MenuItem>
@@ -106,7 +106,7 @@ export function SnoozeChoices({ ids }: { ids: readonly string[] }) {
       {snoozeChoices(now.value).map(({ choice, until }) => (
         <MenuItem key={choice} onChoose={() => void snooze(ids, until)}>
           <span class="menu-item-text">{say.snoozeChoices[choice]}</span>
-          <span class="menu-aside">{fullTime(until, locale.value)}</span>
+          <span class="menu-aside">{dueTime(until, now.value, locale.value)}</span>
         </MenuItem>
       ))}
       <MenuItem onChoose={() => (snoozeAsked.value = ids)}>{say.snoozePick}</MenuItem>

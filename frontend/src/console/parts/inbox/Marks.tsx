@@ -1,7 +1,6 @@
 // What can be put on the open conversation: tags, sleep, priority. The same as the bar does to many.
 import { wake } from "../../state/marks";
 import { snoozeWish } from "../../state/inbox_keys";
-import { ticked } from "../../state/ticks";
 import { locale, words } from "../../words";
 import { fullTime } from "../../words/times";
 import type { Row } from "../../wire";
@@ -20,7 +19,7 @@ export function Marks({ row }: { row: Row }) {
       {row.status !== "closed" && (
         <>
           <Menu label={`${say.priority}: ${say.priorities[row.priority] ?? ""}`} tip={`${say.priority}: ${say.priorities[row.priority] ?? ""}`} buttonClass="icon-button" button={<span class={`flag flag-${row.priority}`}><FlagIcon /></span>}><PriorityChoices ids={ids} /></Menu>
-          <Menu label={snoozed} tip={snoozed} keys="S" buttonClass={`icon-button${until === null ? "" : " is-on"}`} button={<MoonIcon />} openSignal={ticked.value.size ? 0 : snoozeWish.value}>
+          <Menu label={snoozed} tip={snoozed} keys="S" buttonClass={`icon-button${until === null ? "" : " is-on"}`} button={<MoonIcon />} openSignal={snoozeWish.value}>
             {until !== null && <MenuItem onChoose={() => void wake(ids)}>{say.wake}</MenuItem>}
             <SnoozeChoices ids={ids} />
           </Menu>

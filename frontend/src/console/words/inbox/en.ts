@@ -111,7 +111,7 @@ export const inboxEn = {
   keySnooze: "Snooze",
   keyUnread: "Mark as unread",
   keyFilters: "Filters",
-  logTagged: (by: string) => (by ? `${by} changed the tags` : "Tags changed"),
+  logTagged: (tags: string, by: string) => (tags ? `${by ? `${by} set the tags` : "Tags set"}: ${tags}` : by ? `${by} took the tags off` : "Tags taken off"),
   logPrioritised: (priority: string, by: string) => `${by ? `${by} set the priority` : "Priority set"} to ${priority.toLowerCase()}`,
   logSnoozed: (until: string, by: string) => `${by ? `${by} snoozed this` : "Snoozed"} until ${until}`,
   logWoken: (reason: string, by: string) =>

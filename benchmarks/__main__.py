@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from benchmarks.measures.brand import p13
 from benchmarks.measures.cold_start import imports, p4
 from benchmarks.measures.console import console as console_in_browser
 from benchmarks.measures.delivery import p1, p2, p6
@@ -39,6 +40,7 @@ MEASURES: dict[str, tuple[Measure, list[Variant]]] = {
     "P4": (p4, [KEFU, STOCK_DAPHNE]),
     "P5": (p5, [KEFU]),
     "P6": (p6, [KEFU, STOCK_UVICORN]),
+    "P13": (p13, [KEFU]),
     "routing": (routing, [KEFU]),
     "reports": (reports, [KEFU]),
     "console": (console_in_browser, [KEFU]),

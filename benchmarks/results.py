@@ -70,6 +70,7 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
         "CPU of the web processes per message, nodes and load x 4",
         [("1 node ms", "cpu_ms_1", True), ("4 nodes ms", "cpu_ms_4", True), ("growth %", "growth_percent", None)],
     ),
+    "P13": ("a new brand", [("first of a process s", "first_s", None), ("next s", "brand_s", None)]),
     "routing": (
         "1 000 waiting conversations, 200 agents in four queues, one process: decided alone, decided and written",
         [

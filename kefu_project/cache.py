@@ -12,7 +12,7 @@ class RedisCache(DjangoRedisCache):
 
     @property
     def _cache(self) -> RedisCacheClient:
-        return _client(tuple(self._servers))
+        return _client(tuple(self._servers))  # type: ignore[attr-defined]
 
 
 @lru_cache

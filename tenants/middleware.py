@@ -39,7 +39,7 @@ class BrandMiddleware:
 class OneThreadMiddleware:
     """Last in the list, does nothing: what is not asynchronous here makes Django call all of the list in one thread.
 
-    Otherwise each of Django's own is asked as a coroutine, and hops to a thread and back twice: two thirds of a request.
+    Otherwise each of Django's own is asked as a coroutine, and hops to a thread and back twice.
     """
 
     def __init__(self, get_response: View) -> None:

@@ -38,6 +38,8 @@ BRAND_TABLES = (
     "history_hourlycount",
     "history_hourlyspread",
     "history_hourlyload",
+    "history_broadcount",
+    "history_broadspread",
     "history_reportposition",
     "history_archivedmessage",
     "history_transcript",

@@ -1,4 +1,5 @@
-"""What reports read: sums by hour, and what each conversation has put into them. Written only by history/reports.
+"""What reports read: sums by hour, broader ones, and what each conversation has put into them. Written only by
+history/reports.
 
 Hours are UTC's: a report in any time zone is a sum of them. A row without a tag counts all conversations; rows with
 one count those that have it, so the two are never added up.
@@ -21,6 +22,8 @@ class ReportPosition(models.Model):
     # Up to here kept and broken promises were looked at, and agents' hours were summed up.
     settled_until = models.DateTimeField(null=True, blank=True)
     load_until = models.DateTimeField(null=True, blank=True)
+    # Broad sums hold the hours before this; None: all. An upgrade sets it, and sweeps move it on to the end.
+    broad_until = models.DateTimeField(null=True, blank=True)
     # When a sweep last came to the end: reports are true as of then.
     complete_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,7 +66,7 @@ class Cell(models.Model):
         abstract = True
 
 
-class HourlyCount(Cell):
+class Counts(models.Model):
     """How often what happened. Signed, since what is taken out of a sum passes through it as a negative row."""
 
     opened = models.BigIntegerField(default=0)
@@ -81,6 +84,11 @@ class HourlyCount(Cell):
     resolution_kept = models.BigIntegerField(default=0)
     resolution_broken = models.BigIntegerField(default=0)
 
+    class Meta:
+        abstract = True
+
+
+class HourlyCount(Cell, Counts):
     class Meta:
         verbose_name = _("hourly count")
         verbose_name_plural = _("hourly counts")
@@ -129,6 +137,67 @@ class HourlySpread(Cell):
 
     def __str__(self) -> str:
         return f"{self.hour} · {self.measure} · {self.bucket}"
+
+
+class Broad(models.Model):
+    """The same sums by one thing only: of the whole brand by hour, or of a queue, an agent, a tag by week of UTC.
+
+    What a page without filters reads: how many rows there are does not grow with hours x queues x agents.
+    """
+
+    class Kind(models.IntegerChoices):
+        HOUR = 1
+        QUEUE = 2
+        AGENT = 3
+        TAG = 4
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.PositiveSmallIntegerField(choices=Kind.choices)
+    # Where the hour or the week begins.
+    start = models.DateTimeField()
+    # Whose; of the brand: nobody's.
+    owner_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class BroadCount(Broad, Counts):
+    class Meta:
+        verbose_name = _("broad count")
+        verbose_name_plural = _("broad counts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "start", "owner_id"], nulls_distinct=False, name="one_broad_count_per_cell"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.start} · {self.opened}"
+
+
+class BroadSpread(Broad):
+    """As HourlySpread: `measure` and `time` are its choices."""
+
+    measure = models.PositiveSmallIntegerField(choices=HourlySpread.Measure.choices)
+    time = models.PositiveSmallIntegerField(choices=HourlySpread.Time.choices)
+    bucket = models.PositiveSmallIntegerField()
+    count = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("broad spread")
+        verbose_name_plural = _("broad spreads")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "start", "owner_id", "measure", "time", "bucket"],
+                nulls_distinct=False,
+                name="one_broad_spread_per_cell",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.start} · {self.measure} · {self.bucket}"
 
 
 class HourlyLoad(models.Model):

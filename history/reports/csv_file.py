@@ -8,7 +8,8 @@ from typing import Any
 
 from history.models import HourlyCount
 from history.reports.question import Question
-from history.reports.read import NAMES, PROMISES, names_of, table
+from history.reports.read import names_of, table
+from history.reports.rows import NAMES, PROMISES
 from history.reports.sums import COUNTS
 from tenants.context import run_in_tenant
 from tenants.models import Tenant

@@ -15,7 +15,16 @@ from django.db.models import Count, Q, QuerySet
 
 from agents.models import SlaTarget
 from chat.models import Conversation
-from history.models import CountedConversation, HourlyCount, HourlyLoad, HourlySpread, ReportPosition
+from history.models import (
+    BroadCount,
+    BroadSpread,
+    CountedConversation,
+    HourlyCount,
+    HourlyLoad,
+    HourlySpread,
+    ReportPosition,
+)
+from history.reports.broad import fill_broad
 from history.reports.facts import SETTLED, read_facts
 from history.reports.load import count_load
 from history.reports.parts import Parts
@@ -47,6 +56,7 @@ def sweep_reports(now: datetime, limit: int = 20_000, progress: Progress | None 
     Stops after `limit`; the next sweep goes on there. Any number at once is safe: they wait for each other.
     """
     position = _position()
+    fill_broad()
     try:
         _count_promises(position, now)
         counted = _count_changed(position, now, limit, progress)
@@ -64,13 +74,14 @@ def rebuild_reports(now: datetime, progress: Progress | None = None, limit: int 
     """
     with transaction.atomic():
         position = _lock_position()
-        for model in (CountedConversation, HourlyCount, HourlySpread, HourlyLoad):
+        for model in (CountedConversation, HourlyCount, HourlySpread, BroadCount, BroadSpread, HourlyLoad):
             model.objects.all().delete()
         ReportPosition.objects.update(
             generation=position.generation + 1,
             counted_until=None,
             settled_until=None,
             load_until=None,
+            broad_until=None,
             complete_at=None,
         )
     counted, more = 0, limit
@@ -98,10 +109,10 @@ def _count_changed(position: ReportPosition, now: datetime, limit: int, progress
 def _count_batch(position: ReportPosition, batch: Sequence[Changed], now: datetime) -> int:
     """Count those of the batch that are not counted as they are, and move the position behind it."""
     with transaction.atomic():
-        _lock_position(position.generation)
+        locked = _lock_position(position.generation)
         known = dict(CountedConversation.objects.filter(pk__in=[one.id for one in batch]).values_list("pk", "seq"))
         changed = [one.id for one in batch if known.get(one.id) != one.seq]
-        _count_anew(changed)
+        _count_anew(changed, locked)
         ReportPosition.objects.update(counted_until=min(batch[-1].active_at, now - OVERLAP))
     return len(changed)
 
@@ -111,8 +122,8 @@ def _count_promises(position: ReportPosition, now: datetime) -> None:
     ids = _newly_settled(position.settled_until - SETTLED_LATE) if position.settled_until else []
     for start in range(0, max(len(ids), 1), BATCH):
         with transaction.atomic():
-            _lock_position(position.generation)
-            _count_anew(ids[start : start + BATCH])
+            locked = _lock_position(position.generation)
+            _count_anew(ids[start : start + BATCH], locked)
     ReportPosition.objects.filter(generation=position.generation).update(settled_until=now)
 
 
@@ -125,7 +136,7 @@ def _newly_settled(since: datetime) -> list[UUID]:
     return sorted(pk for pk, before in counted if now[pk] != before)
 
 
-def _count_anew(conversation_ids: Sequence[UUID]) -> None:
+def _count_anew(conversation_ids: Sequence[UUID], locked: ReportPosition) -> None:
     if not conversation_ids:
         return
     change = Parts()
@@ -134,7 +145,7 @@ def _count_anew(conversation_ids: Sequence[UUID]) -> None:
     facts = read_facts(conversation_ids)
     for fact in facts.values():
         change.add(fact.parts)
-    add_to_sums(change)
+    add_to_sums(change, locked.broad_until)
     CountedConversation.objects.bulk_create(
         [
             CountedConversation(pk=pk, seq=fact.seq, settled=fact.settled, parts=fact.parts.packed())

@@ -15,7 +15,7 @@ from chat.authors import SYSTEM
 from chat.conversations import record
 from chat.message_log import lock_conversation
 from history.archive import archive_conversation
-from history.models import HourlyCount, HourlyLoad, HourlySpread, ReportPosition
+from history.models import BroadCount, BroadSpread, HourlyCount, HourlyLoad, HourlySpread, ReportPosition
 from history.reports import sweep
 from history.reports.parts import Time
 from history.reports.spread import quantile
@@ -34,7 +34,7 @@ MEASURES = {"waited": 1, "first_response": 2, "resolution": 3, "rating": 4}
 
 def sums() -> dict[str, Any]:
     """All rows of the reports' tables, as one comparable thing."""
-    models = (HourlyCount, HourlySpread, HourlyLoad)
+    models = (HourlyCount, HourlySpread, BroadCount, BroadSpread, HourlyLoad)
     return {
         model.__name__: sorted(
             str({name: value for name, value in row.items() if name != "id"}) for row in model.objects.values()
@@ -203,6 +203,8 @@ def test_a_tag_put_on_later_counts_all_of_its_conversation(
     sweep_reports(NOW + timedelta(minutes=3))
     assert not HourlyCount.objects.filter(tag_id=tag).exists()
     assert not HourlySpread.objects.filter(tag_id=tag).exists()
+    assert not BroadCount.objects.filter(owner_id=tag).exists()
+    assert not BroadSpread.objects.filter(owner_id=tag).exists()
 
 
 def change_tags(play: Play, tags: list[Any], now: datetime) -> None:

@@ -82,14 +82,20 @@ def _plant_in_log(failpoint: Failpoint) -> None:
             # The statement commits by itself; inside a transaction of ours there is a time between.
             await connection.run(b"BEGIN")
             done = await write(connection, schema, entries)
-            failpoint.reach("before commit", keys)
+            failpoint.reach("before commit", _new_keys(done))
             await connection.run(b"COMMIT")
         else:
             done = await write(connection, schema, entries)
-        failpoint.reach("after commit", keys)
+        failpoint.reach("after commit", _new_keys(done))
         return done
 
     writer.write_batch = write_batch
+
+
+def _new_keys(done: Any) -> list[str]:
+    """What this process wrote itself. The same message may have come through the other one as well, a moment before:
+    its client was cut off while the first one waited for the conversation."""
+    return [str(one.message.client_id) for one in done.results if not getattr(one, "duplicate", True)]
 
 
 def _plant_in_fan_out(failpoint: Failpoint) -> None:
@@ -120,7 +126,7 @@ def _plant_in_answers(failpoint: Failpoint) -> None:
         frame = await right(*arguments)
         if frame and frame["type"] == "ack" and "client_id" in frame["data"] and failpoint.is_armed("before ack"):
             await asyncio.sleep(PUBLISH_SECONDS)  # others have it by now; only its sender does not know
-            failpoint.reach("before ack", [frame["data"]["client_id"]])
+            failpoint.reach("before ack", [] if frame["data"].get("duplicate") else [frame["data"]["client_id"]])
         return frame
 
     socket.answer = poll.answer = answer

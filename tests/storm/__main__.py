@@ -26,6 +26,8 @@ from tests.storm.watch import Watch
 
 OPERATIONS = [*visitor_doors.OPERATIONS, *desk_doors.OPERATIONS, *foreign_doors.OPERATIONS, *inner_doors.OPERATIONS]
 GUESTS_AT_FIRST = 3
+# What one of them publishes, others deliver.
+WEBS = 2
 console = Console(stderr=True)
 
 
@@ -37,14 +39,14 @@ console = Console(stderr=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(operations: int, brands: int, seed: int, leak: str | None, as_json: bool) -> None:
     """Storm a server of its own and say what was found."""
-    watch, dice, port = Watch(), random.Random(seed), free_port()
+    watch, dice, ports = Watch(), random.Random(seed), [free_port() for _ in range(WEBS)]
     with own_installation(leak or "") as made:
         began = time.monotonic()
         with console.status(f"Making {brands} brands …"):
-            sides = [furnish(number, dice, watch, port) for number in range(brands)]
+            sides = [furnish(number, dice, watch, ports[number % WEBS]) for number in range(brands)]
         made_in = time.monotonic() - began
-        with processes(made, port) as probe:
-            storm, seconds = asyncio.run(_storm(sides, watch, probe, operations, seed, until_caught=bool(leak)))
+        with processes(made, ports) as probe:
+            storm, seconds = asyncio.run(_storm(sides, ports, watch, probe, operations, seed, until_caught=bool(leak)))
         looked_at = look_around(sides, watch, made.data_dir)
         close_database()
     result = {
@@ -68,6 +70,7 @@ def main(operations: int, brands: int, seed: int, leak: str | None, as_json: boo
 
 async def _storm(
     sides: list[Side],
+    ports: list[int],
     watch: Watch,
     process: "subprocess.Popen[str]",
     operations: int,
@@ -76,7 +79,7 @@ async def _storm(
     until_caught: bool,
 ) -> tuple[Storm, float]:
     probe = Probe(process)
-    async with cookieless(f"http://127.0.0.1:{sides[0].site.port}") as http:
+    async with cookieless(ports) as http:
         storm = Storm(sides, watch, http, probe)
         dice = random.Random(seed)
         for side in sides:

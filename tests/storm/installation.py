@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,10 +113,9 @@ def close_database() -> None:
 
 
 @contextmanager
-def processes(made: Installation, port: int) -> Iterator["subprocess.Popen[str]"]:
-    """Start web, worker and probe, with the planted bug if any; yields the probe."""
+def processes(made: Installation, ports: Sequence[int]) -> Iterator["subprocess.Popen[str]"]:
+    """Start a web process per port, worker and probe, with the planted bug if any; yields the probe."""
     environment = {**os.environ, "KF_STORM_LEAK": made.leak}
-    web = [part.replace("kefu_project.asgi", "tests.storm.leaky_asgi") for part in web_command("127.0.0.1", port)]
     with ExitStack() as stack:
 
         def start(name: str, command: list[str], **options: object) -> "subprocess.Popen[str]":
@@ -126,13 +125,19 @@ def processes(made: Installation, port: int) -> Iterator["subprocess.Popen[str]"
             stack.callback(_end, process)
             return process  # type: ignore[no-any-return]
 
-        web_process = start("web", web if made.leak else web_command("127.0.0.1", port))
+        def start_web(port: int) -> "subprocess.Popen[str]":
+            command = web_command("127.0.0.1", port)
+            leaky = [part.replace("kefu_project.asgi", "tests.storm.leaky_asgi") for part in command]
+            return start(f"web-{port}", leaky if made.leak else command)
+
+        webs = [(port, start_web(port)) for port in ports]
         start("worker", [*worker_command(), "-I", "tests.storm.tasks"])
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         probe = start("probe", [sys.executable, "-m", "tests.storm.probe"], **pipes)
         assert probe.stdout is not None
         assert probe.stdout.readline() == "ready\n", (made.logs / "probe.log").read_text()[-2000:]
-        wait_until_live(port, web_process)
+        for port, web in webs:
+            wait_until_live(port, web)
         yield probe
 
 

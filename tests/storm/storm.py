@@ -124,10 +124,22 @@ class Probe:
             transport.close()
 
 
-def cookieless(base_url: str) -> httpx.AsyncClient:
+class InTurn(httpx.AsyncHTTPTransport):
+    """Each request goes to the next of the web processes, as behind a balancer."""
+
+    def __init__(self, ports: Sequence[int]) -> None:
+        limits = httpx.Limits(max_connections=AT_ONCE + 8, max_keepalive_connections=AT_ONCE + 8)
+        super().__init__(limits=limits)
+        self._ports = itertools.cycle(ports)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(port=next(self._ports))
+        return await super().handle_async_request(request)
+
+
+def cookieless(ports: Sequence[int]) -> httpx.AsyncClient:
     """All brands are one address here: a client that kept cookies would carry one brand's to another."""
-    limits = httpx.Limits(max_connections=AT_ONCE + 8, max_keepalive_connections=AT_ONCE + 8)
-    client = httpx.AsyncClient(base_url=base_url, timeout=60, limits=limits)
+    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{ports[0]}", timeout=60, transport=InTurn(ports))
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return client
 

@@ -9,7 +9,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do
 	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
 	done)
 
-.PHONY: help run test torture torture-storm torture-routing check proto lock clean
+.PHONY: help run test torture torture-storm torture-routing check proto structure lock clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -53,6 +53,9 @@ check: $(VENV)/ready ## Style, types, import order and doors
 
 proto: $(VENV)/ready ## Make the generated Python and the copies that follow from chat/wire/kefu.proto
 	$(BIN)/python checks/proto.py
+
+structure: $(VENV)/ready ## Write down anew what all migrations make of a new brand's schema
+	$(BIN)/python checks/structure.py
 
 lock: $(VENV)/ready ## Choose dependency versions anew from pyproject.toml
 	$(BIN)/pip install --quiet uv

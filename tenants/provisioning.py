@@ -23,6 +23,7 @@ from tenants.context import in_public, in_tenant
 from tenants.hosts import forget_hosts
 from tenants.models import Domain, Tenant, validate_colour, validate_slug
 from tenants.signals import brand_suspended
+from tenants.structure import Structure, build, fits_installation, read_structure, write_down
 
 # Held while a brand is made, so that two makers of the same slug or domain meet a refusal and not a database error.
 PROVISIONING_LOCK = 0x6B656675
@@ -102,9 +103,9 @@ def create_brand(
         tenant.save()
         for index, host_name in enumerate(host_names):
             Domain.objects.create(tenant=tenant, domain=host_name, is_primary=index == 0)
-        _make_schema(tenant)
+        _make_schema(tenant.schema_name)
         with in_tenant(tenant):
-            _migrate()
+            _make_tables()
             for step in settings.BRAND_STEPS:
                 import_string(step)(tenant, now)
     forget_hosts()
@@ -210,14 +211,33 @@ def _take_lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PROVISIONING_LOCK])
 
 
-def _make_schema(tenant: Tenant) -> None:
+def _make_schema(schema_name: str) -> None:
     """Make the schema with its own, empty table of migrations: else those of `public` would be taken for its own."""
-    schema = sql.Identifier(tenant.schema_name)
+    schema = sql.Identifier(schema_name)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
         cursor.execute(
             sql.SQL("CREATE TABLE {}.django_migrations (LIKE public.django_migrations INCLUDING ALL)").format(schema)
         )
+
+
+def _make_tables() -> None:
+    written = read_structure()
+    if fits_installation(written):
+        build(written)
+    else:
+        _migrate()
+
+
+def migrated_structure() -> Structure:
+    """What all migrations make of an empty schema; leaves nothing behind."""
+    tenant = Tenant(slug="structure", name="Structure", schema_name="structure")
+    with in_public(), transaction.atomic():
+        _make_schema(tenant.schema_name)
+        with in_tenant(tenant):
+            found = write_down(_migrate)
+        transaction.set_rollback(True)
+    return found
 
 
 def _migrate() -> None:

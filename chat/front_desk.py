@@ -51,6 +51,7 @@ class Standing:
 
 _describer: Callable[[], list[Colleague]] | None = None
 _opener: Callable[[Conversation | None, datetime], Opening] | None = None
+_answerer: Callable[[datetime], int | None] | None = None
 _stander: Callable[[Conversation, datetime], Standing | None] | None = None
 
 
@@ -62,6 +63,11 @@ def describe_with(describer: Callable[[], list[Colleague]]) -> None:
 def open_with(opener: Callable[[Conversation | None, datetime], Opening]) -> None:
     global _opener
     _opener = opener
+
+
+def answer_with(answerer: Callable[[datetime], int | None]) -> None:
+    global _answerer
+    _answerer = answerer
 
 
 def stand_with(stander: Callable[[Conversation, datetime], Standing | None]) -> None:
@@ -77,6 +83,12 @@ def online_colleagues() -> list[Colleague]:
 def opening_for(conversation: Conversation | None, now: datetime) -> Opening:
     """Whether the queue of the visitor's open conversation is open; without one, the queue where it would wait."""
     return _opener(conversation, now) if _opener else Opening()
+
+
+def usual_answer_seconds(opening: Opening, now: datetime) -> int | None:
+    """How soon somebody usually answers; None: not known, or nobody would answer now."""
+    is_usual = opening.is_open and not opening.can_leave_message
+    return _answerer(now) if _answerer and is_usual else None
 
 
 def standing_of(conversation: Conversation | None, now: datetime) -> Standing | None:

@@ -11,6 +11,8 @@ from statistics import median
 
 MIN_KNOWN = 3
 SHORTEST, LONGEST = 30, 4 * 3600
+# What takes longer than this is no answer time to be told.
+LONGEST_USUAL = 12 * 3600
 # What is rounded up to so much does not change with every conversation that ends.
 COARSE = ((600, 30), (3600, 60), (LONGEST, 300))
 
@@ -32,6 +34,18 @@ def estimate_wait(place: int, pace: Pace) -> int | None:
     # Free slots take the first of the queue at once.
     turns = max(0, place - free)
     return rounded(turns * median(pace.services) / pace.slots)
+
+
+def usual_seconds(answered: Sequence[float], waiting: Sequence[float]) -> int | None:
+    """The median of the times until an answer; None: too few, or too long to be worth saying.
+
+    Who still waits for longer than that median counts with the time so far: asked only are otherwise the lucky ones.
+    """
+    if len(answered) < MIN_KNOWN:
+        return None
+    usual = median(answered)
+    seconds = median([*answered, *(time for time in waiting if time > usual)])
+    return max(1, round(seconds)) if seconds <= LONGEST_USUAL else None
 
 
 def rounded(seconds: float) -> int:

@@ -90,6 +90,9 @@ class SessionShape(serializers.Serializer[object]):
     unread = serializers.IntegerField()
     hours = HoursShape()
     waiting = WaitingShape(allow_null=True)
+    answer_seconds = serializers.IntegerField(
+        allow_null=True, help_text="How soon somebody usually answers; null: not known, or nobody would now."
+    )
     asks_for_rating = serializers.BooleanField(help_text="Ask for a rating when a conversation was closed.")
     typing_preview = serializers.BooleanField(help_text="Agents see what the visitor writes before it is sent.")
     epoch = serializers.CharField()

@@ -13,7 +13,7 @@ from chat.authors import Author
 from chat.conversations import find_open
 from chat.events import VISITOR
 from chat.files import file_view, store_file
-from chat.front_desk import online_colleagues, opening_for, waiting_view
+from chat.front_desk import online_colleagues, opening_for, usual_answer_seconds, waiting_view
 from chat.left_messages import Contact, leave_message
 from chat.messages import MessageDraft, posted_ack
 from chat.models import Visitor, Widget
@@ -133,6 +133,7 @@ def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any
     tenant = current_tenant()
     conversation = find_open(visitor)
     colleagues, now = online_colleagues(), timezone.now()
+    opening = opening_for(conversation, now)
     return {
         "token": token,
         "visitor": _visitor(visitor),
@@ -142,8 +143,9 @@ def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any
         "available": bool(colleagues),
         "conversation": visitor_view(conversation) if conversation else None,
         "unread": count_unread(conversation) if conversation else 0,
-        "hours": opening_for(conversation, now).view(),
+        "hours": opening.view(),
         "waiting": waiting_view(conversation, now),
+        "answer_seconds": usual_answer_seconds(opening, now),
         "asks_for_rating": tenant.asks_for_rating,
         "typing_preview": is_preview_shown(tenant.pk),
         "epoch": str(tenant.epoch),

@@ -15,7 +15,7 @@ from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.browser.axe import serious
 from tests.browser.shop import Desk, MakeDesk, Shop
-from tests.browser.waiting_room import changed_queue, closed_queue, let_wait, wishing
+from tests.browser.waiting_room import changed_queue, closed_queue, let_be_answered, let_wait, wishing
 from tests.clients import Server, SocketClient
 
 Person = Callable[..., Page]
@@ -53,6 +53,30 @@ def test_who_waits_sees_their_place(person: Person, server: Server, acme: Tenant
             mine = Conversation.objects.get(status="waiting")
             take_conversation(mine.pk, agent=alice, now=now)
         expect(bar).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("locale", "usual"), [("en-US", "Usually answers in 2 minutes"), ("zh-CN", "通常 2 分钟内回复")]
+)
+def test_how_soon_somebody_answers_is_said_before_one_waits(
+    person: Person, server: Server, desk: MakeDesk, acme: Tenant, now: datetime, locale: str, usual: str
+) -> None:
+    desk()  # Alice is there
+    let_be_answered(acme, 60, 90, 600, now=now)
+    with changed_queue(acme):
+        shop = Shop(person(locale=locale), server, query=f"?lang={locale[:2]}")
+        presence = shop.open().panel.locator(".presence")
+        # The process may remember for a few seconds that nothing was known.
+        for _try in range(15):
+            if presence.inner_text() == usual:
+                break
+            shop.page.wait_for_timeout(1000)
+            shop.page.reload()
+            shop.open()
+        expect(presence).to_have_text(usual)
+        shop.say("Where is my tent?")
+        expect(shop.panel.locator(".bar.waiting")).to_be_visible()
+        expect(presence).not_to_have_text(usual)
 
 
 def test_who_does_not_want_to_wait_leaves_a_message(

@@ -63,3 +63,13 @@ def let_wait(tenant: Tenant, *names: str, now: datetime) -> list[Conversation]:
             Conversation.objects.filter(pk=row.pk).update(waiting_since=now - timedelta(minutes=minutes))
             waiting.append(row)
     return waiting
+
+
+def let_be_answered(tenant: Tenant, *seconds: float, now: datetime) -> None:
+    """Conversations of an hour ago whose first answer came after so many seconds."""
+    begun = now - timedelta(hours=1)
+    with in_tenant(tenant):
+        for took in seconds:
+            visitor = Visitor.objects.create(name="Earlier")
+            answered = begun + timedelta(seconds=took)
+            Conversation.objects.create(visitor=visitor, status="closed", created_at=begun, first_reply_at=answered)

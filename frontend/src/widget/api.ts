@@ -23,6 +23,7 @@ export interface Session {
   unread: number;
   hours: { is_open: boolean; opens_ts: number | null; can_leave_message: boolean };
   waiting: Waiting | null;
+  answer_seconds: number | null;
   asks_for_rating: boolean;
   typing_preview: boolean;
   epoch: string;

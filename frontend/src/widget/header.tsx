@@ -7,6 +7,7 @@ import { Icon, Tool } from "./icons";
 import { useLeaving } from "./leaving";
 import * as paths from "./paths";
 import * as T from "./texts";
+import { usually } from "./usually";
 
 export function Header({ chat }: { chat: Chat }) {
   const { brand } = chat.config;
@@ -20,7 +21,7 @@ export function Header({ chat }: { chat: Chat }) {
       <div class="who">
         <h1>{brand.name}</h1>
         <p class={isHere ? "presence here" : "presence"}>
-          {session && (agent ? fill(T.agentHere, { name: agent.name }) : chat.desk.opens.value || (isHere ? T.online : T.away))}
+          {session && (agent ? fill(T.agentHere, { name: agent.name }) : chat.desk.opens.value || (isHere ? usually(chat.desk.waiting.value ? null : session.answer_seconds) : T.away))}
         </p>
       </div>
       {!agent && online.length > 0 && (

@@ -3,18 +3,24 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from agents.models import Agent
+from chat.conversations import open_conversation
+from chat.messages import MessageDraft, post_visitor_message
+from chat.models import Conversation, Visitor
+from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.browser.desk import HOST, Console
+from tests.browser.desk import ALICE, HOST, NAMES, Console, rows
 from tests.clients import Server, SocketClient
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox: root has none. No background traffic: nothing but the server under test is reached.
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
@@ -22,7 +28,7 @@ WAIT_MILLISECONDS = 15_000
 
 
 def chromium_path() -> str:
-    path = os.environ.get("KF_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = os.environ.get("KF_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     if path is None:
         pytest.fail("The browser tests need Chromium: install the package chromium, or name it in KF_CHROMIUM.")
     return path
@@ -84,6 +90,37 @@ def sign_in(server: Server) -> Callable[..., None]:
         page.wait_for_url("**/console/**")
 
     return _sign_in
+
+
+@pytest.fixture
+def desk(person: Callable[..., Page], sign_in: Callable[..., None]) -> Page:
+    """Alice's console."""
+    page = person()
+    sign_in(page, ALICE, HOST)
+    expect(page.get_by_role("navigation", name="Views")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def talks(acme: Tenant, alice: Agent, now: datetime) -> dict[str, Conversation]:
+    """Five that wait, the oldest first, with one message each."""
+    made = {}
+    with in_tenant(acme):
+        for number, name in enumerate(NAMES):
+            at = now - timedelta(minutes=10 - number)
+            visitor = Visitor.objects.create(name=name)
+            made[name] = open_conversation(visitor, now=at)
+            draft = MessageDraft(uuid4(), text=f"I am {name}")
+            post_visitor_message(visitor, conversation_id=None, widget=None, draft=draft, now=at)
+    return made
+
+
+@pytest.fixture
+def unassigned(talks: dict[str, Conversation], desk: Page) -> Page:
+    """Alice's console where the five wait."""
+    desk.get_by_role("button", name="Unassigned").click()
+    expect(rows(desk)).to_have_count(len(NAMES))
+    return desk
 
 
 @pytest.fixture

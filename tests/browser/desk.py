@@ -5,6 +5,14 @@ from playwright.sync_api import Locator, Page, expect
 from tests.clients import Server
 
 HOST = "acme.localhost"
+ALICE = "alice@acme.test"
+# Who waits where `talks` are, the longest first.
+NAMES = ("Ann", "Ben", "Cat", "Dan", "Eve")
+
+
+def rows(page: Page) -> Locator:
+    """The list's rows, as far as they are drawn."""
+    return page.locator(".rows .row")
 
 
 class Console:

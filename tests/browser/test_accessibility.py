@@ -24,8 +24,8 @@ from chat.visitor_records import update_visitor
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.browser.axe import violations
+from tests.browser.desk import ALICE, HOST
 from tests.browser.people import VisitorPage
-from tests.browser.test_console import ALICE, HOST
 from tests.rest.conftest import say
 
 THEMES = ("light", "dark")

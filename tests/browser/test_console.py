@@ -1,17 +1,14 @@
 """The agent's console in a real browser, against a running server; Vera writes through a socket of her own."""
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tenants.models import Tenant
+from tests.browser.desk import ALICE, HOST
 from tests.clients import SocketClient
-
-HOST = "acme.localhost"
-ALICE = "alice@acme.test"
 
 
 class Wire:
@@ -35,22 +32,6 @@ class Wire:
 
     def mend(self) -> None:
         self.is_cut = False
-
-
-@pytest.fixture
-def vera_writes(connect: Callable[..., SocketClient], vera_token: str) -> SocketClient:
-    client = connect("visitor", token=vera_token)
-    client.hello()
-    return client
-
-
-@pytest.fixture
-def desk(person: Callable[..., Page], sign_in: Callable[..., None]) -> Page:
-    """Alice's console."""
-    page = person()
-    sign_in(page, ALICE, HOST)
-    expect(page.get_by_role("navigation", name="Views")).to_be_visible()
-    return page
 
 
 def open_waiting(page: Page, name: str = "Vera") -> None:

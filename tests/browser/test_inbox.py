@@ -1,7 +1,7 @@
 """The list pane in a real browser: views, filters, ticks with undo, snooze, keys, all brands, ten thousand rows."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -14,26 +14,7 @@ from chat.conversations import open_conversation
 from chat.messages import MessageDraft, post_visitor_message
 from chat.models import Conversation, Tag, Visitor
 from tenants.context import in_tenant
-
-HOST = "acme.localhost"
-ALICE = "alice@acme.test"
-NAMES = ("Ann", "Ben", "Cat", "Dan", "Eve")
-
-
-@pytest.fixture
-def talks(acme, alice, now):
-    """Five that wait, the oldest first, with one message each."""
-    made = {}
-    with in_tenant(acme):
-        for number, name in enumerate(NAMES):
-            at = now - timedelta(minutes=10 - number)
-            visitor = Visitor.objects.create(name=name)
-            made[name] = open_conversation(visitor, now=at)
-            draft = MessageDraft(uuid4(), text=f"I am {name}")
-            post_visitor_message(visitor, conversation_id=None, widget=None, draft=draft, now=at)
-    yield made
-    with in_tenant(acme):
-        SavedView.objects.all().delete()
+from tests.browser.desk import ALICE, HOST, NAMES, rows
 
 
 @pytest.fixture
@@ -46,17 +27,10 @@ def tag(acme):
 
 
 @pytest.fixture
-def desk(person, sign_in, talks) -> Page:
-    page = person()
-    sign_in(page, ALICE, HOST)
-    expect(page.get_by_role("navigation", name="Views")).to_be_visible()
-    page.get_by_role("button", name="Unassigned").click()
-    expect(rows(page)).to_have_count(5)
-    return page
-
-
-def rows(page: Page) -> Locator:
-    return page.locator(".rows .row")
+def desk(unassigned, acme) -> Iterator[Page]:
+    yield unassigned
+    with in_tenant(acme):
+        SavedView.objects.all().delete()
 
 
 def names(page: Page) -> list[str]:

@@ -15,26 +15,12 @@ from history.reports.sweep import sweep_reports
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.browser.axe import serious
+from tests.browser.desk import ALICE, HOST
 from tests.clients import Server, SocketClient
 from tests.reports.generated import Play, Recount
 
-HOST = "acme.localhost"
-ALICE, BOB = "alice@acme.test", "bob@acme.test"
+BOB = "bob@acme.test"
 NARROW = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def vera_writes(connect: Callable[..., SocketClient], vera_token: str) -> SocketClient:
-    client = connect("visitor", token=vera_token)
-    client.hello()
-    return client
-
-
-@pytest.fixture
-def desk(person: Callable[..., Page], sign_in: Callable[..., None]) -> Page:
-    page = person()
-    sign_in(page, ALICE, HOST)
-    return page
 
 
 @pytest.fixture

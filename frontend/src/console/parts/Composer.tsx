@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { CheckIcon, DoneIcon, SendIcon } from "../../design/icons";
-import { close } from "../state/actions";
+import { closeOnceSent } from "../state/actions";
 import { attachmentsOf } from "../state/attachments";
 import { noteBegun, sendCarefully } from "../state/composing";
 import { editing, saveEdit, stopEdit } from "../state/corrections";
@@ -59,11 +59,11 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
     if (!canSend) return;
     if (edited) return void saveEdit(edited, text.peek().trim());
     const files = isNote ? [] : attachments.readyFiles();
-    sendCarefully(thread, { isNote, text: text.peek().trim(), files }, () => {
+    sendCarefully(thread, { isNote, text: text.peek().trim(), files }, (clientId) => {
       if (!isNote) attachments.takeReady();
       change("");
       area.current?.focus();
-      if (andClose && row.status !== "closed") void close(row);
+      if (andClose && row.status !== "closed") closeOnceSent(thread, clientId);
     });
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,6 +1,6 @@
 // A button that opens a list of choices: arrows move, Esc closes, focus returns to the button.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { CheckIcon } from "../../design/icons";
 
 interface MenuProps {
@@ -42,7 +42,8 @@ export function Menu(props: MenuProps) {
     seen.current = props.openSignal;
   }, [props.openSignal]);
 
-  useEffect(() => {
+  // At once: the next key may be an arrow.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     (panel.current?.querySelector<HTMLElement>("[aria-checked=true]") ?? itemsOf(panel.current)[0])?.focus();
     const leave = (event: Event): void => {

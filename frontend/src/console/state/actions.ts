@@ -1,5 +1,5 @@
 // What an agent does to a conversation. Each asks the server and says what came of it; the lists follow by events.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { Availability, NamedRef } from "../../engine";
 import { startHandoff, submitForm } from "../api";
 import { words } from "../words";
@@ -7,6 +7,7 @@ import type { Row } from "../wire";
 import { command } from "./desk";
 import { rowSignal } from "./inbox";
 import { me, myId, noteAvailability } from "./session";
+import type { Thread } from "./thread";
 import { showError, showToast } from "./toasts";
 import { visitorName } from "./visitors";
 
@@ -56,6 +57,17 @@ export async function close(shown: Row): Promise<void> {
   if (!(await act(row, "conversation.close"))) return;
   const undo = { label: words.peek().undo, run: () => void undoClose(row) };
   showToast({ kind: "done", text: words.peek().closedToast(visitorName(row.visitor, words.peek())), action: undo });
+}
+
+/** Closes when the log has the message, which a close that overtakes it would get refused; never when it failed. */
+export function closeOnceSent({ row, pending }: Thread, clientId: string): void {
+  const done = effect(() => {
+    const message = pending.value.find((one) => one.client_id === clientId);
+    if (message && !message.failed) return;
+    queueMicrotask(() => done()); // it may be over before `done` is known
+    const now = row.peek();
+    if (!message && now && now.status !== "closed") queueMicrotask(() => void close(now));
+  });
 }
 
 export async function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }, note = ""): Promise<void> {

@@ -56,12 +56,12 @@ export function doubtsOf(thread: Thread, { isNote, text }: Written): Doubt[] {
 }
 
 /** Sends, or asks first; `onSent` runs when it went. */
-export function sendCarefully(thread: Thread, written: Written, onSent: () => void): void {
+export function sendCarefully(thread: Thread, written: Written, onSent: (clientId: string) => void): void {
   const go = (): void => {
     const mentions = written.isNote ? mentionsIn(written.text, me.peek()!.agents).map((one) => one.id) : [];
-    send(thread, { ...written, mentions });
+    const clientId = send(thread, { ...written, mentions });
     begun.delete(thread.id);
-    onSent();
+    onSent(clientId);
   };
   const doubts = doubtsOf(thread, written);
   if (!doubts.length) return go();

@@ -200,8 +200,8 @@ export interface Written {
   mentions?: readonly string[];
 }
 
-/** Shown at once; sent now or when the connection is back. */
-export function send(thread: Thread, { isNote, text, files, mentions = [] }: Written): void {
+/** Shown at once; sent now or when the connection is back. Answers the client_id that it goes under. */
+export function send(thread: Thread, { isNote, text, files, mentions = [] }: Written): string {
   const kind = files.length ? "file" : "text";
   const draft = { client_id: newId(), kind, text, file_ids: files.map((file) => file.id) } as const;
   const entry = engine?.sendMessage(
@@ -211,6 +211,7 @@ export function send(thread: Thread, { isNote, text, files, mentions = [] }: Wri
   );
   if (entry) thread.addPending(entry, files);
   if (!isNote) sentAfter.set(draft.client_id, thread.top);
+  return draft.client_id;
 }
 
 export async function sendAgain(thread: Thread, clientId: string): Promise<void> {

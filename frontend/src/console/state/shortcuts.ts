@@ -97,8 +97,9 @@ bindKeys(
   { group: "anywhere", keys: ["Escape"], label: "keyEscape", run: leave },
 );
 
+/** A box that was ticked with the mouse has the focus too, but nobody writes there. */
 const isWriting = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"));
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;

@@ -13,7 +13,6 @@ export function Header({ chat }: { chat: Chat }) {
   const { brand } = chat.config;
   const agent = chat.conversation.value?.agent;
   const session = chat.session.value;
-  const online = session?.agents ?? [];
   const isHere = Boolean(agent) || (session?.available && !chat.desk.opens.value);
   return (
     <header class="header">
@@ -24,13 +23,6 @@ export function Header({ chat }: { chat: Chat }) {
           {session && (agent ? fill(T.agentHere, { name: agent.name }) : chat.desk.opens.value || (isHere ? usually(chat.desk.waiting.value ? null : session.answer_seconds) : T.away))}
         </p>
       </div>
-      {!agent && online.length > 0 && (
-        <span class="team">
-          {online.map((one) => (
-            <Avatar key={one.name} name={one.name} />
-          ))}
-        </span>
-      )}
       <Menu chat={chat} />
       {chat.host.hasHost && (
         <Tool icon={paths.down} label={T.close} onClick={() => chat.close()} />

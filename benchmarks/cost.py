@@ -11,17 +11,18 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def cpu_seconds(webs: Iterable[Web]) -> float:
     """CPU time of the processes together, user and system."""
-    return sum(_cpu_of(web.process.pid) for web in webs)
+    return sum(cpu_of(web.process.pid) for web in webs)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds that a process of this machine has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def memory_bytes(webs: Iterable[Web]) -> int:
     """Proportional set size (PSS): resident memory, what processes share counted once."""
     return sum(_pss_of(web.process.pid) for web in webs)
-
-
-def _cpu_of(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _pss_of(pid: int) -> int:

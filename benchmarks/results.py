@@ -77,10 +77,13 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
             ("decide ms", "decide_ms", None),
             ("decide and write ms", "route_ms", None),
             ("our CPU ms", "cpu_ms", None),
+            ("PostgreSQL's", "database_cpu_ms", None),
             ("given out", "routed", None),
             ("closed before", "past", None),
             ("then decide ms", "decide_old_ms", None),
             ("then decide and write ms", "route_old_ms", None),
+            ("our CPU ms", "cpu_old_ms", None),
+            ("PostgreSQL's", "database_cpu_old_ms", None),
         ],
     ),
     "reports": (

@@ -5,6 +5,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
+from benchmarks.cost import cpu_of
 from benchmarks.plan import Plan, Step
 from benchmarks.site import Cast, Variant
 
@@ -32,10 +33,13 @@ def routing(cast: Cast, variant: Variant, plan: Plan, step: Step) -> dict[str, A
         "decide_ms": round(median(one["decide"] for one in fresh)),
         "route_ms": round(median(one["route"] for one in fresh)),
         "cpu_ms": round(median(one["cpu"] for one in fresh)),
+        "database_cpu_ms": round(median(one["database"] for one in fresh)),
         "routed": fresh[0]["routed"],
         "past": past,
         "decide_old_ms": round(median(one["decide"] for one in old)),
         "route_old_ms": round(median(one["route"] for one in old)),
+        "cpu_old_ms": round(median(one["cpu"] for one in old)),
+        "database_cpu_old_ms": round(median(one["database"] for one in old)),
     }
 
 
@@ -91,17 +95,28 @@ def _round(step: Step, number: int) -> dict[str, float]:
     began = time.perf_counter()
     desk = read_desk(now)
     _choose_in_order(read_waiting(desk), desk, now, WAITING)
-    decided, cpu = time.perf_counter(), time.process_time()
+    decided, cpu, database = time.perf_counter(), time.process_time(), _database_cpu()
     routed = route_waiting(now, limit=WAITING)
-    written, cpu = time.perf_counter(), time.process_time() - cpu
+    written, cpu, database = time.perf_counter(), time.process_time() - cpu, _database_cpu() - database
     Assignment.objects.filter(ended_at=None).update(ended_at=now, ended_reason="closed")
     Conversation.objects.exclude(status="closed").update(status="closed", assignee_id=None, closed_at=now)
     return {
         "decide": (decided - began) * 1000,
         "route": (written - decided) * 1000,
         "cpu": cpu * 1000,
+        "database": database * 1000,
         "routed": routed,
     }
+
+
+def _database_cpu() -> float:
+    """Seconds of CPU that the process behind our connection has used. It runs on this machine."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return cpu_of(pid)
 
 
 def _add_past(count: int) -> None:

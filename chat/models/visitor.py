@@ -44,6 +44,7 @@ class Visitor(models.Model):
             # Who else has this address or number: asked with every profile that is shown.
             models.Index(Upper("email"), condition=~Q(email=""), name="visitor_by_email"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="visitor_by_phone"),
+            # One more stands in migration 0004: `visitor_by_part`, trigrams for search by any part.
         ]
 
     def __str__(self) -> str:

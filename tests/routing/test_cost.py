@@ -1,14 +1,12 @@
 """What a decision costs: pages of the database, which no busy machine changes."""
 
-import json
 from datetime import timedelta
-
-from django.db import connection
 
 from agents.models import Agent, Assignment
 from agents.routing.read import read_desk, read_waiting
 from agents.routing.route import _choose_in_order
 from chat.models import Conversation, Visitor
+from tests.plans import pages, plans_of
 
 CLOSED = 6000
 
@@ -42,24 +40,8 @@ def add_closed(agent: Agent, queue, now) -> None:
 
 
 def pages_of_a_decision(now) -> int:
-    """Pages that the statements of a plan read, as PostgreSQL counts them, with statistics as they are now."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    asked = []
-
-    def remember(execute, sql, params, many, context):
-        asked.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(remember):
+    def decide() -> None:
         desk = read_desk(now)
         assert _choose_in_order(read_waiting(desk), desk, now, 10, with_verdicts=False)
-    return sum(pages(sql, params) for sql, params in asked)
 
-
-def pages(sql, params) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
-        (answer,) = cursor.fetchone()
-    plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
-    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return sum(pages(plan) for plan in plans_of(decide))

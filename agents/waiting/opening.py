@@ -48,7 +48,9 @@ def is_too_long(queue: Queue, now: datetime) -> bool:
     return False
 
 
-def live_waiting(queue: Queue) -> QuerySet[Conversation]:
-    """Those of the queue who wait for an answer now: messages that were left and what is snoozed stand aside."""
-    waiting = Conversation.objects.filter(queue_id=queue.pk, status=Conversation.Status.WAITING)
+def live_waiting(queue: Queue | None = None) -> QuerySet[Conversation]:
+    """Those of the queue (None: of all) who wait now: messages that were left and what is snoozed stand aside."""
+    waiting = Conversation.objects.filter(status=Conversation.Status.WAITING)
+    if queue is not None:
+        waiting = waiting.filter(queue_id=queue.pk)
     return waiting.filter(left_message=False, snoozed_until__isnull=True)

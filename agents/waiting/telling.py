@@ -6,7 +6,7 @@ from uuid import UUID
 
 from agents.models import Queue
 from agents.waiting.opening import live_waiting
-from agents.waiting.pace import read_pace
+from agents.waiting.pace import count_waiting, read_pace
 from agents.waiting.standing import ORDER, make_standing
 from chat.front_desk import Standing
 from chat.standings import tell_changes
@@ -27,10 +27,11 @@ def tell_standings(now: datetime, *, most: int = MAX_TOLD) -> int:
 
 def _standings(now: datetime, most: int) -> Iterator[tuple[UUID, tuple[UUID, Standing]]]:
     """By visitor: a visitor has one open conversation at most."""
+    counts = count_waiting()
     for queue in Queue.objects.all():
         waiting = live_waiting(queue).filter(waiting_since__isnull=False).order_by(*ORDER)
         rows = list(waiting.values_list("pk", "visitor_id", "waiting_since")[:most])
-        pace = read_pace(queue, now) if rows else None
+        pace = read_pace(queue, now, counts) if rows else None
         for place, (pk, visitor_id, since) in enumerate(rows, start=1):
             assert pace is not None and since is not None
             yield visitor_id, (pk, make_standing(place, waited=now - since, queue=queue, pace=pace))

@@ -1,12 +1,13 @@
 """The estimate against queues with known answers."""
 
 import heapq
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.waiting.estimates import LONGEST, SHORTEST, Pace, estimate_wait, rounded
+from agents.waiting.estimates import LONGEST, SHORTEST, Pace, Serving, estimate_wait, rounded, share_out
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,46 @@ def test_further_back_is_never_sooner_and_all_is_bounded(one, other, services, s
     near, far = sorted([one, other])
     pace = Pace(services, slots, slots)
     assert SHORTEST <= estimate_wait(near, pace) <= estimate_wait(far, pace) <= LONGEST
+
+
+SALES, SERVICE = uuid4(), uuid4()
+
+
+@pytest.mark.parametrize(
+    ("agents", "waiting", "answer"),
+    [
+        ([Serving(4, 2, [SALES])], {SALES: 9}, (4, 2)),  # all of who serves nothing else
+        ([Serving(4, 2, [SALES, SERVICE])], {SALES: 9}, (4, 2)),  # nobody waits in the other
+        ([Serving(4, 2, [SALES, SERVICE])], {SALES: 5, SERVICE: 5}, (2, 1)),
+        ([Serving(4, 4, [SALES, SERVICE])], {SALES: 2, SERVICE: 6}, (1, 1)),
+        ([Serving(4, 4, [SALES, SERVICE]), Serving(3, 0, [SALES])], {SALES: 2, SERVICE: 6}, (4, 1)),
+        (
+            [Serving(2, 4, [SALES, SERVICE])],
+            {SERVICE: 1},
+            (2, 2),
+        ),  # who asks is not counted yet; more than capacity
+        ([], {SALES: 3}, (0, 0)),
+    ],
+)
+def test_who_serves_several_queues_is_shared_by_what_waits_there(agents, waiting, answer):
+    assert share_out(agents, SALES, waiting) == answer
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), max_size=6), st.integers(1, 50), st.integers(1, 50))
+def test_nobody_is_counted_twice(agents, in_sales, in_service):
+    """What two queues get of the same agents is what these have."""
+    both = [Serving(capacity, has_now, [SALES, SERVICE]) for capacity, has_now in agents]
+    waiting = {SALES: in_sales, SERVICE: in_service}
+    shares = [share_out(both, queue, waiting) for queue in (SALES, SERVICE)]
+    assert sum(slots for slots, _ in shares) == pytest.approx(sum(max(one) for one in agents))
+    assert sum(taken for _, taken in shares) == pytest.approx(sum(has_now for _, has_now in agents))
+
+
+def test_a_queue_as_long_beside_it_doubles_the_wait():
+    one = Serving(1, 1, [SALES, SERVICE])
+    alone, shared = ({SALES: 4}, {SALES: 4, SERVICE: 4})
+    estimates = [estimate_wait(4, Pace([300] * 5, *share_out([one], SALES, waiting))) for waiting in (alone, shared)]
+    assert estimates == [1200, 2400]
 
 
 @given(st.floats(0, 10**6))

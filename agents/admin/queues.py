@@ -21,6 +21,17 @@ from chat.models import Conversation
 from tenants.admin.base import KefuModelAdmin, confirmed
 from tenants.admin.site import brand_admin
 
+# How a queue chooses among agents: the form has these, and a part of the page by their side.
+ROUTING = (
+    "strategy",
+    "priority",
+    "capacity",
+    "skills",
+    "matches_language",
+    "relax_after_seconds",
+    "sticky_seconds",
+)
+
 
 class QueueForm(forms.ModelForm):
     class Meta:
@@ -28,13 +39,7 @@ class QueueForm(forms.ModelForm):
         fields = (
             "name",
             "position",
-            "strategy",
-            "priority",
-            "capacity",
-            "skills",
-            "matches_language",
-            "relax_after_seconds",
-            "sticky_seconds",
+            *ROUTING,
             "fair_share_count",
             "fair_share_minutes",
             "max_waiting_count",
@@ -66,17 +71,7 @@ FIELDSETS = (
     (None, {"fields": ("name", "position")}),
     (
         _("Routing"),
-        {
-            "fields": (
-                "strategy",
-                "priority",
-                "capacity",
-                "skills",
-                "matches_language",
-                "relax_after_seconds",
-                "sticky_seconds",
-            )
-        },
+        {"fields": ROUTING},
     ),
     (
         _("Fairness"),

@@ -1,7 +1,7 @@
 """Django's test client as each kind of caller: visitor, integrator's program, agent. Real middleware, real database."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -122,3 +122,19 @@ def same_refusal(one: HttpResponse, other: HttpResponse) -> None:
     """A foreign thing and a missing thing cannot be told apart."""
     assert (one.status_code, one.content) == (other.status_code, other.content)
     assert one.status_code == 404
+
+
+@pytest.fixture
+def bob_as(acme: Tenant, bob: Agent, make_session: Callable[[Agent, Tenant], str]) -> Iterator[Callable[..., Api]]:
+    """Bob signed in with another role or sight: `bob_as(role="supervisor")`."""
+
+    def change(**values: Any) -> None:
+        with in_tenant(acme):
+            Agent.objects.filter(pk=bob.pk).update(**values)
+
+    def sign_in(**values: Any) -> Api:
+        change(**values)
+        return signed_in(make_session(bob, acme))
+
+    yield sign_in
+    change(role="agent", scope="brand")

@@ -17,25 +17,11 @@ from chat.conversations import close_conversation
 from chat.models import Conversation, Rating
 from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.rest.conftest import Api, problem, same_refusal, signed_in
+from tests.rest.conftest import Api, problem, same_refusal
 from tests.rest.test_agent_endpoints import many
 
 BOARD, REASSIGN = "/api/v1/agent/board", "/api/v1/agent/board/reassign"
 UTC = {"tz": "UTC"}
-
-
-@pytest.fixture
-def bob_as(acme: Tenant, bob: Agent, make_session: Callable[[Agent, Tenant], str]) -> Iterator[Callable[..., Api]]:
-    def change(**values: Any) -> None:
-        with in_tenant(acme):
-            Agent.objects.filter(pk=bob.pk).update(**values)
-
-    def sign_in(**values: Any) -> Api:
-        change(**values)
-        return signed_in(make_session(bob, acme))
-
-    yield sign_in
-    change(role="agent", scope="brand")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from history.reports.sweep import sweep_reports
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.reports.generated import Play, Recount
-from tests.rest.conftest import Api, problem, same_refusal, signed_in
+from tests.rest.conftest import Api, problem, same_refusal
 
 REPORTS, FILE = "/api/v1/agent/reports", "/api/v1/agent/reports.csv"
 # A Friday evening in UTC, already Saturday in Shanghai.
@@ -41,22 +41,6 @@ def counted(acme: Tenant, alice: Agent, bob: Agent, sales: Queue) -> None:
         Play([alice, bob], [sales, sales], Recount(), EVENING).play(TALK)
         Play([alice, bob], [sales, sales], Recount(), EVENING).play([("ask", 0, 0), ("move", 0, 7200)])
         sweep_reports(EVENING + timedelta(days=1))
-
-
-@pytest.fixture
-def bob_as(acme: Tenant, bob: Agent, make_session: Callable[[Agent, Tenant], str]) -> Iterator[Callable[..., Api]]:
-    """Bob signed in with another role or sight: `bob_as(role="supervisor")`."""
-
-    def change(**values: Any) -> None:
-        with in_tenant(acme):
-            Agent.objects.filter(pk=bob.pk).update(**values)
-
-    def sign_in(**values: Any) -> Api:
-        change(**values)
-        return signed_in(make_session(bob, acme))
-
-    yield sign_in
-    change(role="agent", scope="brand")
 
 
 def test_totals(counted: None, agent_api: Api) -> None:

@@ -5,6 +5,10 @@ and one back, whatever the batch holds, with all of it in JSON, which both sides
 and new code can write side by side, since neither leaves a function behind. Statements name their schema: these
 connections never have a search_path. The lock is a statement of its own inside, because only the next statement's
 snapshot sees what others committed while we waited for the lock.
+
+The plan is made once, perhaps when the brand was empty, and must not depend on how large the tables seemed then: each
+table is entered by the keys of the batch (`= ANY(targets)`, or LATERAL with OFFSET 0, which nothing is moved out of).
+Otherwise PostgreSQL may walk through a table of which it was told that it has one row.
 """
 
 from collections.abc import Sequence
@@ -42,11 +46,13 @@ WITH input AS (
 ), earlier AS (
     SELECT i.ord, m.id, m.conversation_id, m.seq, m.body, m.created_at
     FROM input i
-    JOIN {schema}.chat_message m ON m.author_id = i.author_id AND m.client_id = i.client_id
+    CROSS JOIN LATERAL (
+        SELECT * FROM {schema}.chat_message m WHERE m.author_id = i.author_id AND m.client_id = i.client_id OFFSET 0
+    ) m
 ), fresh AS (
     SELECT i.*, c.last_seq + row_number() OVER (PARTITION BY i.conversation_id ORDER BY i.ord) AS seq
     FROM input i
-    JOIN {schema}.chat_conversation c ON c.id = i.conversation_id
+    JOIN {schema}.chat_conversation c ON c.id = i.conversation_id AND c.id = ANY(targets)
     WHERE NOT EXISTS (SELECT FROM earlier e WHERE e.ord = i.ord)
       AND c.archived_at IS NULL
       AND (i.author_kind <> 'visitor' OR (
@@ -98,7 +104,7 @@ WITH input AS (
         )
     FROM changes n
     LEFT JOIN fresh last ON last.conversation_id = n.conversation_id AND last.seq = n.last_message_seq
-    WHERE c.id = n.conversation_id
+    WHERE c.id = n.conversation_id AND c.id = ANY(targets)
 )
 SELECT json_agg(json_build_object(
     'seq', f.seq,
@@ -111,7 +117,9 @@ FROM input i LEFT JOIN fresh f ON f.ord = i.ord LEFT JOIN earlier e ON e.ord = i
 
 READ = """
 SELECT coalesce(json_agg(json_build_object('conversation', c, 'visitor', v)), '[]') INTO states
-FROM {schema}.chat_conversation c JOIN {schema}.chat_visitor v ON v.id = c.visitor_id WHERE c.id = ANY(targets);
+FROM {schema}.chat_conversation c
+CROSS JOIN LATERAL (SELECT * FROM {schema}.chat_visitor v WHERE v.id = c.visitor_id OFFSET 0) v
+WHERE c.id = ANY(targets);
 """
 
 FUNCTION = """

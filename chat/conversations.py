@@ -1,6 +1,7 @@
 """The life of a conversation: open, close, reopen, read marks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,17 @@ from tenants.context import current_tenant
 CLOSING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "snoozed_until", "unread_count"]
 CLOSING += ["awaiting_reply_since", "reply_due_at", "resolve_due_at"]
 REOPENING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "assignee_id", "assignee_name"]
+REOPENING += ["awaiting_reply_since"]
 ANOTHER_OPEN = "The visitor already has another open conversation."
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Since when a conversation stood in its queue, waited, and had nobody's answer."""
+
+    queued_at: datetime | None
+    waiting_since: datetime | None
+    awaiting_reply_since: datetime | None
 
 
 class VisitorMerged(Conflict):
@@ -84,8 +95,10 @@ def close_locked(conversation: Conversation, *, by: Author, reason: str, now: da
     record(conversation, "conversation.closed", by, {"reason": reason, "by": author_body(by)}, now)
 
 
-def reopen_conversation(conversation_id: UUID, *, by: Author, now: datetime) -> Conversation:
+def reopen_conversation(conversation_id: UUID, *, by: Author, now: datetime, wait: Wait | None = None) -> Conversation:
     """Let a closed conversation wait again; reopening an open one changes nothing.
+
+    With `wait`, for undoing, it waits as it did before it was closed, otherwise from now on.
 
     Raises ConversationClosed when it is archived, Forbidden when its visitor already has another open one.
     """
@@ -98,7 +111,7 @@ def reopen_conversation(conversation_id: UUID, *, by: Author, now: datetime) -> 
                 raise ConversationClosed("The conversation is archived and cannot be reopened.")
             if find_open(conversation.visitor) is not None:
                 raise Forbidden(ANOTHER_OPEN)
-            _reopen(conversation, by, now)
+            _reopen(conversation, by, now, wait)
             return conversation
     except IntegrityError:
         # Another of the visitor's conversations was opened at the same moment; the unique constraint let one through.
@@ -203,15 +216,25 @@ def _open(visitor: Visitor, widget: Widget | None, place: Place, now: datetime) 
     return conversation
 
 
-def _reopen(conversation: Conversation, by: Author, now: datetime) -> None:
+def _reopen(conversation: Conversation, by: Author, now: datetime, wait: Wait | None = None) -> None:
+    began, closed = conversation.created_at, conversation.closed_at or now
     conversation.status = Conversation.Status.WAITING
     conversation.close_reason = ""
     conversation.closed_at = None
     conversation.waiting_since = conversation.queued_at = now
+    if wait is not None:
+        # Times come from outside: nobody stood in the queue before the conversation began, or after it was closed.
+        conversation.queued_at = _within(wait.queued_at, began, closed) or now
+        conversation.waiting_since = _within(wait.waiting_since, began, closed) or now
+        conversation.awaiting_reply_since = _within(wait.awaiting_reply_since, began, closed)
     conversation.assignee_id = None
     conversation.assignee_name = ""
     conversation.save(update_fields=REOPENING)
     record(conversation, "conversation.reopened", by, {"by": author_body(by)}, now)
+
+
+def _within(moment: datetime | None, earliest: datetime, latest: datetime) -> datetime | None:
+    return None if moment is None else min(max(moment, earliest), latest)
 
 
 def _count_unread(conversation: Conversation) -> int:

@@ -1,7 +1,7 @@
 """One step for each of many conversations, each by its own verb and in its own transaction, and what undoes it.
 
 A step that is refused says why and stops no other. Undoing is doing the steps that the first answer named: a reopened
-conversation has been closed all the same, and waits from now on. See docs/inbox.md.
+conversation has been closed all the same, but keeps its place in the queue. See docs/inbox.md.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from agents import assignments
 from agents.access import get_active_agent, get_agent_conversation, get_queue
 from agents.authors import author_of
 from agents.models import Agent
-from chat.conversations import close_conversation, mark_read, mark_unread, reopen_conversation
+from chat.conversations import Wait, close_conversation, mark_read, mark_unread, reopen_conversation
 from chat.errors import Forbidden, Invalid, Refusal
 from chat.events import milliseconds
 from chat.marks import set_priority, snooze_conversation, tag_conversation, wake_conversation
@@ -25,11 +25,21 @@ from chat.models import Conversation
 MAX_CONVERSATIONS = 200
 # Undoing may take two steps for one: to reopen and to assign.
 MAX_STEPS = 2 * MAX_CONVERSATIONS
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 MAX_SNOOZE = timedelta(days=366)
 Tags = Annotated[list[UUID], Meta(max_length=50)]
+Moment = Annotated[int, Meta(ge=0, le=10**16)]
 Action = Literal[
     "close", "reopen", "assign", "transfer", "release", "tag", "priority", "snooze", "wake", "read", "unread"
 ]
+
+
+class Since(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a closed conversation had waited: Unix time in microseconds, so that no two change places."""
+
+    queued: Moment | None = None
+    waiting: Moment | None = None
+    awaiting: Moment | None = None
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +53,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     remove: Tags = []
     priority: int | None = None
     until_ts: Annotated[int, Meta(ge=0, le=10**13)] | None = None
+    since: Since | None = None
 
 
 class Steps(Struct, frozen=True):
@@ -85,7 +96,7 @@ def _close(step: Step, before: Conversation, agent: Agent, now: datetime) -> Und
     if not before.is_open:
         return []
     close_conversation(before.pk, by=author_of(agent), reason=Conversation.CloseReason.AGENT, now=now)
-    undo = [{"action": "reopen"}, *_to_agent(before)]
+    undo = [{"action": "reopen", "since": _since(before)}, *_to_agent(before)]
     # What slept sleeps on; a priority or tags were never taken away.
     return [*undo, *_to_sleep(before)]
 
@@ -93,7 +104,7 @@ def _close(step: Step, before: Conversation, agent: Agent, now: datetime) -> Und
 def _reopen(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     if before.is_open:
         return []
-    reopen_conversation(before.pk, by=author_of(agent), now=now)
+    reopen_conversation(before.pk, by=author_of(agent), now=now, wait=_wait(step.since) if step.since else None)
     return [{"action": "close"}]
 
 
@@ -180,6 +191,18 @@ _DO: dict[str, Callable[[Step, Conversation, Agent, datetime], Undo]] = {
     "read": _read,
     "unread": _unread,
 }
+
+
+def _since(before: Conversation) -> dict[str, int | None]:
+    times = {"queued": before.queued_at, "waiting": before.waiting_since, "awaiting": before.awaiting_reply_since}
+    return {name: (moment - EPOCH) // MICROSECOND if moment else None for name, moment in times.items()}
+
+
+def _wait(since: Since) -> Wait:
+    def at(moment: int | None) -> datetime | None:
+        return None if moment is None else EPOCH + moment * MICROSECOND
+
+    return Wait(queued_at=at(since.queued), waiting_since=at(since.waiting), awaiting_reply_since=at(since.awaiting))
 
 
 def _to_agent(before: Conversation) -> Undo:

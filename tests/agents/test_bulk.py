@@ -139,3 +139,26 @@ def test_mallory_reaches_nothing(mallory_api, acme, three):
 @pytest.fixture
 def mallory_api(make_session, globex, mallory):
     return signed_in(make_session(mallory, globex), host="globex.localhost")
+
+
+def test_undoing_a_close_keeps_the_place_in_the_queue(api, acme, three, now):
+    waits = {
+        "queued_at": now - timedelta(seconds=50),
+        "waiting_since": now - timedelta(seconds=40, microseconds=7),
+        "awaiting_reply_since": now - timedelta(seconds=30),
+    }
+    one = {"conversation": str(three[0].pk)}
+    with in_tenant(acme):
+        row = Conversation.objects.filter(pk=three[0].pk)
+        row.update(created_at=now - timedelta(seconds=60), **waits)
+        began = row.get().created_at
+    [closed] = do(api, [{**one, "action": "close"}])
+    do(api, closed["undo"])
+    with in_tenant(acme):
+        assert row.values(*waits).get() == waits
+    # Who makes up a time comes no further forward than the conversation's own beginning.
+    do(api, [{**one, "action": "close"}, {**one, "action": "reopen", "since": {"queued": 0, "waiting": 10**16}}])
+    with in_tenant(acme):
+        after = row.get()
+        assert (after.queued_at, after.awaiting_reply_since) == (began, None)
+        assert now <= after.waiting_since <= after.active_at

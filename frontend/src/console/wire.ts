@@ -108,6 +108,8 @@ export interface Step {
   remove?: string[];
   priority?: number;
   until_ts?: number;
+  /** As the server named it for undoing; only handed back. */
+  since?: Record<string, number | null>;
 }
 
 export interface StepOutcome {

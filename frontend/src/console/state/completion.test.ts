@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mentionsIn, openVariables, otherBrandIn, putIn, typedAt, type Trigger } from "./completion";
+import { fillVariables, mentionsIn, openVariables, otherBrandIn, putIn, typedAt, type Trigger } from "./completion";
 
 const ALL = new Set<Trigger>(["canned", "mention", "emoji"]);
 const at = (text: string, allowed: ReadonlySet<Trigger> = ALL) => typedAt(text, text.length, allowed);
@@ -40,4 +40,10 @@ test("variables that stayed and brands that do not belong are noticed", () => {
   assert.equal(otherBrandIn("globexes", "Acme", ["Globex"]), null);
   assert.equal(otherBrandIn("Acme Coffee rules", "Acme Coffee", ["Acme Coffee", "Coffee"]), null);
   assert.equal(otherBrandIn("欢迎来到山野户外", "咖啡", ["山野户外"]), "山野户外");
+});
+
+test("a preview has what will be put in, and once", () => {
+  const values = { "visitor.name": "Vera {{brand.name}}", "brand.name": "Acme", "visitor.email": null };
+  assert.equal(fillVariables("Hi {{ visitor.name }} of {{brand.name}}", values), "Hi Vera brand.name of Acme");
+  assert.equal(fillVariables("{{visitor.email}} {{no.such}} {{x}}", values), "{{visitor.email}} {{no.such}} {{x}}");
 });

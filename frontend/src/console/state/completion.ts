@@ -52,6 +52,15 @@ export function mentionsIn<T extends Named>(text: string, people: readonly T[]):
   return found;
 }
 
+/** The text as the server will put it in: agents/canned.py has the same rule. What has no value stays as it stands. */
+export function fillVariables(text: string, values: Readonly<Record<string, string | null | undefined>>): string {
+  return text.replace(/\{\{\s*([a-z]+(?:\.[a-z_]+)+)\s*\}\}/g, (whole, name: string) => {
+    const value = Object.hasOwn(values, name) ? values[name] : null;
+    const line = (value ?? "").replace(/\s+/g, " ").trim().slice(0, 200);
+    return line.replaceAll("{{", "").replaceAll("}}", "") || whole;
+  });
+}
+
 /** Variables of a canned reply that nothing took the place of. */
 export const openVariables = (text: string): string[] => [...new Set(text.match(/\{\{[^{}\n]{1,60}\}\}/g) ?? [])];
 

@@ -1,7 +1,8 @@
 // What the list above the composer offers for what is being typed.
 import { canned, findCanned, loadCanned, previewOf, putInCanned } from "../../state/canned";
 import type { Attachments } from "../../state/attachments";
-import type { Typed } from "../../state/completion";
+import { fillVariables, type Typed } from "../../state/completion";
+import { currentThread } from "../../state/desk";
 import { findEmojis } from "../../state/emoji";
 import { rank } from "../../state/fuzzy";
 import { me, myId } from "../../state/session";
@@ -33,13 +34,29 @@ export function optionsFor(typed: Typed, row: Row, attachments: Attachments): Op
   }
 }
 
+/** Variables of canned replies, as far as the console knows them. */
+function valuesFor(row: Row): Record<string, string | null | undefined> {
+  const { agent, brand } = me.value!;
+  const profile = currentThread.value?.profile.value;
+  const person = profile?.id === row.visitor.id ? profile : null;
+  return {
+    "visitor.name": row.visitor.name,
+    "visitor.email": row.visitor.email,
+    "visitor.phone": person?.phone,
+    "agent.name": agent.name,
+    "brand.name": brand.name,
+    "conversation.id": row.id,
+    "queue.name": row.queue?.name,
+  };
+}
+
 function cannedOption(one: Canned, row: Row, attachments: Attachments): Option {
   const say = words.value;
   const scope = one.own ? say.cannedOwn : one.queue ? say.cannedQueue : "";
   return {
     key: one.id,
     label: `/${one.shortcut}`,
-    detail: `${one.title} — ${previewOf(one, row)}`,
+    detail: `${one.title} — ${fillVariables(previewOf(one, row), valuesFor(row))}`,
     aside: [one.files ? say.cannedFiles(one.files) : "", scope].filter(Boolean).join(" · "),
     piece: async () => {
       const used = await putInCanned(one, row.id);

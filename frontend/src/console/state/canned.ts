@@ -2,7 +2,9 @@
 import { signal } from "@preact/signals";
 import { createCanned, deleteCanned, fetchCanned, useCanned } from "../api";
 import type { Canned, CannedUse, Row } from "../wire";
+import { pickVariant } from "./completion";
 import { rank } from "./fuzzy";
+import { me } from "./session";
 import { showError } from "./toasts";
 
 const MAX_FOUND = 8;
@@ -25,13 +27,8 @@ export function findCanned(query: string, row: Row): Canned[] {
   return rank(fitting, query, ({ shortcut, title }) => [shortcut, title], MAX_FOUND);
 }
 
-/** The variant that will be put in; the server picks it by the same rule. */
-export function previewOf({ texts }: Canned, row: Row): string {
-  const wanted = row.language.toLowerCase();
-  const names = Object.keys(texts).sort();
-  const near = names.find((name) => wanted && name.split("-")[0] === wanted.split("-")[0]);
-  return texts[wanted] ?? (near ? texts[near]! : texts[names[0] ?? ""] ?? "");
-}
+/** The variant that will be put in; the server picks it by the same rule (`pick_language`). */
+export const previewOf = ({ texts }: Canned, row: Row): string => pickVariant(texts, row.language, me.value?.brand.locale ?? "");
 
 export async function putInCanned(one: Canned, conversation: string): Promise<CannedUse | null> {
   try {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fillVariables, mentionsIn, openVariables, otherBrandIn, putIn, typedAt, type Trigger } from "./completion";
+import { fillVariables, mentionsIn, openVariables, otherBrandIn, pickVariant, putIn, typedAt, type Trigger } from "./completion";
 
 const ALL = new Set<Trigger>(["canned", "mention", "emoji"]);
 const at = (text: string, allowed: ReadonlySet<Trigger> = ALL) => typedAt(text, text.length, allowed);
@@ -46,4 +46,13 @@ test("a preview has what will be put in, and once", () => {
   const values = { "visitor.name": "Vera {{brand.name}}", "brand.name": "Acme", "visitor.email": null };
   assert.equal(fillVariables("Hi {{ visitor.name }} of {{brand.name}}", values), "Hi Vera brand.name of Acme");
   assert.equal(fillVariables("{{visitor.email}} {{no.such}} {{x}}", values), "{{visitor.email}} {{no.such}} {{x}}");
+});
+
+test("the variant is picked as the server picks it", () => {
+  const texts = { en: "Hello", fr: "Bonjour", "zh-hans": "你好" };
+  assert.equal(pickVariant(texts, "fr", "en"), "Bonjour");
+  assert.equal(pickVariant(texts, "zh", "en"), "你好");
+  assert.equal(pickVariant(texts, "de", "zh-hans"), "你好");
+  assert.equal(pickVariant(texts, "", "pt"), "Hello");
+  assert.equal(pickVariant({}, "en", "en"), "");
 });

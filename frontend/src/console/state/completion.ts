@@ -52,6 +52,15 @@ export function mentionsIn<T extends Named>(text: string, people: readonly T[]):
   return found;
 }
 
+/** The text for the conversation's language, else a near one (zh for zh-hans), the brand's, any. */
+export function pickVariant(texts: Readonly<Record<string, string>>, language: string, brand: string): string {
+  const wanted = language.toLowerCase();
+  const names = Object.keys(texts).sort();
+  const near = names.filter((name) => wanted && name.split("-")[0] === wanted.split("-")[0]);
+  const found = [wanted, ...near, brand.toLowerCase(), ...names].find((name) => texts[name]);
+  return found === undefined ? "" : texts[found]!;
+}
+
 /** The text as the server will put it in: agents/canned.py has the same rule. What has no value stays as it stands. */
 export function fillVariables(text: string, values: Readonly<Record<string, string | null | undefined>>): string {
   return text.replace(/\{\{\s*([a-z]+(?:\.[a-z_]+)+)\s*\}\}/g, (whole, name: string) => {

@@ -237,6 +237,7 @@ def test_a_message_that_is_edited_leaves_the_draft_alone(open_console):
     message = desk.log.locator(".message", has_text="wya")
     message.hover()
     message.get_by_role("button", name="Edit").click()
+    expect(desk.composer).to_have_value("On its wya.")
     desk.composer.fill("On its way.")
     desk.composer.press("Enter")
     expect(desk.log).to_contain_text("On its way.")

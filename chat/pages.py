@@ -13,6 +13,8 @@ MAX_PAGE = 100
 MAX_RESUME = 200
 # The same for all conversations of one `resume` together: the answer is one frame.
 MAX_RESUME_IN_ALL = 1000
+# Of all events in one answer: what a client asks for and never reads stays in our memory, however many ask.
+MAX_RESUME_BYTES = 512 * 1024
 
 # Where the log of an archived conversation is read from; history/ puts its reader here when it is loaded.
 ArchiveReader = Callable[[Conversation, int | None, int | None, int], list[Message]]

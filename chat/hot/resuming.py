@@ -15,7 +15,7 @@ from chat.hot.refill import Refill
 from chat.hot.spans import Span
 from chat.hot.writing import refill_events
 from chat.models import Message
-from chat.pages import MAX_RESUME, MAX_RESUME_IN_ALL
+from chat.pages import MAX_RESUME, MAX_RESUME_BYTES, MAX_RESUME_IN_ALL
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 
@@ -46,6 +46,7 @@ async def resume_hot(
     whole = whole_ones(known, positions) if epoch in ("", own_epoch) else set()
     spans = {pk: (positions[pk], known[pk].top) for pk in whole if known[pk].top > positions[pk]}
     events = await events_in(tenant, spans, audience)
+    whole -= too_much(events)
     data = {
         str(pk): _answer(pk in whole, position, known.get(pk), events.get(pk, ())) for pk, position in positions.items()
     }
@@ -78,6 +79,16 @@ def whole_ones(known: Mapping[UUID, Known], positions: Mapping[UUID, int]) -> se
             whole.add(pk)
             left -= missed
     return whole
+
+
+def too_much(events: Mapping[UUID, list[Event]]) -> set[UUID]:
+    """The conversations whose events do not go into the frame any more: the smallest go first, so that most do."""
+    left, out = MAX_RESUME_BYTES, set()
+    for size, pk in sorted((sum(len(frame) for _seq, frame in found), pk) for pk, found in events.items()):
+        left -= size
+        if left < 0:
+            out.add(pk)
+    return out
 
 
 def _answer(is_whole: bool, position: int, known: Known | None, events: Iterable[Event]) -> dict[str, Any]:

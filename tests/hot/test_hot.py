@@ -16,6 +16,7 @@ from django.utils import timezone
 import chat.hot as hot
 from chat.access import find_known_of_visitor
 from chat.authors import Author
+from chat.hot import resuming
 from chat.hot import spans as spans_module
 from chat.hot.clients import client_now
 from chat.hot.reading import reads
@@ -245,6 +246,18 @@ async def test_a_visitor_resumes_only_its_own(acme, conversation, conversations)
     data, known = await resume_hot(acme, positions, epoch="", audience="visitor", find=find)
     assert list(known) == [conversation.pk]
     assert data["conversations"][str(conversations[0].pk)]["error"] == "not_found"
+
+
+async def test_what_is_too_much_for_one_answer_is_loaded_as_a_page(acme, conversations, monkeypatch):
+    """The smallest are told whole; a client that asks and never reads holds no more of our memory than that."""
+    monkeypatch.setattr(resuming, "MAX_RESUME_BYTES", 5_000)
+    for n, conversation in enumerate(conversations[:3]):
+        await more(acme, conversation, "long " * 300 * (3 - n))
+    positions = {conversation.pk: 0 for conversation in conversations[:3]}
+    data, _ = await resume_hot(acme, positions, epoch="", audience="agent")
+    answers = [data["conversations"][str(pk)] for pk in positions]
+    assert [(one["recovered"], len(one["events"])) for one in answers] == [(False, 0), (False, 0), (True, 2)]
+    assert {one["top"] for one in answers} == {2}
 
 
 async def test_another_epoch_gets_snapshots_and_other_keys(acme, conversation):

@@ -10,7 +10,7 @@ from uuid import UUID
 from agents.models import SlaTarget
 from agents.sla.episodes import due_at, find_episodes, stands_still
 from agents.sla.history import History
-from agents.sla.rules import Promises, Rules, is_past, read_rules
+from agents.sla.rules import Promises, Rules, is_hurried, is_past, read_rules
 from agents.sla.targets import REPLIES, breach, drop, keep, promise
 from chat.fanout import announce_row
 from chat.models import Conversation
@@ -75,10 +75,7 @@ def _reply_due(history: History, promises: Promises, now: datetime) -> datetime 
     kind = NEXT if conversation.first_reply_at else FIRST
     if promises.minutes(kind) is not None:
         return _promised(history, promises, kind, start, now)
-    # A message that was left is answered later: the queue's clock does not hurry anybody.
-    if conversation.left_message or conversation.snoozed_until is not None:
-        return None
-    return due_at(start, promises.answer_seconds, promises.queue_hours, history.pauses)
+    return promises.queue_due(start, history.pauses) if is_hurried(conversation) else None
 
 
 def _resolution_due(history: History, promises: Promises, now: datetime) -> datetime | None:

@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from agents.models import SlaTarget
-from agents.sla.episodes import ASLEEP, AWAKE, Happened, Pause, due_at, find_pauses
-from agents.sla.rules import Rules
+from agents.sla.episodes import ASLEEP, AWAKE, Happened, Pause, find_pauses
+from agents.sla.rules import Rules, is_hurried
 from chat.fanout import announce_row
 from chat.models import Conversation, Message
 
@@ -34,7 +34,7 @@ class Row(NamedTuple):
     id: UUID
     queue_id: UUID | None
     status: str
-    since: datetime | None  # whom nobody answered has waited since then
+    awaiting_reply_since: datetime | None
     left_message: bool
     snoozed_until: datetime | None
     reply_due_at: datetime | None
@@ -42,10 +42,8 @@ class Row(NamedTuple):
     has_targets: bool
 
     @property
-    def is_timed(self) -> bool:
-        """The queue's clock runs, or stands still; a message that was left is not hurried."""
-        is_open = self.status != Conversation.Status.CLOSED
-        return is_open and self.since is not None and not self.left_message and self.snoozed_until is None
+    def is_open(self) -> bool:
+        return self.status != Conversation.Status.CLOSED
 
 
 def keep_plain(conversation_ids: Collection[UUID], now: datetime, rules: Rules) -> set[UUID]:
@@ -54,7 +52,7 @@ def keep_plain(conversation_ids: Collection[UUID], now: datetime, rules: Rules) 
     Four statements, however many there are. Left for `keep_promises`: with policies, with targets, locked by others.
     """
     rows = [row for row in _read(conversation_ids) if _is_plain(row, rules)]
-    pauses = _pauses_of([row.id for row in rows if row.is_timed])
+    pauses = _pauses_of([row.id for row in rows if is_hurried(row)])
     dues = {row.id: _due(row, rules, pauses) for row in rows}
     wrong = [row for row in rows if row.reply_due_at != dues[row.id]]
     written = _write(wrong, dues)
@@ -85,10 +83,10 @@ def _pauses_of(conversation_ids: Collection[UUID]) -> dict[UUID, list[Pause]]:
 
 
 def _due(row: Row, rules: Rules, pauses: Mapping[UUID, list[Pause]]) -> datetime | None:
-    promises = rules.of(row.queue_id)
-    if promises is None or row.since is None or not row.is_timed:
+    promises, start = rules.of(row.queue_id), row.awaiting_reply_since
+    if promises is None or start is None or not is_hurried(row):
         return None
-    return due_at(row.since, promises.answer_seconds, promises.queue_hours, pauses.get(row.id, ()))
+    return promises.queue_due(start, pauses.get(row.id, ()))
 
 
 def _write(rows: Collection[Row], dues: Mapping[UUID, datetime | None]) -> set[UUID]:
@@ -96,7 +94,9 @@ def _write(rows: Collection[Row], dues: Mapping[UUID, datetime | None]) -> set[U
     if not rows:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [[r.id for r in rows], [r.since for r in rows], [dues[r.id] for r in rows]])
+        cursor.execute(
+            WRITE, [[r.id for r in rows], [r.awaiting_reply_since for r in rows], [dues[r.id] for r in rows]]
+        )
         written = {row[0] for row in cursor.fetchall()}
     for conversation in Conversation.objects.select_related("visitor").filter(pk__in=written):
         announce_row(conversation)

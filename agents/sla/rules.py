@@ -1,12 +1,15 @@
 """Which promises a queue makes, with the hours in which they count."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 from uuid import UUID
 
 from agents.calendars import Hours, hours_of
 from agents.models import Calendar, Queue, SlaPolicy, SlaTarget
+from agents.sla.episodes import Pause, due_at
 
 
 class HoursBook:
@@ -39,6 +42,10 @@ class Promises:
     def queue_hours(self) -> Hours:
         return self.book.of(self.calendar)
 
+    def queue_due(self, start: datetime, pauses: Iterable[Pause]) -> datetime | None:
+        """When the queue's own clock has run out for whoever has waited since `start`."""
+        return due_at(start, self.answer_seconds, self.queue_hours, pauses)
+
     def minutes(self, kind: str) -> int | None:
         if self.policy is None:
             return None
@@ -68,6 +75,25 @@ class Rules:
     def with_resolution(self) -> list[UUID]:
         kind = SlaTarget.Kind.RESOLUTION
         return [pk for pk, promises in self.by_queue.items() if promises.minutes(kind) is not None]
+
+
+class Waiting(Protocol):
+    """A conversation, or as much of it as says whether the queue's clock runs."""
+
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def awaiting_reply_since(self) -> datetime | None: ...
+    @property
+    def left_message(self) -> bool: ...
+    @property
+    def snoozed_until(self) -> datetime | None: ...
+
+
+def is_hurried(one: Waiting) -> bool:
+    """Whether the queue's clock runs: a message that was left is answered later, and what is snoozed stands still."""
+    is_asked = one.is_open and one.awaiting_reply_since is not None
+    return is_asked and not one.left_message and one.snoozed_until is None
 
 
 def read_rules() -> Rules:

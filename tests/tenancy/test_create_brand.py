@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +18,10 @@ from tenants.provisioning import (
     DomainTaken,
     SlugTaken,
     create_brand,
-    delete_brand,
 )
 from tests.threads import run_together
 
-
-@pytest.fixture(autouse=True)
-def remove_made() -> Iterator[None]:
-    yield
-    for tenant in Tenant.objects.exclude(slug__in=["acme", "globex"]):
-        delete_brand(tenant)
+pytestmark = pytest.mark.usefixtures("remove_made")
 
 
 def schemas() -> set[str]:

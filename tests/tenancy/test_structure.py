@@ -1,6 +1,5 @@
 """The file from which new brands are made is what migrations would make."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.db import connection
 
 from tenants import provisioning
 from tenants.models import Tenant
-from tenants.provisioning import create_brand, delete_brand, migrated_structure
+from tenants.provisioning import create_brand, migrated_structure
 from tenants.structure import FILE, fits_installation, read_structure
 
 CATALOGUE = {
@@ -23,12 +22,7 @@ CATALOGUE = {
     "migrations": "SELECT app, name FROM {}.django_migrations",
 }
 
-
-@pytest.fixture(autouse=True)
-def remove_made() -> Iterator[None]:
-    yield
-    for tenant in Tenant.objects.exclude(slug__in=["acme", "globex"]):
-        delete_brand(tenant)
+pytestmark = pytest.mark.usefixtures("remove_made")
 
 
 def catalogue(tenant: Tenant) -> dict[str, list[str]]:

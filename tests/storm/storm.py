@@ -19,6 +19,7 @@ from tests.storm.side import Side
 from tests.storm.watch import Watch
 
 AT_ONCE = 24
+IDLE_SECONDS = 2.0
 LIMITED = 429
 
 
@@ -128,7 +129,9 @@ class InTurn(httpx.AsyncHTTPTransport):
     """Each request goes to the next of the web processes, as behind a balancer."""
 
     def __init__(self, ports: Sequence[int]) -> None:
-        limits = httpx.Limits(max_connections=AT_ONCE + 8, max_keepalive_connections=AT_ONCE + 8)
+        most = AT_ONCE + 8
+        # Let go of well before the server does, after 5 s: else a request may meet the closing of its connection.
+        limits = httpx.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=IDLE_SECONDS)
         super().__init__(limits=limits)
         self._ports = itertools.cycle(ports)
 

@@ -13,8 +13,16 @@ from kefu_project.admin_settings import UNFOLD_BRAND, UNFOLD_INSTALLATION  # noq
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# FileAwareEnv reads KF_X_FILE when it is set, so secrets can be mounted as files.
-env = environ.FileAwareEnv()
+
+class _Variables(environ.fileaware_mapping.FileAwareMapping):  # type: ignore[misc]  # it has no types
+    """KF_X_FILE, where it is set, names a file with the value: secrets can be mounted. Its line's end is none of it."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).strip()
+
+
+env = environ.Env()
+env.ENVIRON = _Variables()
 
 DATA_DIR = Path(env.str("KF_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DEBUG = env.bool("KF_DEBUG", default=False)
@@ -136,7 +144,7 @@ DATABASES = {
 
 # Our own layer; `channels_redis.pubsub.RedisPubSubChannelLayer` can stand in its place (docs/realtime.md).
 REDIS_TOPIC_URLS = env.list("KF_REDIS_TOPIC_URLS", default=[REDIS_URL])
-if env.str("KF_CHANNEL_LAYER", default="kefu") == "kefu":
+if env.str("KF_CHANNEL_LAYER", default="kefu").lower() == "kefu":
     CHANNEL_LAYERS = {
         "default": {"BACKEND": "chat.layer.KefuChannelLayer", "CONFIG": {"urls": REDIS_TOPIC_URLS}},
     }

@@ -15,9 +15,13 @@ from .variables import check_variables
 SECRET_NAMES = ("KF_SECRET_KEY", "KF_SECRET_KEY_FILE")
 
 
-def read_url_files() -> None:
-    """Secrets mounted as files: what starts the services reads only the plain names."""
-    for name in ("KF_DATABASE_URL", "KF_REDIS_URL"):
+# What starts services and roles reads these by their plain names; the settings read files by themselves.
+PLAIN_NAMES = ("KF_DATABASE_URL", "KF_REDIS_URL", "KF_TRUSTED_PROXIES", "KF_WORKER_THREADS")
+
+
+def read_value_files() -> None:
+    """Values that were mounted as files (`KF_…_FILE`), for those who read only the plain names."""
+    for name in PLAIN_NAMES:
         if name not in os.environ and (path := os.environ.get(f"{name}_FILE")):
             os.environ[name] = Path(path).read_text().strip()
 
@@ -35,7 +39,7 @@ def installation(data_dir: Path, *, empty: bool = False) -> Iterator[Services]:
     """Django, set up on this data folder's services, for the length of a `with` block. `empty`: the database may
     still be."""
     check_variables()
-    read_url_files()
+    read_value_files()
     data_dir = make_data_dir(data_dir)
     services = Services()
     try:

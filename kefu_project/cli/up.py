@@ -20,7 +20,7 @@ from kefu_project.embedded.child import start_child, stop_child
 from kefu_project.embedded.problems import StartProblem
 from kefu_project.embedded.services import Services, default_data_dir, make_data_dir
 
-from .environment import installation_environment, read_url_files
+from .environment import installation_environment, read_value_files
 from .output import console
 from .roles import background_command, web_command
 from .supervisor import LogTail, Supervisor, stop_signals
@@ -43,7 +43,7 @@ def up(port: int, host: str, data_dir: Path | None, no_demo: bool) -> None:
         signal.signal(number, _interrupt)  # until the supervisor listens, each ends the start like Ctrl-C
     for warning in check_variables():
         console.print(f"[yellow]{warning}[/]")
-    read_url_files()
+    read_value_files()
     require_port(host, port)
     folder = make_data_dir(data_dir or default_data_dir())
     require_disk(folder)

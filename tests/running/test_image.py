@@ -40,6 +40,12 @@ def test_each_service_is_watched_and_waited_for() -> None:
         assert OURS[role]["healthcheck"]["test"][4] in CHECKS
 
 
+def test_the_health_check_asks_a_host_that_is_always_known() -> None:
+    (check,) = [word for word in OURS["web"]["healthcheck"]["test"] if "urlopen" in word]
+    assert "//127.0.0.1:" in check
+    assert OURS["web"]["environment"]["KF_INSTALLATION_HOSTS"].endswith("},127.0.0.1")
+
+
 def test_secrets_come_as_files_and_settings_are_known() -> None:
     for service in OURS.values():
         for name, value in service["environment"].items():

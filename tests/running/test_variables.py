@@ -1,10 +1,15 @@
 """Settings: wrong values are named, slips of the keyboard are noticed, the list is complete."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kefu_project.cli import kefu
 from kefu_project.cli.supervisor import restart_pause
 from kefu_project.cli.variables import VARIABLES, check_variables
 from kefu_project.embedded.problems import StartProblem
@@ -28,6 +33,34 @@ READ = re.compile(r"""(?:env(?:\.\w+)?\(|environ(?:\.get\(|\[)|_from_settings\()
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(StartProblem, match=name):
         check_variables({name: value})
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "value", "expected"),
+    [
+        ("worker", "KF_WORKER_THREADS", "7", ["--concurrency", "7"]),
+        ("web", "KF_TRUSTED_PROXIES", "10.0.0.1", ["--forwarded-allow-ips", "10.0.0.1"]),
+    ],
+)
+def test_a_role_takes_its_values_from_files_too(
+    role: str, name: str, value: str, expected: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "value"
+    file.write_text(f"{value}\n")
+    become: list[list[str]] = []
+    monkeypatch.setattr(os, "environ", {**os.environ, f"{name}_FILE": str(file)})
+    monkeypatch.setattr(os, "execv", lambda _program, command: become.append(command))
+    CliRunner().invoke(kefu, [role], catch_exceptions=False)
+    (command,) = become
+    assert " ".join(expected) in " ".join(command)
+
+
+def test_the_end_of_a_files_line_is_none_of_the_value(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("let-me-in\n")
+    code = "import kefu_project.settings as s; print(repr(s.METRICS_TOKEN))"
+    environment = {**os.environ, "KF_METRICS_TOKEN_FILE": str(tmp_path / "token")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "'let-me-in'\n"
 
 
 def test_secrets_are_not_repeated() -> None:

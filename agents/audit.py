@@ -100,8 +100,8 @@ def note_admin_refusal(sender: object, request: HttpRequest, **_: object) -> Non
 
 
 def _name_of(obj: Model | None) -> str:
-    # A conversation's name is its visitor's: the id is enough to find it.
-    if obj is None or obj._meta.label == "chat.Conversation":
+    # Visitors' names do not stand here, and a conversation's name is its visitor's: the id is enough to find them.
+    if obj is None or obj._meta.label in ("chat.Conversation", "chat.Visitor"):
         return ""
     return str(obj)[:200]
 

@@ -106,7 +106,7 @@ def merge_as(agent: Agent, source_id: UUID, target_id: UUID, now: datetime) -> V
         return get_agent_visitor(agent, target_id)
     target = merge_visitors(source_id, target_id, by=author_of(agent), now=now)
     with transaction.atomic():
-        changes = {"merged": [f"{source} ({source.pk})", f"{target} ({target.pk})"]}
+        changes = {"merged": [str(source_id), str(target_id)]}
         note_audit("visitor.merged", by=agent, on=target, changes=changes, now=now)
     return target
 

@@ -1,4 +1,4 @@
-"""Take-back: conversations of agents that are gone wait again, by the rule of their queue (docs/realtime.md)."""
+"""Take-back: conversations of agents that are gone wait again, by the rule of their queue (docs/routing.md)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

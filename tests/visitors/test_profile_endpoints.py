@@ -132,6 +132,8 @@ def test_merging_is_previewed_done_and_audited(
     with in_tenant(acme):
         entry = AuditEntry.objects.get(action="visitor.merged")
     assert (entry.actor_name, entry.object_id) == ("Alice", str(vera.pk))
+    # Who they are is in their profiles, never in the audit log.
+    assert (entry.object_name, entry.changes) == ("", {"merged": [str(twin.pk), str(vera.pk)]})
     assert agent_api.get(url(twin)).json()["merged_into"] == str(vera.pk)
     assert agent_api.get(url(vera)).json()["duplicates"] == []
 

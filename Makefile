@@ -9,11 +9,11 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do
 	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
 	done)
 
-.PHONY: help run test torture torture-storm torture-routing check proto structure lock clean
+.PHONY: help run test torture torture-storm torture-fuzz torture-routing bench screens check proto structure lock clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/ready ## Start everything on this machine (PORT=8000)
 	@exec $(BIN)/kefu up --port $(PORT) $(ARGS)
@@ -37,7 +37,7 @@ torture-routing: $(VENV)/ready ## Ten thousand races of routers and people (SEED
 	KF_ROUTING_TRIALS=$(or $(TRIALS),10000) KF_ROUTING_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n 0 -q -s \
 		--override-ini timeout=7200 tests/routing/test_races.py -k trials
 
-bench: $(VENV)/ready ## Speed and size beside the stock path, about 25 minutes (ARGS="--short --only P1")
+bench: $(VENV)/ready ## Speed and size beside the stock path, about 40 minutes (ARGS="--short --only P1")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 screens: $(VENV)/ready ## Pictures of what the browser tests saw, into screens/

@@ -1,6 +1,6 @@
 """Speed and size beside the stock path, in one run: a table and a dated JSON file (docs/benchmarks.md).
 
-python -m benchmarks                      everything, as figures are taken (about 25 minutes)
+python -m benchmarks                      everything, as figures are taken (about 40 minutes)
 python -m benchmarks --short --only P1    a quick look at one measure
 """
 

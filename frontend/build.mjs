@@ -37,7 +37,7 @@ const entries = [
   { in: "src/reports/reports.css", out: "reports", target: MODERN },
 ].filter((entry) => existsSync(join(here, entry.in)));
 
-// Gzip bytes, measures.md P11. "widget" is everything a visitor loads: loader, script in one language, and styles.
+// Gzip bytes (docs/widget.md, docs/console.md). "widget" is everything a visitor loads: loader, script in one language, and styles.
 const budgets = [
   { name: "loader", files: ["loader.js"], limit: 4 * 1024 },
   ...["en", "zh-Hans"].map((language) => ({ name: `widget ${language}`, files: ["loader.js", `widget.${language}.js`, "widget.css"], limit: 30 * 1024 })),

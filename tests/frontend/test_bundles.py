@@ -1,4 +1,4 @@
-"""What visitors and agents load: committed, small enough (measures.md P11), and what the sources say."""
+"""What visitors and agents load: committed, small enough (docs/widget.md), and what the sources say."""
 
 import gzip
 import shutil

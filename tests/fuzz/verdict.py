@@ -18,6 +18,9 @@ CODES = {
     "conflict",
     "conversation_closed",
     "forbidden",
+    "not_answered_yet",
+    "too_late",
+    "conversation_archived",
     "rate_limited",
     "overloaded",
 }

@@ -11,7 +11,7 @@ from kefu_project.embedded.services import default_data_dir
 
 from .environment import installation
 from .lookup import find_brand
-from .output import console, show_json
+from .output import console, errors, show_json
 
 
 @click.group()
@@ -57,6 +57,6 @@ def _run(slug: str, count: Callable[[datetime, Callable[[int], None]], int], *, 
 @contextmanager
 def _shown_progress(total: int) -> Iterator[Callable[[int], None]]:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as shown:
+    with Progress(*columns, console=errors, transient=True) as shown:
         task = shown.add_task("Counting", total=total)
         yield lambda counted: shown.update(task, completed=counted)

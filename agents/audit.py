@@ -46,7 +46,13 @@ class Actor:
         return cls(user.pk, user.name, address) if isinstance(user, User) else cls(None, "", address)
 
 
-COMMAND_LINE = Actor(None, "kefu")
+# What commands are called in the log; its page translates it.
+COMMAND_LINE = "command line"
+
+
+def command_line(login: str) -> Actor:
+    """Whoever runs a `kefu` command: no account of ours, a login of the machine."""
+    return Actor(None, f"{COMMAND_LINE} ({login})" if login else COMMAND_LINE)
 
 
 def note_audit(

@@ -19,6 +19,7 @@ from agents.accounts import create_agent
 from agents.models import Agent, Queue, Skill
 from chat.models import Widget
 from history.reports.sweep import sweep_reports
+from kefu_project.cli.noting import note_brand
 from kefu_project.demo_desk import create_rules, furnish_desk
 from kefu_project.demo_talks import create_talks
 from kefu_project.demo_week import create_week
@@ -182,6 +183,7 @@ def _create(brand: DemoBrand, store: "_Store", now: datetime) -> None:
     tenant = create_brand(
         slug=brand.slug, name=brand.name, domains=[brand.host], accent=brand.accent, locale=brand.locale, now=now
     )
+    note_brand(tenant, [brand.host], now)
     with in_tenant(tenant):
         queues = _create_queues(brand, now)
         agents = [_create_agent(person, queues, store, now) for person in brand.people]

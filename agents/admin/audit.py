@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
+from agents.audit import COMMAND_LINE
 from agents.models import AuditEntry
 from tenants.admin.base import ReadOnlyAdmin
 from tenants.admin.site import brand_admin
@@ -21,13 +22,16 @@ class AuditAdmin(ReadOnlyAdmin):
     search_fields = ("actor_name", "action", "object_name", "object_id", "address")
     search_help_text = _("Who, what, which, or an address")
     date_hierarchy = "at"
-    fields = ("at", "actor_name", "address", "action", "which", "outcome", "what_changed")
+    fields = ("at", "who", "address", "action", "which", "outcome", "what_changed")
     readonly_fields = fields
     show_full_result_count = False
 
     @display(description=_("who"), ordering="actor_name")
     def who(self, entry: AuditEntry) -> str:
-        return entry.actor_name or "–"
+        name = entry.actor_name
+        if entry.actor_id is None and name.startswith(COMMAND_LINE):
+            return gettext("command line") + name.removeprefix(COMMAND_LINE)
+        return name or "–"
 
     @display(description=_("which"), ordering="object_name")
     def which(self, entry: AuditEntry) -> str:

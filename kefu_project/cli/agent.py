@@ -8,6 +8,7 @@ from kefu_project.embedded.services import default_data_dir
 
 from .environment import installation
 from .lookup import did_you_mean, find_brand
+from .noting import note_agent, note_password
 from .output import console, fail, show_json, show_rows
 
 COLUMNS = {"email": "E-mail", "name": "Name", "role": "Role", "queues": "Queues", "active": "Active"}
@@ -28,11 +29,14 @@ def agent() -> None:
 def create(brand: str, email: str, name: str, role: str, queue_names: tuple[str, ...], as_json: bool) -> None:
     """Make EMAIL an agent of BRAND and print the password of a new account, once."""
     with installation(default_data_dir()):
+        from django.db import transaction
+
         from agents.accounts import create_agent
         from agents.models import Queue
         from tenants.accounts import AccountRefused
         from tenants.context import in_tenant
 
+        now = datetime.now(UTC)
         with in_tenant(find_brand(brand)):
             queues = {queue.name: queue for queue in Queue.objects.all()}
             for unknown in set(queue_names) - set(queues):
@@ -42,7 +46,9 @@ def create(brand: str, email: str, name: str, role: str, queue_names: tuple[str,
                 )
             serves = [queues[queue] for queue in queue_names or queues]
             try:
-                made, password = create_agent(email=email, name=name, role=role, queues=serves, now=datetime.now(UTC))
+                with transaction.atomic():
+                    made, password = create_agent(email=email, name=name, role=role, queues=serves, now=now)
+                    note_agent(made, email, [queue.name for queue in serves], now)
             except AccountRefused as refused:
                 fail(str(refused), f"Correct {refused.field or 'it'} and try again.")
             row = {"id": str(made.pk), "brand": brand, "email": email, "name": name, "role": role, "password": password}
@@ -91,6 +97,7 @@ def reset(email: str, as_json: bool) -> None:
 
         try:
             password = reset_password(email)
+            note_password(email, datetime.now(UTC))
         except UnknownAccount as unknown:
             known = list(User.objects.values_list("email", flat=True))
             fail(str(unknown), did_you_mean(email, known) or "See `kefu agent list BRAND`.")

@@ -9,6 +9,7 @@ from kefu_project.embedded.services import default_data_dir
 
 from .environment import installation
 from .lookup import find_brand
+from .noting import note_brand
 from .output import console, fail, show_json, show_rows
 
 COLUMNS = {
@@ -38,6 +39,7 @@ def create(slug: str, name: str | None, domains: tuple[str, ...], accent: str, l
     with installation(default_data_dir()):
         from tenants.provisioning import BrandRefused, create_brand
 
+        now = datetime.now(UTC)
         try:
             made = create_brand(
                 slug=slug,
@@ -45,11 +47,12 @@ def create(slug: str, name: str | None, domains: tuple[str, ...], accent: str, l
                 domains=domains or (f"{slug}.localhost",),
                 accent=accent,
                 locale=locale,
-                now=datetime.now(UTC),
+                now=now,
             )
         except BrandRefused as refused:
             fail(str(refused), f"Correct {refused.field or 'it'} and try again.")
         row = _row(made)
+        note_brand(made, row["hosts"], now)
     if as_json:
         show_json(row)
         return

@@ -8,6 +8,7 @@ from kefu_project.embedded.services import default_data_dir
 
 from .environment import installation
 from .lookup import find_brand
+from .noting import note_key, note_revoked
 from .output import console, fail, show_json, show_rows
 
 COLUMNS = {
@@ -34,13 +35,17 @@ def key() -> None:
 def create(brand: str, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Make a secret key for the REST API of BRAND and print it, once."""
     with installation(default_data_dir()):
+        from django.db import transaction
+
+        from tenants.context import in_tenant
         from tenants.keys import create_key
         from tenants.models import ApiKey
 
+        tenant, now = find_brand(brand), datetime.now(UTC)
         try:
-            row, text = create_key(
-                find_brand(brand), kind=ApiKey.Kind.SECRET, name=name, scopes=scopes, now=datetime.now(UTC)
-            )
+            with in_tenant(tenant), transaction.atomic():
+                row, text = create_key(tenant, kind=ApiKey.Kind.SECRET, name=name, scopes=scopes, now=now)
+                note_key(row, now)
         except ValueError as error:
             fail(str(error))
     if as_json:
@@ -69,16 +74,22 @@ def list_keys(brand: str, as_json: bool) -> None:
 def revoke(brand: str, prefix: str, as_json: bool) -> None:
     """Make the key of BRAND that begins with PREFIX worthless."""
     with installation(default_data_dir()):
+        from django.db import transaction
+
+        from tenants.context import in_tenant
         from tenants.keys import revoke_key
 
+        tenant, now = find_brand(brand), datetime.now(UTC)
         # The text of a whole key is taken too: it begins with what we keep of it.
-        keys = [row for row in find_brand(brand).api_keys.filter(revoked_at=None) if prefix.startswith(row.prefix)]
-        keys = keys or list(find_brand(brand).api_keys.filter(revoked_at=None, prefix__startswith=prefix))
+        keys = [row for row in tenant.api_keys.filter(revoked_at=None) if prefix.startswith(row.prefix)]
+        keys = keys or list(tenant.api_keys.filter(revoked_at=None, prefix__startswith=prefix))
         if not keys:
             fail(f"{brand} has no live key that begins with {prefix!r}.", f"See `kefu key list {brand}`.")
         if len(keys) > 1:
             fail(f"{len(keys)} keys begin with {prefix!r}.", f"Give more of it; see `kefu key list {brand}`.")
-        revoke_key(keys[0], datetime.now(UTC))
+        with in_tenant(tenant), transaction.atomic():
+            revoke_key(keys[0], now)
+            note_revoked(keys[0], now)
     if as_json:
         show_json({"revoked": keys[0].prefix, "name": keys[0].name})
     else:

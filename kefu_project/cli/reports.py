@@ -11,6 +11,7 @@ from kefu_project.embedded.services import default_data_dir
 
 from .environment import installation
 from .lookup import find_brand
+from .noting import note
 from .output import console, errors, show_json
 
 
@@ -27,7 +28,12 @@ def rebuild(slug: str, as_json: bool) -> None:
     with installation(default_data_dir()):
         from history.reports.sweep import rebuild_reports
 
-        _run(slug, rebuild_reports, as_json=as_json)
+        def noted_rebuild(now: datetime, progress: Callable[[int], None]) -> int:
+            # Before, since stopped half-way it has forgotten the sums all the same.
+            note("reports.rebuilt", now=now)
+            return rebuild_reports(now, progress)
+
+        _run(slug, noted_rebuild, as_json=as_json)
 
 
 @reports.command("catch-up")

@@ -41,6 +41,8 @@ class Site:
 @contextmanager
 def demo_sites(slugs: Sequence[str], address: str, port: int) -> Iterator[list[Site]]:
     """The demo's brands, each with a secret key of its own that is revoked at the end. Needs Django."""
+    from kefu_project.cli.noting import note_key, note_revoked
+    from tenants.context import in_tenant
     from tenants.keys import create_key, revoke_key
     from tenants.models import ApiKey
 
@@ -53,11 +55,16 @@ def demo_sites(slugs: Sequence[str], address: str, port: int) -> Iterator[list[S
             scopes = ("conversations:read", "messages:read")
             row, secret = create_key(tenant, kind=ApiKey.Kind.SECRET, name="Demo replay", scopes=scopes, now=now)
             made.append(row)
+            with in_tenant(tenant):
+                note_key(row, now)
             sites.append(_site(tenant, secret, address, port))
         yield sites
     finally:
         for row in made:
-            revoke_key(row, datetime.now(UTC))
+            now = datetime.now(UTC)
+            revoke_key(row, now)
+            with in_tenant(row.tenant):
+                note_revoked(row, now)
 
 
 def _site(tenant: "Tenant", secret_key: str, address: str, port: int) -> Site:

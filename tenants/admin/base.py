@@ -23,7 +23,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.forms import AdminForm
 
-from tenants.admin.changes import changes_of
+from tenants.admin.changes import changes_of, values_added
 from tenants.signals import admin_acted
 
 M = TypeVar("M", bound=Model)
@@ -126,6 +126,10 @@ class AddedByVerb(KefuModelAdmin):
         """Make the thing and return it with what is to be shown once."""
         raise NotImplementedError
 
+    def noted(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the audit log says of a new thing: by default all that was filled in."""
+        return data
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -142,6 +146,7 @@ class AddedByVerb(KefuModelAdmin):
                 wrong: str = getattr(refusal, "field", "")
                 form.add_error(wrong if wrong in form.fields else None, str(refusal))
             else:
+                request.kefu_changes = values_added(self.noted(form.cleaned_data))  # type: ignore[attr-defined]
                 self.log_addition(request, obj, [{"added": {}}])
                 if not secrets:
                     return self.response_add(request, obj)

@@ -137,6 +137,9 @@ class ApiKeyAdmin(AddedByVerb):
         )
         return key, [Secret(gettext("Secret key"), text, gettext("Keep it on your server, never in an app or a page."))]
 
+    def noted(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {name: data[name] for name in ("name", "scopes")}
+
     @confirmed(
         title=_("Revoke key"),
         text=_("Everything that uses this key stops working at once. This cannot be undone."),

@@ -1,6 +1,6 @@
 """What a saved form changed, for the audit log: {"field": [before, after]}. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -24,6 +24,12 @@ def changes_of(form: Any, formsets: Iterable[Any], *, is_new: bool) -> Changes:
             if rows:
                 found[f"{noun}.{verb}"] = [None, ", ".join(str(row) for row in rows)]
     return found
+
+
+def values_added(values: Mapping[str, Any]) -> Changes:
+    """What was filled in for something new, without what was left empty."""
+    plain = {name: _plain(value) for name, value in values.items()}
+    return {name: [None, value] for name, value in plain.items() if value not in (None, "")}
 
 
 def _before(form: Any, name: str) -> Any:

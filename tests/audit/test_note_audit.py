@@ -121,5 +121,5 @@ def test_brands_have_logs_of_their_own(alice_admin: Client, acme: Tenant, globex
 
 def test_who_has_no_account_has_a_name(acme: Tenant, now: datetime) -> None:
     with in_tenant(acme):
-        note_audit("agents.imported", by=Actor(None, "kefu"), changes={"rows": [None, 3]}, now=now)
-    assert lines(acme)[0].actor_name == "kefu"
+        note_audit("agents.imported", by=Actor(None, "importer"), changes={"rows": [None, 3]}, now=now)
+    assert lines(acme)[0].actor_name == "importer"

@@ -5,10 +5,14 @@ See docs/reliability/websocket.md. Named in kefu_project/cli/roles.py.
 """
 
 import codecs
+from contextlib import suppress
+from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
 from typing import Any, cast
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from kefu_project.websocket_parts import Gate, Inbox
@@ -18,6 +22,22 @@ _decoder = codecs.getincrementaldecoder("utf-8")
 
 # After the closing is written; a client that begins to read by then still sees its code.
 ABORT_SECONDS = 8.0
+
+# Of what is not on its way yet, the kernel takes no more than this: it would take megabytes for a client that does not
+# read, which then nobody would notice, and every event would be written to it.
+UNSENT_BYTES = 64 * 1024
+
+# What was sent last, and its frame.
+_last: tuple[str | bytes | None, bytes] = (None, b"")
+
+
+def frame_of(wire: str | bytes) -> bytes:
+    """The frame on the wire: it is the same for all who receive an event, and they come one after another."""
+    global _last
+    if _last[0] is not wire:
+        opcode, data = (Opcode.TEXT, wire.encode()) if isinstance(wire, str) else (Opcode.BINARY, wire)
+        _last = wire, Frame(opcode, data).serialize(mask=False)
+    return _last[1]
 
 
 class Connection(ServerProtocol):
@@ -93,6 +113,8 @@ class WebSocket(WebSocketsSansIOProtocol):
         self.response.headers.clear()
         # Not emptied but let go: the application may still look at those that it was given.
         self.scope["headers"], self.scope["subprotocols"] = [], []
+        with suppress(OSError, AttributeError):  # no TCP, or no Linux
+            self.transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
     def handle_text(self, event: Frame) -> None:
         self.curr_msg_data_type = "text"
@@ -136,6 +158,14 @@ class WebSocket(WebSocketsSansIOProtocol):
             self.transport.pause_reading()
 
     async def send(self, message: Any) -> None:
+        """As upstream, but what goes to many is made into a frame once, and closing waits for nobody."""
+        if message["type"] == "websocket.send" and self.handshake_complete and not self.conn.extensions:
+            await self.writable.wait()
+            if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
+                raise ClientDisconnected
+            text = message.get("text")
+            self.transport.write(frame_of(text if text is not None else message["bytes"]))
+            return
         is_end = message["type"] == "websocket.close"
         if is_end:
             # The closing goes behind what waits; waiting for room would be waiting for the client.

@@ -12,7 +12,7 @@ from chat.access import Known, find_known
 from chat.events import event_frame
 from chat.hot.reading import read_events, read_generations
 from chat.hot.refill import Refill
-from chat.hot.spans import Span
+from chat.hot.spans import Span, can_be_whole
 from chat.hot.writing import refill_events
 from chat.models import Message
 from chat.pages import MAX_RESUME, MAX_RESUME_BYTES, MAX_RESUME_IN_ALL
@@ -26,11 +26,21 @@ Find = Callable[[list[UUID]], dict[UUID, Known]]
 
 resumes = Counter("kefu_resumes", "Conversations that a client resumed.", ["result"])
 
-# Text, not one condition per conversation: an OR of 200 costs Django more than PostgreSQL.
+# Text, not one condition per conversation: an OR of 200 costs Django more than PostgreSQL. Rows are weighed before they
+# are read: 200 long texts of each of ten conversations are 10 MB, of which `too_much` would keep a twentieth.
 AFTER_POSITIONS = """
-SELECT m.* FROM unnest(%s::uuid[], %s::bigint[]) AS w (id, position)
-JOIN chat_message m ON m.conversation_id = w.id AND m.seq > w.position
-ORDER BY m.conversation_id, m.seq
+SELECT * FROM (
+    SELECT *, sum(size) OVER (ORDER BY size_of_all, conversation_id) AS size_so_far FROM (
+        SELECT *, sum(size) OVER (PARTITION BY conversation_id) AS size_of_all FROM (
+            SELECT m.*, octet_length(m.body::text) AS size
+            FROM unnest(%s::uuid[], %s::bigint[]) AS w (id, position)
+            JOIN chat_message m ON m.conversation_id = w.id AND m.seq > w.position
+            OFFSET 0
+        ) AS weighed
+    ) AS summed
+) AS rows
+WHERE size_so_far <= %s
+ORDER BY conversation_id, seq
 """
 
 
@@ -62,7 +72,8 @@ async def events_in(tenant: Tenant, spans: Mapping[UUID, Span], audience: str) -
     events = {pk: list(enumerate(frames, start=spans[pk][0] + 1)) for pk, frames in hot.items()}
     missing = {pk: position for pk, (position, _top) in spans.items() if pk not in events}
     if missing:
-        generations = await read_generations(tenant, missing)
+        # What never could come from Redis says nothing of what is there.
+        generations = await read_generations(tenant, [pk for pk in missing if can_be_whole(spans[pk])])
         for pk, found in (await run_in_tenant(tenant, _read_rows, missing, audience)).items():
             events[pk] = found
             if pk in generations:
@@ -103,6 +114,7 @@ def _answer(is_whole: bool, position: int, known: Known | None, events: Iterable
 
 def _read_rows(positions: Mapping[UUID, int], audience: str) -> dict[UUID, list[Event]]:
     events: dict[UUID, list[Event]] = defaultdict(list)
-    for entry in Message.objects.raw(AFTER_POSITIONS, [list(positions), list(positions.values())]):
+    asked = [list(positions), list(positions.values()), MAX_RESUME_BYTES]
+    for entry in Message.objects.raw(AFTER_POSITIONS, asked):
         events[entry.conversation_id].append((entry.seq, encode_frame(event_frame(entry, audience))))
     return events

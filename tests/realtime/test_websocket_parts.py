@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from kefu_project.websocket import frame_of
 from kefu_project.websocket_parts import Gate, Inbox
 
 
@@ -47,3 +48,11 @@ async def test_a_shut_gate_holds_everybody_until_it_opens():
     assert not waiting[1].done()
     gate.set()
     assert await waiting[1]
+
+
+def test_what_goes_to_many_is_framed_once():
+    text = "Grüß dich, 客服 " * 20
+    assert frame_of(text) is frame_of(text)
+    assert frame_of(text)[4:].decode() == text
+    assert frame_of("") == b"\x81\x00"
+    assert frame_of(b"bytes") == b"\x82\x05bytes"

@@ -84,6 +84,8 @@ CAMPAIGNS = {
             pace=SLOW_PACE,
             pause=20.0,
             slice_pause=4.0,
+            # 50 connections of one agent are let in.
+            agents=6,
             extras=200,
             slice_extras=20,
         ),

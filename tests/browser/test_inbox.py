@@ -166,6 +166,16 @@ def test_unread_counts_in_the_title_stay_right(desk, acme, alice, talks, now):
     expect(desk).to_have_title(re.compile(r"^\(1\)"))
 
 
+def test_a_time_of_ones_own_on_a_phone_where_the_list_is_out_of_sight(desk):
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.get_by_role("link", name=re.compile("Ben")).click()
+    desk.locator(".thread-head").get_by_role("button", name="Snooze").click()
+    desk.get_by_role("menuitem", name="Pick a time").click()
+    expect(desk.get_by_role("dialog", name="Snooze")).to_be_visible()
+    desk.get_by_role("dialog").get_by_role("button", name="Snooze").click()
+    expect(desk.get_by_role("log")).to_contain_text("snoozed")
+
+
 def test_all_brands_in_one_list(person, sign_in, server, acme, globex, alice, talks, now):
     with in_tenant(globex):
         there = Agent.objects.create(user=alice.user, display_name="Alice G")
@@ -178,6 +188,7 @@ def test_all_brands_in_one_list(person, sign_in, server, acme, globex, alice, ta
         page.get_by_role("menuitemradio", name="All brands").click()
         expect(rows(page)).to_have_count(6)
         expect(page.get_by_role("link", name=re.compile("in Globex"))).to_contain_text("Gus of Globex")
+        expect(rows(page).filter(has_text="Gus of Globex").locator(".row-brand-name")).to_be_visible()
         page.get_by_role("link", name=re.compile("Gus of Globex")).click()
         page.wait_for_url(re.compile(rf"//globex\.localhost:\d+/console/c/{gus.pk}"))
         expect(page.get_by_role("heading", level=2, name="Gus of Globex")).to_be_visible()

@@ -10,10 +10,8 @@ import { words } from "../words";
 import { isView, type View } from "../wire";
 import { Drawing } from "./Drawing";
 import { BulkBar } from "./inbox/BulkBar";
-import { areFiltersOpen, FilterButton, FilterChips, FilterDialog } from "./inbox/Filters";
-import { ManageViewsDialog, SaveViewDialog } from "./inbox/SavedViews";
-import { snoozeAsked, SnoozeDialog } from "./inbox/SnoozeDialog";
-import { isManagingViews, isSavingView, Views } from "./inbox/Views";
+import { FilterButton, FilterChips } from "./inbox/Filters";
+import { Views } from "./inbox/Views";
 import { Rows, RowSkeletons } from "./Rows";
 
 const SEARCH_AFTER_MS = 250;
@@ -34,10 +32,6 @@ export function Inbox() {
       </header>
       <ListingBody listing={currentListing.value} />
       <BulkBar />
-      {areFiltersOpen.value && <FilterDialog />}
-      {isSavingView.value && <SaveViewDialog />}
-      {isManagingViews.value && <ManageViewsDialog />}
-      {snoozeAsked.value && <SnoozeDialog />}
     </section>
   );
 }

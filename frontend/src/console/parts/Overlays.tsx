@@ -14,11 +14,17 @@ import { RecallQuestion } from "./Corrections";
 import { MergeDialog } from "./details/MergeDialog";
 import { Dialog } from "./Dialog";
 import { openImage } from "./Files";
+import { areFiltersOpen, FilterDialog } from "./inbox/Filters";
+import { ManageViewsDialog, SaveViewDialog } from "./inbox/SavedViews";
+import { snoozeAsked, SnoozeDialog } from "./inbox/SnoozeDialog";
+import { isManagingViews, isSavingView } from "./inbox/Views";
 import { Palette } from "./Palette";
 import { Preferences } from "./Preferences";
 import { ShortcutSheet } from "./ShortcutSheet";
 import { TransferDialog } from "./TransferDialog";
 
+/** Here and not in the panes: a phone hides the list beside a conversation, and a modal dialog in a hidden pane is a
+ *  page that answers nothing. */
 export function Overlays() {
   return (
     <>
@@ -32,6 +38,10 @@ export function Overlays() {
       {openImage.value && <Lightbox />}
       {recallAsked.value && <RecallQuestion />}
       {mergeAsked.value && <MergeDialog />}
+      {areFiltersOpen.value && <FilterDialog />}
+      {isSavingView.value && <SaveViewDialog />}
+      {isManagingViews.value && <ManageViewsDialog />}
+      {snoozeAsked.value && <SnoozeDialog />}
     </>
   );
 }

@@ -42,8 +42,8 @@ export function ConversationRow({ id, isChosen, listing }: { id: string; isChose
     >
       <Avatar id={row.visitor.id} name={name} isOnline={row.visitor.online === true && row.status !== "closed"} />
       <span class="row-name">
-        {listing.view === "brands" && <BrandDot slug={row.brand ?? me.value?.brand.slug ?? ""} />}
         <bdi>{name}</bdi>
+        {listing.view === "brands" && <BrandName slug={row.brand ?? me.value?.brand.slug ?? ""} />}
       </span>
       <time class="row-time" dateTime={new Date(lastActivity(row)).toISOString()} title={fullTime(lastActivity(row), locale.value)}>
         {shortTime(lastActivity(row), now.value, locale.value)}
@@ -60,11 +60,14 @@ export function ConversationRow({ id, isChosen, listing }: { id: string; isChose
   );
 }
 
-function BrandDot({ slug }: { slug: string }) {
+/** In words too: a dot alone tells nothing to whoever does not see its colour, and looks like a tag's. */
+function BrandName({ slug }: { slug: string }) {
   const brand = me.value?.brands.find((one) => one.slug === slug);
   if (!brand) return null;
   return (
-    <span class="brand-dot" style={{ background: brand.accent }} title={brand.name}>
+    <span class="row-brand" title={brand.name}>
+      <span class="brand-dot" style={{ background: brand.accent }} />
+      <span class="row-brand-name" aria-hidden="true">{brand.name}</span>
       <span class="kf-sr">{words.value.inBrand(brand.name)}</span>
     </span>
   );

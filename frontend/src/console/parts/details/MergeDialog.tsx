@@ -67,9 +67,9 @@ function Finder({ thread, onChoose }: { thread: Thread; onChoose: (id: string) =
   const rows = found ?? suggested;
   return (
     <>
-      <label class="merge-search">
+      <label class="palette-search">
         <SearchIcon />
-        <input class="text-input" type="search" autofocus value={q} placeholder={say.mergeSearch} aria-label={say.mergeSearch} onInput={(event) => setQ(event.currentTarget.value)} />
+        <input type="search" autofocus value={q} placeholder={say.mergeSearch} aria-label={say.mergeSearch} onInput={(event) => setQ(event.currentTarget.value)} />
       </label>
       {problem && <p class="fact-problem" role="alert">{problem}</p>}
       <div class="merge-found" aria-live="polite">

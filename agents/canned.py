@@ -15,11 +15,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
+from agents.canned_files import forget_files, keep_copy
 from agents.models import Agent, CannedReply
-from chat.access import get_file
 from chat.errors import Conflict, Invalid, NotFound
-from chat.files import copy_file, delete_files
-from chat.models import Conversation, File
+from chat.files import delete_files
+from chat.models import Conversation
 from chat.protocol import MAX_FILES, MAX_TEXT_CHARS
 from chat.text import clean_line, clean_text
 from tenants.context import current_tenant
@@ -84,7 +84,7 @@ def create_own_canned(
         raise Invalid(f"An agent has at most {MAX_OWN} canned replies.")
     reply = CannedReply(id=new_id(), owner=agent, created_at=now, **_checked(shortcut, title, texts, file_ids))
     with _one_per_shortcut(), transaction.atomic():
-        reply.file_ids = [_keep(reply, file_id) for file_id in file_ids]
+        reply.file_ids = [keep_copy(reply, file_id) for file_id in file_ids]
         reply.save(force_insert=True)
     return reply
 
@@ -101,9 +101,7 @@ def change_own_canned(reply: CannedReply, *, shortcut: str, title: str, texts: M
 def delete_own_canned(reply: CannedReply) -> None:
     """With the copies of its files: nobody else has them."""
     with transaction.atomic():
-        files = File.objects.filter(pk__in=reply.file_ids, uploader_kind="canned", uploader_id=reply.pk)
-        paths = list(files.values_list("path", flat=True))
-        files.delete()
+        paths = forget_files([reply])
         reply.delete()
     delete_files(paths)
 
@@ -118,13 +116,6 @@ def render_canned(reply: CannedReply, conversation: Conversation, *, agent: Agen
 
 def note_use(reply: CannedReply, now: datetime) -> None:
     CannedReply.objects.filter(pk=reply.pk).update(use_count=F("use_count") + 1, last_used_at=now)
-
-
-def files_for_sending(reply: CannedReply, agent: Agent) -> list[File]:
-    """Fresh copies that are the agent's own uploads: a message takes its files with it when it is recalled."""
-    found = {file.pk: file for file in File.objects.filter(pk__in=reply.file_ids)}
-    kept = [found[pk] for pk in reply.file_ids if pk in found]
-    return [copy_file(file, uploader_kind="agent", uploader_id=agent.pk) for file in kept]
 
 
 # ---- pure ----
@@ -192,11 +183,6 @@ def _checked(shortcut: str, title: str, texts: Mapping[str, Any], file_ids: Sequ
     if len(file_ids) > MAX_FILES or len(set(file_ids)) != len(file_ids):
         raise Invalid(f"A canned reply carries at most {MAX_FILES} files, each once.")
     return {"shortcut": shortcut, "title": clean_line(title, 80) or shortcut, "texts": check_texts(texts)}
-
-
-def _keep(reply: CannedReply, file_id: UUID) -> UUID:
-    """A copy that belongs to the reply: no message can claim it, and none that is recalled takes it away."""
-    return copy_file(get_file(file_id), uploader_kind="canned", uploader_id=reply.pk).pk
 
 
 @contextmanager

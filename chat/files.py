@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from chat.authors import Author
 from chat.errors import Invalid, NotFound
-from chat.file_checks import check_size, clean_name, inspect, name_for
+from chat.file_checks import Inspected, check_size, clean_name, inspect, name_for
 from chat.models import Conversation, File
 from chat.protocol import MAX_UPLOAD_BYTES
 from tenants.context import current_tenant
@@ -25,10 +25,7 @@ logger = logging.getLogger(__name__)
 def store_file(upload: UploadedFile, *, author: Author) -> File:
     """Store an upload for `author`. What the client says about its type is ignored. Raises Invalid, TooLarge."""
     assert author.id is not None, "the system itself uploads nothing"
-    size = check_size(upload.size, MAX_UPLOAD_BYTES)
-    name = clean_name(upload.name or "")
-    found = inspect(cast("BinaryIO", upload), name)
-    upload.seek(0)
+    name, size, found = check_upload(upload)
     file_id = new_id()
     # No part of the path comes from outside; storages may change it, so what they return counts.
     path = default_storage.save(f"{current_tenant().pk}/{file_id.hex[-2:]}/{file_id}", upload)
@@ -47,6 +44,15 @@ def store_file(upload: UploadedFile, *, author: Author) -> File:
     except BaseException:
         default_storage.delete(path)
         raise
+
+
+def check_upload(upload: UploadedFile) -> tuple[str, int, Inspected]:
+    """The name that an upload may have here, its size, and what it is. Raises Invalid, TooLarge."""
+    size = check_size(upload.size, MAX_UPLOAD_BYTES)
+    name = clean_name(upload.name or "")
+    found = inspect(cast("BinaryIO", upload), name)
+    upload.seek(0)
+    return name, size, found
 
 
 def copy_file(file: File, *, uploader_kind: str, uploader_id: UUID) -> File:

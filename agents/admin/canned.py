@@ -3,23 +3,31 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from agents.admin.transfer import Column, TableResource, TransferMixin
+from agents.admin.files import HELP as FILES_HELP
+from agents.admin.files import FileChanges, FilesField, changes_from
+from agents.admin.transfer import Column, TableForm, TableResource, TransferMixin
 from agents.canned import LANGUAGE, SHORTCUT, VARIABLES, check_texts
+from agents.canned_files import change_files, files_of, forget_files
 from agents.imports import TEXT_PREFIX, canned_as_row, find_canned, read_canned
 from agents.models import CannedReply
 from chat.errors import Invalid
+from chat.files import delete_files
 from chat.protocol import MAX_TEXT_CHARS
 from tenants.admin.base import KefuModelAdmin
 from tenants.admin.site import brand_admin
 from tenants.models import Tenant
 
 PREFIX = "text_"
+FILES_STAY = _("Files are not in the table: an import leaves those of the replies that are there as they are.")
 
 
 class CannedForm(forms.ModelForm):
@@ -39,6 +47,9 @@ class CannedForm(forms.ModelForm):
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
     )
 
+    # What is declared becomes a field, no attribute: a form's own `files` stay what was uploaded.
+    files = FilesField(label=_("Files"), required=False, help_text=FILES_HELP)  # type: ignore[assignment]
+
     class Meta:
         model = CannedReply
         fields = ("shortcut", "title", "queue", "owner")
@@ -50,6 +61,8 @@ class CannedForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.fields["files"].initial = files_of(self.instance)
         texts = self.instance.texts or {}
         for language in languages_of(self.instance):
             name = dict(Tenant.Locale.choices).get(language, language)
@@ -66,6 +79,14 @@ class CannedForm(forms.ModelForm):
         if not SHORTCUT.fullmatch(shortcut):
             raise forms.ValidationError(_("Use 1 to 40 letters, digits, dots, hyphens or underscores."))
         return shortcut
+
+    def clean_files(self) -> FileChanges:
+        reply = self.instance
+        if not reply._state.adding:
+            # Until it is saved: two pages that add files at the same moment must not pass the limit together.
+            locked = CannedReply.objects.select_for_update(no_key=True).filter(pk=reply.pk).first()
+            reply.file_ids = locked.file_ids if locked else []
+        return changes_from(files_of(reply), self.cleaned_data["files"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -90,6 +111,18 @@ class CannedForm(forms.ModelForm):
         except Invalid:
             first = field_of(languages_of(self.instance)[0])
             self.add_error(first, _("Write the text in at least one language."))
+
+
+class CannedTableForm(TableForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["import_file"].help_text = FILES_STAY
+
+
+class CannedExportForm(ExportForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["format"].help_text = FILES_STAY
 
 
 class CannedResource(TableResource):
@@ -122,8 +155,10 @@ class CannedResource(TableResource):
 
 class CannedAdmin(TransferMixin, KefuModelAdmin):
     resource_classes = (CannedResource,)
+    import_form_class = CannedTableForm
+    export_form_class = CannedExportForm
     form = CannedForm
-    list_display = ("shortcut_label", "title", "languages", "scope", "use_count", "last_used_at")
+    list_display = ("shortcut_label", "title", "languages", "file_count", "scope", "use_count", "last_used_at")
     list_filter = ("queue", "owner")
     search_fields = ("shortcut", "title", "texts")
     list_select_related = ("queue", "owner")
@@ -136,6 +171,7 @@ class CannedAdmin(TransferMixin, KefuModelAdmin):
         return [
             (None, {"fields": ("shortcut", "title", "queue", "owner")}),
             (_("Texts"), {"fields": (*names, "more_language", "more_text"), "description": hint}),
+            (_("Files"), {"fields": ("files",)}),
             *used,
         ]
 
@@ -144,6 +180,34 @@ class CannedAdmin(TransferMixin, KefuModelAdmin):
     ) -> Any:
         # The fields of the texts are made by the form itself: the model has one for all of them.
         return super().get_form(request, obj, change, **(kwargs | {"fields": CannedForm.Meta.fields}))
+
+    def save_model(self, request: HttpRequest, obj: CannedReply, form: CannedForm, change: bool) -> None:
+        # What is counted meanwhile stays counted.
+        obj.save(update_fields=[*CannedForm.Meta.fields, "texts"] if change else None)
+        files: FileChanges = form.cleaned_data["files"]
+        gone = change_files(obj, removed=[file.pk for file in files.removed], uploads=files.uploads)
+        request.kefu_gone = gone  # type: ignore[attr-defined]
+
+    def delete_model(self, request: HttpRequest, obj: CannedReply) -> None:
+        request.kefu_gone = forget_files([obj])  # type: ignore[attr-defined]
+        obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CannedReply]) -> None:
+        with transaction.atomic():
+            gone = forget_files(queryset)
+            queryset.delete()
+        delete_files(gone)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._then_delete(request, super().changeform_view(request, *args, **kwargs))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._then_delete(request, super().delete_view(request, *args, **kwargs))
+
+    def _then_delete(self, request: HttpRequest, answer: Any) -> Any:
+        """The views above have ended their transaction: no row names these bytes any more."""
+        delete_files(getattr(request, "kefu_gone", ()))
+        return answer
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         # Agents' own are theirs: an export is of what the brand shares.
@@ -156,6 +220,10 @@ class CannedAdmin(TransferMixin, KefuModelAdmin):
     @display(description=_("languages"))
     def languages(self, reply: CannedReply) -> str:
         return ", ".join(sorted(reply.texts))
+
+    @display(description=_("files"))
+    def file_count(self, reply: CannedReply) -> str:
+        return str(len(reply.file_ids) or "–")
 
     @display(description=_("for"))
     def scope(self, reply: CannedReply) -> str:

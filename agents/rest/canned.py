@@ -16,12 +16,12 @@ from agents.canned import (
     change_own_canned,
     create_own_canned,
     delete_own_canned,
-    files_for_sending,
     get_canned,
     get_own_canned,
     note_use,
     render_canned,
 )
+from agents.canned_files import files_for_sending
 from agents.models import CannedReply
 from agents.rest.auth import AgentView
 from chat.access import get_file

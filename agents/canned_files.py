@@ -1,0 +1,69 @@
+"""The files of canned replies (docs/composer.md).
+
+They are the reply's own (`uploader_kind` canned, its id): no message can claim them, and none that is recalled takes
+them away. What is sent along is a copy.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+
+from agents.models import Agent, CannedReply
+from chat.access import get_file
+from chat.authors import Author
+from chat.errors import Invalid
+from chat.files import copy_file, delete_files, store_file
+from chat.models import File
+from chat.protocol import MAX_FILES
+
+KIND = "canned"
+
+
+def files_of(reply: CannedReply) -> list[File]:
+    """In their order; what is gone is left out."""
+    found = {file.pk: file for file in File.objects.filter(pk__in=reply.file_ids)}
+    return [found[pk] for pk in reply.file_ids if pk in found]
+
+
+def files_for_sending(reply: CannedReply, agent: Agent) -> list[File]:
+    """Fresh copies that are the agent's own uploads: a message takes its files with it when it is recalled."""
+    return [copy_file(file, uploader_kind="agent", uploader_id=agent.pk) for file in files_of(reply)]
+
+
+def keep_copy(reply: CannedReply, file_id: UUID) -> UUID:
+    """A copy of any file of the brand that belongs to the reply."""
+    return copy_file(get_file(file_id), uploader_kind=KIND, uploader_id=reply.pk).pk
+
+
+def change_files(reply: CannedReply, *, removed: Collection[UUID], uploads: Sequence[UploadedFile]) -> list[str]:
+    """Take files away and add uploads at the end; returns paths for delete_files, after commit.
+
+    Runs in the transaction that saved the reply, whose row the caller has locked. Raises Invalid, TooLarge.
+    """
+    kept = [pk for pk in reply.file_ids if pk not in removed]
+    if len(kept) + len(uploads) > MAX_FILES:
+        raise Invalid(f"A canned reply carries at most {MAX_FILES} files.")
+    author = Author(KIND, reply.pk, "")
+    stored: list[File] = []
+    try:
+        for upload in uploads:
+            stored.append(store_file(upload, author=author))  # noqa: PERF401  (those before one that fails)
+        reply.file_ids = [*kept, *(file.pk for file in stored)]
+        reply.save(update_fields=["file_ids"])
+    except BaseException:
+        delete_files([file.path for file in stored])
+        raise
+    return _forget(File.objects.filter(pk__in=removed, uploader_kind=KIND, uploader_id=reply.pk))
+
+
+def forget_files(replies: Iterable[CannedReply]) -> list[str]:
+    """Of replies that are being deleted; returns paths for delete_files, after commit."""
+    return _forget(File.objects.filter(uploader_kind=KIND, uploader_id__in=[reply.pk for reply in replies]))
+
+
+def _forget(files: QuerySet[File]) -> list[str]:
+    paths = list(files.values_list("path", flat=True))
+    files.delete()
+    return paths

@@ -4,7 +4,6 @@ Bounds hold per process. Nobody needs as many as the bounds allow; they stop who
 """
 
 import asyncio
-import ipaddress
 import random
 import time
 from collections import Counter as Tally
@@ -17,6 +16,7 @@ from prometheus_client import Gauge
 
 from chat.errors import Overloaded, RateLimited
 from chat.participants.participant import Participant
+from tenants.networks import is_loopback, network_of
 
 open_connections = Gauge("kefu_connections", "Open connections and parked questions.", ["transport", "kind"])
 
@@ -119,27 +119,9 @@ class Connections:
         open_connections.labels(transport, who.kind).inc(by)
 
 
-def is_loopback(address: str) -> bool:
-    """The machine itself: a proxy on it would make all visitors one address."""
-    return address.startswith("127.") or address in ("::1", "")
-
-
 def address_of(scope: Any) -> str:
     client = scope.get("client")
-    return _network_of(str(client[0])) if isinstance(client, tuple | list) and client else ""
-
-
-def _network_of(address: str) -> str:
-    """An IPv6 address as its /64, of which whoever has one has all."""
-    if ":" not in address:
-        return address
-    try:
-        parsed = ipaddress.IPv6Address(address)
-    except ValueError:
-        return address
-    if parsed.ipv4_mapped is not None or parsed.is_loopback:
-        return str(parsed.ipv4_mapped or parsed)
-    return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
+    return network_of(str(client[0])) if isinstance(client, tuple | list) and client else ""
 
 
 def _key(who: Participant) -> tuple[UUID, UUID]:

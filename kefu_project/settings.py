@@ -250,6 +250,7 @@ if not 1 <= DB_THREADS <= 64:
 
 # Bounds of one web process. A company's visitors may share an address; the machine's own is not counted.
 MAX_CONNECTIONS_PER_ADDRESS = env.int("KF_MAX_CONNECTIONS_PER_ADDRESS", default=500)
+FAILED_ATTEMPTS_PER_ADDRESS = env.int("KF_FAILED_ATTEMPTS_PER_ADDRESS", default=50)
 MAX_CONNECTIONS_PER_BRAND = env.int("KF_MAX_CONNECTIONS_PER_BRAND", default=20_000)
 
 # /metrics is open to this machine; others need this token as a bearer.

@@ -1,5 +1,6 @@
 """Pages of a staff account, on brand hosts and on the installation's: sign in, sign out, new password, language."""
 
+import math
 from typing import Any
 
 from django.conf import settings
@@ -11,13 +12,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tenants.accounts import change_password
+from tenants.attempts import PASSWORD, address_of_request, note_failure, seconds_to_wait
 from tenants.models import Tenant, User
 from tenants.requests import BrandRequest
 from tenants.sessions import ENTER, sign_in, sign_out
@@ -34,6 +36,8 @@ def sign_in_page(request: BrandRequest) -> HttpResponse:
         if request.user.is_authenticated and request.user.has_perm(ENTER):
             return HttpResponseRedirect(next_page(request))
         return render_sign_in(request)
+    if wait := seconds_to_wait(PASSWORD, address_of_request(request)):
+        return show_address_limit(request, wait)
     email = request.POST.get("email", "").strip().lower()
     user = check_password(request, email, request.POST.get("password", ""))
     if user is None:
@@ -52,12 +56,12 @@ def check_password(request: BrandRequest, email: str, password: str) -> User | N
     if not email or not password:
         return None  # an empty form is no attempt
     user = authenticate(request, username=email, password=password)
-    if not isinstance(user, User):
-        return None
-    if not user.has_perm(ENTER):
+    if isinstance(user, User) and user.has_perm(ENTER):
+        return user
+    if isinstance(user, User):
         user_login_failed.send(__name__, credentials={"username": email}, request=request)
-        return None
-    return user
+    note_failure(PASSWORD, address_of_request(request))
+    return None
 
 
 def show_lockout(request: BrandRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
@@ -67,6 +71,24 @@ def show_lockout(request: BrandRequest, *_args: Any, **_kwargs: Any) -> HttpResp
     response = render_sign_in(request, error=error, is_locked=True, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response
+
+
+def show_address_limit(request: BrandRequest, wait: float) -> HttpResponse:
+    """Too many wrong passwords from this network, whatever the accounts: the right one is not looked at either."""
+    error = _address_limit(wait)
+    response = render_sign_in(request, error=error, is_locked=True, status=429)
+    response["Retry-After"] = str(math.ceil(wait))
+    return response
+
+
+def _address_limit(wait: float) -> str:
+    minutes = max(1, math.ceil(wait / 60))
+    sentence = ngettext(
+        "Too many wrong passwords from your network. Try again in %(minutes)d minute.",
+        "Too many wrong passwords from your network. Try again in %(minutes)d minutes.",
+        minutes,
+    )
+    return sentence % {"minutes": minutes}
 
 
 @require_POST
@@ -86,13 +108,29 @@ def sign_out_page(request: BrandRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_page(request: BrandRequest) -> HttpResponse:
     """Change one's own password. Every other session of the account ends, in all brands: its hash is part of them."""
-    form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    is_sent, address = request.method == "POST", address_of_request(request)
+    if is_sent and (wait := seconds_to_wait(PASSWORD, address)):
+        answer = _show_password_page(
+            request, PasswordChangeForm(request.user), problem=_address_limit(wait), status=429
+        )
+        answer["Retry-After"] = str(math.ceil(wait))
+        return answer
+    form = PasswordChangeForm(request.user, request.POST if is_sent else None)
+    if is_sent and form.is_valid():
         change_password(form.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, form.user)
         return HttpResponseRedirect(reverse("password") + "?changed=1")
-    context = {"form": form, "is_changed": request.method != "POST" and "changed" in request.GET}
-    return render(request, "account/password.html", page_context(request) | context, status=422 if form.errors else 200)
+    if form.has_error("old_password", "password_incorrect"):
+        note_failure(PASSWORD, address)
+    return _show_password_page(request, form, status=422 if form.errors else 200)
+
+
+def _show_password_page(
+    request: BrandRequest, form: PasswordChangeForm, *, problem: str = "", status: int
+) -> HttpResponse:
+    is_changed = request.method != "POST" and "changed" in request.GET
+    context = {"form": form, "is_changed": is_changed, "problem": problem}
+    return render(request, "account/password.html", page_context(request) | context, status=status)
 
 
 @require_POST

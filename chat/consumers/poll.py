@@ -18,6 +18,7 @@ from chat.connections import CATCH_UP_SECONDS, address_of, connections
 from chat.consumers.answering import DRAIN, BadFrame, answer, hello_frame
 from chat.consumers.buckets import frames_of, questions_of
 from chat.consumers.http import Answer, Asked, Gone, answer_preflight, read_piece, read_request, respond
+from chat.consumers.identifying import identify
 from chat.consumers.inbox import UNHURRIED_SECONDS, Inbox
 from chat.encodings import Encoding
 from chat.errors import EpochChanged, Invalid, RateLimited, WrongMethod
@@ -55,8 +56,9 @@ class PollConsumer:
     async def _answer(self, asked: Asked, receive: Receive) -> Answer:
         if asked.scope["method"] != self.method:
             raise WrongMethod
-        connections.check_address(address_of(asked.scope))
-        who = await self.speaks_for.identify(asked.tenant, asked.credentials)
+        address = address_of(asked.scope)
+        connections.check_address(address)
+        who = await identify(self.speaks_for, asked.tenant, asked.credentials, address)
         asked.is_let_in = True
         if not asked.is_read:
             return await _post(who, asked, receive)

@@ -16,6 +16,7 @@ from chat import fanout
 from chat.connections import CATCH_UP_SECONDS, address_of, connections
 from chat.consumers.answering import DRAIN, BadFrame, answer, close_code_of, hello_frame
 from chat.consumers.bucket import FRAMES_AT_ONCE, FRAMES_PER_SECOND, TokenBucket
+from chat.consumers.identifying import identify
 from chat.consumers.outgoing import Outgoing
 from chat.encodings import JSON, Encoding, Wire, choose_by_subprotocol
 from chat.errors import Refusal
@@ -120,7 +121,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def _let_in(self, tenant: Tenant | None, credentials: Credentials) -> None:
         connections.check_address(self.address)
-        self.participant = who = await self.speaks_for.identify(tenant, credentials)
+        self.participant = who = await identify(self.speaks_for, tenant, credentials, self.address)
         who.link = self
         connections.add(self, self.address, "socket")
         self.outgoing = Outgoing(self._send_wire, self._cut_off)

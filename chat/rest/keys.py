@@ -15,6 +15,8 @@ from chat.key_auth import KeyAuth
 from chat.rest.base import ApiView
 from chat.rest.limits import KEY_RATE, Taken, take_token
 from chat.rest.visitor_auth import bearer_token
+from chat.wrong_tokens import count_wrong_one
+from tenants.attempts import address_of_request
 from tenants.context import current_tenant, in_tenant, is_in_tenant
 from tenants.keys import PREFIXES, find_key, note_use
 from tenants.models import ApiKey
@@ -27,6 +29,7 @@ class SecretKey(BaseAuthentication):
         key = key_of(request._request)
         # A key of another brand is as good as none: it must not even be learnt that it is one.
         if key is None or not is_in_tenant() or key.tenant_id != current_tenant().pk:
+            count_wrong_one(address_of_request(request._request))
             raise Unauthenticated("The key is not valid here.")
         note_use(key, timezone.now())
         return key, KeyAuth(key)

@@ -15,6 +15,8 @@ from chat.rest.base import ApiView
 from chat.rest.limits import VISITOR_RATE, Rate, take_token
 from chat.tokens import VisitorIdentity, bearer_of, read_token
 from chat.widgets import is_of_any_widget
+from chat.wrong_tokens import wrong_ones_counted
+from tenants.attempts import address_of_request
 from tenants.context import current_tenant
 
 CORS_HEADERS = "Authorization, Content-Type"
@@ -27,7 +29,8 @@ class VisitorToken(BaseAuthentication):
         token = bearer_token(request)
         if not token:
             return None
-        identity = read_token(token)
+        with wrong_ones_counted(address_of_request(request._request)):
+            identity = read_token(token)
         return identity.visitor, identity
 
     def authenticate_header(self, request: Request) -> str:

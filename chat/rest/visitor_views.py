@@ -28,11 +28,13 @@ from chat.rest.visitor_auth import VisitorView, check_origin, limit
 from chat.rest.visitor_inputs import FileInput, IdentifyInput, LeftMessageInput, PageViewsInput, SessionInput
 from chat.typing_preview import is_preview_shown
 from chat.visitors import identify_visitor, log_out_visitor, start_session
+from chat.wrong_tokens import wrong_ones_counted
+from tenants.attempts import address_of_request
 from tenants.context import current_tenant
 from tenants.models import Tenant
+from tenants.networks import is_loopback, network_of
 
 MAX_CONVERSATIONS = 50
-LOOPBACK = ("127.0.0.1", "::1", "")
 
 
 class SessionsView(VisitorView):
@@ -47,7 +49,8 @@ class SessionsView(VisitorView):
         check_origin(request, widget)
         given["locale"] = normal_locale(given.get("locale", ""))
         user_agent = request.META.get("HTTP_USER_AGENT", "")
-        session = start_session(widget, **given, user_agent=user_agent, now=timezone.now())
+        with wrong_ones_counted(address_of_request(request._request)):
+            session = start_session(widget, **given, user_agent=user_agent, now=timezone.now())
         return Response(_session_view(session.visitor, session.token, widget), 201)
 
 
@@ -55,7 +58,9 @@ class IdentifyView(VisitorView):
     @docs.identify
     def post(self, request: Request) -> Response:
         given = read_input(IdentifyInput, request.data)
-        session = identify_visitor(self.identity.visitor, self.identity.widget, **given, now=timezone.now())
+        who = self.identity
+        with wrong_ones_counted(address_of_request(request._request)):
+            session = identify_visitor(who.visitor, who.widget, **given, now=timezone.now())
         return Response({"token": session.token, "visitor": _visitor(session.visitor)})
 
 
@@ -124,9 +129,9 @@ def normal_locale(text: str) -> str:
 
 def limit_address(request: Request, rate: Rate) -> None:
     """Limit the address that asks. The machine itself is not: a proxy on it would make all visitors one address."""
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    if address not in LOOPBACK:
-        limit(rate, address)
+    network = network_of(address_of_request(request._request))
+    if not is_loopback(network):
+        limit(rate, network)
 
 
 def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any]:

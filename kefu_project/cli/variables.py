@@ -55,6 +55,7 @@ VARIABLES: dict[str, Check] = {
     "KF_DB_THREADS": _number(1, 64),
     "KF_MAX_CONNECTIONS_PER_ADDRESS": _number(1, 1_000_000),
     "KF_MAX_CONNECTIONS_PER_BRAND": _number(1, 1_000_000),
+    "KF_FAILED_ATTEMPTS_PER_ADDRESS": _number(1, 1_000_000),
     "KF_WORKER_THREADS": _number(1, 64),
     "KF_STATIC_ROOT": _anything,
     "KF_MEDIA_ROOT": _anything,

@@ -1,0 +1,109 @@
+"""Wrong credentials, counted by network address over all accounts and brands: who tries one account after the other is
+stopped, though no account saw enough of it to be locked (docs/tenancy.md).
+
+Only failures count. A bucket of `FAILED_ATTEMPTS_PER_ADDRESS` fills up again within `REFILL_SECONDS`. It is in Redis,
+shared by all processes; without Redis nobody is limited, and that is logged.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+import redis
+from django.conf import settings
+from django.http import HttpRequest
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from tenants.networks import is_loopback, network_of
+
+logger = logging.getLogger(__name__)
+
+REFILL_SECONDS = 900
+
+# KEYS[1] bucket; ARGV rate per second, size, now, how many to take, the lowest that it may get. Answers what was there.
+_TAKE = """
+local bucket = redis.call('HMGET', KEYS[1], 't', 'n')
+local rate, size, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local there = tonumber(bucket[1]) or size
+there = math.min(size, there + math.max(0, now - (tonumber(bucket[2]) or now)) * rate)
+if tonumber(ARGV[4]) > 0 then
+  local left = math.max(tonumber(ARGV[5]), there - tonumber(ARGV[4]))
+  redis.call('HSET', KEYS[1], 't', tostring(math.min(there, left)), 'n', tostring(now))
+  redis.call('EXPIRE', KEYS[1], math.ceil((size - left) / rate) + 1)
+end
+return tostring(there)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What was wrong. Each kind has buckets of its own: a page with a dead token must not keep its office from signing
+    in.
+
+    `has_debt`: what was tried at the same moment, beyond the limit, makes the wait longer.
+    """
+
+    name: str
+    has_debt: bool
+
+
+# Can be guessed: whoever is over the limit is not even looked at, since a right one would tell.
+PASSWORD = Kind("password", has_debt=True)
+# Keys, tokens, codes; cannot be guessed: a right one always opens, a wrong one over the limit is told to wait.
+TOKEN = Kind("token", has_debt=False)
+
+
+def seconds_to_wait(kind: Kind, address: str) -> float:
+    """0 when the address may try, otherwise in how many seconds. Counts nothing."""
+    return _wait(_ask(kind, address, take=0))
+
+
+def note_failure(kind: Kind, address: str) -> float:
+    """Count a failure of the address; returns the seconds to wait when it was one too many, 0 before that."""
+    there = _ask(kind, address, take=1)
+    if 1 <= there < 2:
+        logger.warning("wrong credentials: the limit of an address is reached", extra={"address": address})
+    return _wait(there)
+
+
+def address_of_request(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def attempts_key(kind: Kind, network: str) -> str:
+    """Of no brand: an address that tries many brands is one address."""
+    return f"kf:attempts:{kind.name}:{network}"
+
+
+def _ask(kind: Kind, address: str, *, take: int) -> float:
+    network, size = network_of(address), int(settings.FAILED_ATTEMPTS_PER_ADDRESS)
+    if is_loopback(network):
+        return float(size)
+    lowest = -size if kind.has_debt else 0
+    try:
+        arguments = [_rate(), size, time.time(), take, lowest]
+        return float(_client().register_script(_TAKE)(keys=[attempts_key(kind, network)], args=arguments))
+    except (redis.RedisError, OSError):
+        logger.warning("wrong credentials not counted: Redis does not answer", exc_info=True)
+        return float(size)
+
+
+def _wait(there: float) -> float:
+    return 0.0 if there >= 1 else (1 - there) / _rate()
+
+
+def _rate() -> float:
+    return float(settings.FAILED_ATTEMPTS_PER_ADDRESS) / REFILL_SECONDS
+
+
+_connected: redis.Redis | None = None
+
+
+def _client() -> redis.Redis:
+    """Safe to share between threads. Tries twice at once, for a connection that died, and makes nobody wait longer."""
+    global _connected
+    if _connected is None:
+        again = Retry(NoBackoff(), 1)
+        _connected = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, max_connections=64, retry=again)
+    return _connected

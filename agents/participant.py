@@ -211,7 +211,7 @@ class AgentParticipant(Watcher):
         """Looking into a colleague's conversation does not make it read."""
         conversation = get_agent_conversation(self.agent, conversation_id)
         if conversation.assignee_id in (None, self.agent.pk):
-            mark_read(conversation_id, reader="agent", seq=seq)
+            mark_read(conversation_id, reader="agent", seq=seq, now=timezone.now())
 
 
 def _row(conversation: Conversation) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 
 from agents.models import Queue
+from chat.fanout import announce_row
 from chat.models import Conversation
 from tenants.models import Tenant
 
@@ -32,15 +33,21 @@ class DefaultQueueStays(Exception):
     """The default queue cannot be deleted: make another one the default first."""
 
 
-def delete_queue(queue: Queue) -> None:
-    """Delete the queue; the open conversations that stand in it go to the default queue. Raises DefaultQueueStays."""
+def delete_queue(queue: Queue, now: datetime) -> None:
+    """Delete the queue; the open conversations that stand in it go to the default queue, and lists are told.
+
+    Raises DefaultQueueStays.
+    """
     with transaction.atomic():
         default = Queue.objects.select_for_update(no_key=True).filter(is_default=True).first()
         if default is None or default.pk == queue.pk:
             raise DefaultQueueStays
         standing = Conversation.objects.filter(queue_id=queue.pk).exclude(status=Conversation.Status.CLOSED)
-        standing.update(queue_id=default.pk, queue_name=default.name)
+        moved = list(standing.values_list("pk", flat=True))
+        standing.update(queue_id=default.pk, queue_name=default.name, touched_at=now)
         queue.delete()
+        for conversation in Conversation.objects.select_related("visitor").filter(pk__in=moved):
+            announce_row(conversation)
 
 
 def rename_queue(queue: Queue, name: str) -> None:

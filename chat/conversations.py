@@ -69,13 +69,14 @@ def close_conversation(
 ) -> Conversation:
     """Close the conversation and, through `conversation_closed`, its assignment; a closed one stays as it is.
 
-    With `unless_active_after`, one in which anything happened after that time stays open: looked at under the lock.
+    With `unless_active_after`, one that sleeps, or in which anything happened after that time, stays open: looked at
+    under the lock.
     """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         if not conversation.is_open:
             return conversation
-        if unless_active_after is not None and conversation.active_at > unless_active_after:
+        if unless_active_after is not None and not _is_idle(conversation, unless_active_after):
             return conversation
         close_locked(conversation, by=by, reason=reason, now=now)
         return conversation
@@ -132,7 +133,7 @@ def reopen_locked(conversation: Conversation, *, by: Author, now: datetime) -> b
     return True
 
 
-def mark_read(conversation_id: UUID, *, reader: str, seq: int) -> Conversation:
+def mark_read(conversation_id: UUID, *, reader: str, seq: int, now: datetime) -> Conversation:
     """Raise the visitor's or the agents' read mark to `seq`; it never goes back or past the top.
 
     What was marked as unread is read again, although the agents' mark stays where it is.
@@ -146,24 +147,24 @@ def mark_read(conversation_id: UUID, *, reader: str, seq: int) -> Conversation:
             return conversation
         setattr(conversation, mark, seq)
         changed = [mark]
-        if reader == "agent":
-            conversation.unread_count = _count_unread(conversation)
-            changed.append("unread_count")
+        if reader == "agent" and conversation.unread_count != (unread := _count_unread(conversation)):
+            conversation.unread_count, conversation.touched_at = unread, now
+            changed += ["unread_count", "touched_at"]
         conversation.save(update_fields=changed)
         announce_read(conversation, reader, seq)
         announce_row(conversation)
         return conversation
 
 
-def mark_unread(conversation_id: UUID) -> Conversation:
+def mark_unread(conversation_id: UUID, now: datetime) -> Conversation:
     """Let a conversation count as unread, to come back to. The read mark stays: it never goes back."""
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         if not conversation.is_open:
             raise ConversationClosed
         if conversation.unread_count == 0:
-            conversation.unread_count = 1
-            conversation.save(update_fields=["unread_count"])
+            conversation.unread_count, conversation.touched_at = 1, now
+            conversation.save(update_fields=["unread_count", "touched_at"])
             announce_row(conversation)
         return conversation
 
@@ -231,6 +232,10 @@ def _reopen(conversation: Conversation, by: Author, now: datetime, wait: Wait | 
     conversation.assignee_name = ""
     conversation.save(update_fields=REOPENING)
     record(conversation, "conversation.reopened", by, {"by": author_body(by)}, now)
+
+
+def _is_idle(conversation: Conversation, since: datetime) -> bool:
+    return conversation.active_at <= since and conversation.snoozed_until is None
 
 
 def _within(moment: datetime | None, earliest: datetime, latest: datetime) -> datetime | None:

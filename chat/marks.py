@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Func
 
 from chat.authors import SYSTEM, Author
 from chat.conversations import author_body
@@ -124,11 +123,3 @@ def require_skill(conversation_id: UUID, skill_id: UUID) -> Conversation:
 def _record(conversation: Conversation, event: str, by: Author, body: dict[str, Any], now: datetime) -> None:
     draft = Draft(event, by, {**body, "by": author_body(by)}, Message.Visibility.NOTE)
     announce_entry(conversation, append(conversation, draft, now))
-
-
-def forget_tag(tag: Tag) -> None:
-    """Delete the tag and take it off all conversations that carry it; lists show that with their next change."""
-    with transaction.atomic():
-        tagged = Conversation.objects.filter(tag_ids__contains=[tag.pk])
-        tagged.update(tag_ids=Func(F("tag_ids"), tag.pk, function="array_remove"))
-        tag.delete()

@@ -105,7 +105,7 @@ def _move_conversations(
     moved = next((one for one in theirs if one.is_open), None)
     if kept is not None and moved is not None:
         close_locked(moved, by=by, reason=Conversation.CloseReason.MERGED, now=now)
-    Conversation.objects.filter(pk__in=[one.pk for one in theirs]).update(visitor=target)
+    Conversation.objects.filter(pk__in=[one.pk for one in theirs]).update(visitor=target, touched_at=now)
     for one in theirs:
         one.visitor = target
     body = {"from": visitor_body(source), "into": visitor_body(target), "by": author_body(by)}

@@ -15,7 +15,8 @@ from tenants.context import current_tenant
 def sweep_idle(now: datetime, limit: int = 1000) -> int:
     """Close the current brand's conversations in which nothing happened for `idle_close_minutes`; returns how many.
 
-    A message that comes in while the sweep runs keeps its conversation open: the age is looked at again under the lock.
+    What sleeps is left alone until it wakes, which begins the time anew. A message that comes in while the sweep runs
+    keeps its conversation open: the age is looked at again under the lock.
     """
     minutes = current_tenant().idle_close_minutes
     if not minutes:
@@ -31,4 +32,5 @@ def sweep_idle(now: datetime, limit: int = 1000) -> int:
 
 
 def due_for_closing(idle_since: datetime) -> QuerySet[Conversation]:
-    return Conversation.objects.exclude(status=Conversation.Status.CLOSED).filter(active_at__lte=idle_since)
+    awake = Conversation.objects.filter(snoozed_until__isnull=True)
+    return awake.exclude(status=Conversation.Status.CLOSED).filter(active_at__lte=idle_since)

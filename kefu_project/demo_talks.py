@@ -353,7 +353,7 @@ def _mark(
 
 def _finish(talk: Talk, conversation: Conversation, agent: Agent, at: datetime) -> None:
     conversation.refresh_from_db()
-    mark_read(conversation.pk, reader="visitor", seq=conversation.last_seq)
+    mark_read(conversation.pk, reader="visitor", seq=conversation.last_seq, now=at)
     if talk.is_closed:
-        mark_read(conversation.pk, reader="agent", seq=conversation.last_seq)
+        mark_read(conversation.pk, reader="agent", seq=conversation.last_seq, now=at)
         close_conversation(conversation.pk, by=author_of(agent), reason="agent", now=at + timedelta(minutes=2))

@@ -40,6 +40,7 @@
 -- migration chat.0003_profile
 -- migration chat.0004_visitor_search
 -- migration chat.0005_who_waits
+-- migration chat.0006_touched
 -- migration history.0001_initial
 -- migration history.0002_reports
 -- migration history.0003_settled_promises
@@ -240,6 +241,8 @@ CREATE INDEX visitor_by_part ON chat_visitor USING gin (
 );
 UPDATE chat_conversation SET queued_at = waiting_since WHERE status = 'waiting' AND queued_at IS NULL;
 UPDATE chat_conversation SET awaiting_reply_since = last_message_at WHERE status <> 'closed' AND awaiting_reply_since IS NULL AND last_author_kind = 'visitor';
+ALTER TABLE "chat_conversation" ADD COLUMN "touched_at" timestamp with time zone NULL;
+CREATE INDEX "touched_conversations" ON "chat_conversation" ("touched_at", "id") WHERE "touched_at" > ("active_at");
 CREATE TABLE "history_transcript" ("conversation_id" uuid NOT NULL PRIMARY KEY, "synced_seq" bigint NOT NULL, "checksum" varchar(64) NOT NULL, "closed_at" timestamp with time zone NOT NULL, "archived_at" timestamp with time zone NOT NULL);
 CREATE TABLE "history_archivedmessage" ("id" uuid NOT NULL PRIMARY KEY, "seq" bigint NOT NULL, "event" varchar(32) NOT NULL, "author_kind" varchar(10) NOT NULL, "author_id" uuid NULL, "author_name" varchar(80) NOT NULL, "visibility" varchar(6) NOT NULL, "body" jsonb NOT NULL, "client_id" uuid NULL, "created_at" timestamp with time zone NOT NULL, "conversation_id" uuid NOT NULL, CONSTRAINT "one_archived_row_per_seq" UNIQUE ("conversation_id", "seq"));
 ALTER TABLE "history_transcript" ADD CONSTRAINT "history_transcript_conversation_id_c011e8b5_fk_chat_conv" FOREIGN KEY ("conversation_id") REFERENCES "chat_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -126,7 +127,7 @@ class QueueAdmin(TriesRules, KefuModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Queue) -> None:
         try:
-            delete_queue(obj)
+            delete_queue(obj, timezone.now())
         except DefaultQueueStays:
             self.message_user(request, gettext("The default queue stays: make another one the default first."), "error")
 

@@ -163,13 +163,13 @@ def _wake(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo
 
 def _read(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
-    mark_read(before.pk, reader="agent", seq=before.last_seq)
+    mark_read(before.pk, reader="agent", seq=before.last_seq, now=now)
     return [{"action": "unread"}] if before.unread_count else []
 
 
 def _unread(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
-    mark_unread(before.pk)
+    mark_unread(before.pk, now)
     return [] if before.unread_count else [{"action": "read"}]
 
 

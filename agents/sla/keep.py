@@ -30,7 +30,8 @@ def keep_promises(conversation_id: UUID, now: datetime, rules: Rules | None = No
     _settle(history, promises, now)
     if promises.policy is not None:
         _note_answered(history, promises, now)
-    return _write_deadlines(conversation, _reply_due(history, promises, now), _resolution_due(history, promises, now))
+    reply, resolution = _reply_due(history, promises, now), _resolution_due(history, promises, now)
+    return _write_deadlines(conversation, reply, resolution, now)
 
 
 def _settle(history: History, promises: Promises, now: datetime) -> None:
@@ -102,15 +103,17 @@ def _due(history: History, promises: Promises, kind: str, start: datetime) -> da
     return due_at(start, 60 * minutes, promises.hours, history.pauses) if minutes is not None else None
 
 
-def _write_deadlines(conversation: Conversation, reply: datetime | None, resolution: datetime | None) -> bool:
+def _write_deadlines(
+    conversation: Conversation, reply: datetime | None, resolution: datetime | None, now: datetime
+) -> bool:
     """Write and announce deadlines that changed, unless what they follow from changed meanwhile."""
     changed = False
     if conversation.reply_due_at != reply:
         same = Conversation.objects.filter(pk=conversation.pk, awaiting_reply_since=conversation.awaiting_reply_since)
-        changed |= bool(same.exclude(status=Conversation.Status.CLOSED).update(reply_due_at=reply))
+        changed |= bool(same.exclude(status=Conversation.Status.CLOSED).update(reply_due_at=reply, touched_at=now))
     if conversation.resolve_due_at != resolution:
         same = Conversation.objects.filter(pk=conversation.pk, status=conversation.status)
-        changed |= bool(same.update(resolve_due_at=resolution))
+        changed |= bool(same.update(resolve_due_at=resolution, touched_at=now))
     if changed:
         announce_row(Conversation.objects.select_related("visitor").get(pk=conversation.pk))
     return changed

@@ -24,7 +24,8 @@ WITH given AS (
     WHERE c.awaiting_reply_since IS NOT DISTINCT FROM given.since AND c.status <> '{Conversation.Status.CLOSED}'
     ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-UPDATE {Conversation._meta.db_table} c SET reply_due_at = same.due FROM same WHERE c.id = same.id RETURNING c.id
+UPDATE {Conversation._meta.db_table} c SET reply_due_at = same.due, touched_at = %s
+FROM same WHERE c.id = same.id RETURNING c.id
 """
 
 
@@ -55,7 +56,7 @@ def keep_plain(conversation_ids: Collection[UUID], now: datetime, rules: Rules) 
     pauses = _pauses_of([row.id for row in rows if is_hurried(row)])
     dues = {row.id: _due(row, rules, pauses) for row in rows}
     wrong = [row for row in rows if row.reply_due_at != dues[row.id]]
-    written = _write(wrong, dues)
+    written = _write(wrong, dues, now)
     return {row.id for row in rows} - {row.id for row in wrong} | written
 
 
@@ -89,14 +90,13 @@ def _due(row: Row, rules: Rules, pauses: Mapping[UUID, list[Pause]]) -> datetime
     return promises.queue_due(start, pauses.get(row.id, ()))
 
 
-def _write(rows: Collection[Row], dues: Mapping[UUID, datetime | None]) -> set[UUID]:
+def _write(rows: Collection[Row], dues: Mapping[UUID, datetime | None], now: datetime) -> set[UUID]:
     """Write and announce these deadlines where what they follow from is as it was; returns where."""
     if not rows:
         return set()
+    ids = [row.id for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(
-            WRITE, [[r.id for r in rows], [r.awaiting_reply_since for r in rows], [dues[r.id] for r in rows]]
-        )
+        cursor.execute(WRITE, [ids, [row.awaiting_reply_since for row in rows], [dues[pk] for pk in ids], now])
         written = {row[0] for row in cursor.fetchall()}
     for conversation in Conversation.objects.select_related("visitor").filter(pk__in=written):
         announce_row(conversation)

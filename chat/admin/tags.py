@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget
 
-from chat.marks import forget_tag
 from chat.models import Conversation, Tag
+from chat.tags import delete_tag
 from tenants.admin.base import KefuModelAdmin
 from tenants.admin.site import brand_admin
 
@@ -33,7 +33,7 @@ class TagAdmin(KefuModelAdmin):
     actions = None
 
     def delete_model(self, request: HttpRequest, obj: Tag) -> None:
-        forget_tag(obj)
+        delete_tag(obj.pk)
 
     @display(description="")
     def swatch(self, tag: Tag) -> SafeString:

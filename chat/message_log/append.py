@@ -25,6 +25,8 @@ SELECT given.*, %s FROM jsonb_to_recordset(%s::jsonb) AS given(
 """
 MESSAGE = "message.created"
 NOTE = "note.created"
+# Agents put a conversation in order: nothing has happened in it. It keeps its place in lists and goes on falling idle.
+QUIET = frozenset({"conversation.tagged", "conversation.prioritised", "conversation.snoozed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ def append(conversation: Conversation, draft: Draft, now: datetime) -> Message:
     conversation.last_seq += 1
     entry = _entry(conversation, draft, now)
     entry.save(force_insert=True)
-    conversation.active_at = now
-    changed = ["last_seq", "active_at"]
+    moved = "touched_at" if draft.event in QUIET else "active_at"
+    setattr(conversation, moved, now)
+    changed = ["last_seq", moved]
     if draft.event == MESSAGE:
         changed += _note_message(conversation, draft, now)
     conversation.save(update_fields=changed)
@@ -64,8 +67,8 @@ def append_many(conversations: Sequence[Conversation], drafts: Sequence[Draft], 
     """`append` for many locked conversations, one row each, in two statements. For events, not for messages."""
     if not connection.in_atomic_block:
         raise RuntimeError("append_many() needs the transaction that locked the conversations.")
-    if any(draft.event == MESSAGE for draft in drafts) or any(one.archived_at for one in conversations):
-        raise ValueError("append_many() is for events of conversations that are not archived.")
+    if any(draft.event in {MESSAGE, *QUIET} for draft in drafts) or any(one.archived_at for one in conversations):
+        raise ValueError("append_many() is for events that are activity, of conversations that are not archived.")
     Conversation.objects.filter(pk__in=[one.pk for one in conversations]).update(
         last_seq=F("last_seq") + 1, active_at=now
     )

@@ -1,13 +1,16 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.visitor import Visitor
 from chat.models.widget import Widget
 from tenants.ids import new_id
+
+# What changed later than anything happened in it.
+TOUCHED = Q(touched_at__gt=F("active_at"))
 
 
 class Conversation(models.Model):
@@ -82,6 +85,8 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     # When anything last happened: what lists sort by and the idle sweep looks at.
     active_at = models.DateTimeField(_("last activity"), default=timezone.now)
+    # When it last changed without anything happening (a tag, a deadline); whoever asks what changed looks at both.
+    touched_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("conversation")
@@ -117,6 +122,9 @@ class Conversation(models.Model):
             models.Index(fields=["reply_due_at"], condition=Q(reply_due_at__isnull=False), name="reply_deadlines"),
             models.Index(fields=["visitor", "-created_at"], name="by_visitor_and_time"),
             GinIndex(fields=["tag_ids"], name="conversations_by_tag"),
+            # Those of which `active_at` does not tell. The next message takes its conversation out again and adds
+            # nothing here: writing messages costs what it did.
+            models.Index(fields=["touched_at", "id"], condition=TOUCHED, name="touched_conversations"),
         ]
 
     def __str__(self) -> str:

@@ -156,7 +156,7 @@ class VisitorParticipant(Participant):
 
     def _read(self, conversation_id: UUID, seq: int) -> None:
         get_visitor_conversation(self.me, conversation_id)
-        mark_read(conversation_id, reader="visitor", seq=seq)
+        mark_read(conversation_id, reader="visitor", seq=seq, now=timezone.now())
 
     def _rate(self, conversation_id: UUID, score: int, comment: str) -> Conversation:
         visitor = get_visitor_conversation(self.me, conversation_id).visitor

@@ -7,6 +7,7 @@ counts twice finds nothing to do.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from agents.models import SlaTarget
-from chat.models import Conversation
+from chat.models import TOUCHED, Conversation
 from history.models import (
     BroadCount,
     BroadSpread,
@@ -41,9 +42,14 @@ Progress = Callable[[int], None]
 
 
 class Changed(NamedTuple):
-    active_at: datetime
+    at: datetime
     id: UUID
     seq: int
+
+
+class Stream(NamedTuple):
+    rows: QuerySet[Conversation]
+    by: str
 
 
 class Superseded(Exception):
@@ -111,9 +117,9 @@ def _count_batch(position: ReportPosition, batch: Sequence[Changed], now: dateti
     with transaction.atomic():
         locked = _lock_position(position.generation)
         known = dict(CountedConversation.objects.filter(pk__in=[one.id for one in batch]).values_list("pk", "seq"))
-        changed = [one.id for one in batch if known.get(one.id) != one.seq]
-        _count_anew(changed, locked)
-        ReportPosition.objects.update(counted_until=min(batch[-1].active_at, now - OVERLAP))
+        changed = {one.id for one in batch if known.get(one.id) != one.seq}
+        _count_anew(sorted(changed), locked)
+        ReportPosition.objects.update(counted_until=min(batch[-1].at, now - OVERLAP))
     return len(changed)
 
 
@@ -165,29 +171,31 @@ def _count_hours(position: ReportPosition, now: datetime) -> None:
 
 
 def _walk(since: datetime | None) -> Iterator[list[Changed]]:
-    """Conversations active at or after `since`, in order of (`active_at`, id). Each half has an index of its own."""
-    at: Q = Q(active_at__gte=since) if since else Q()
-    after = Q()
-    while True:
-        halves = [_half(rows.filter(at, after)) for rows in _halves()]
-        batch = sorted([*halves[0], *halves[1]])[:BATCH]
-        if not batch:
-            return
+    """Conversations that changed at or after `since`, in order of (when, id); some come twice."""
+    last: Changed | None = None
+    while batch := sorted(chain(*(_next(stream, since, last) for stream in _streams())))[:BATCH]:
         yield batch
         last = batch[-1]
-        at = Q(active_at__gte=last.active_at)
-        after = Q(active_at__gt=last.active_at) | Q(active_at=last.active_at, pk__gt=last.id)
+        since = last.at
 
 
-def _halves() -> tuple[QuerySet[Conversation], QuerySet[Conversation]]:
+def _streams() -> tuple[Stream, ...]:
+    """All conversations by the time at which they changed; each stream has an index of its own."""
     closed = Conversation.Status.CLOSED
-    return Conversation.objects.exclude(status=closed), Conversation.objects.filter(status=closed)
+    return (
+        Stream(Conversation.objects.exclude(status=closed), "active_at"),
+        Stream(Conversation.objects.filter(status=closed), "active_at"),
+        Stream(Conversation.objects.filter(TOUCHED), "touched_at"),
+    )
 
 
-def _half(rows: QuerySet[Conversation]) -> list[Changed]:
-    return [
-        Changed(*row) for row in rows.order_by("active_at", "pk").values_list("active_at", "pk", "last_seq")[:BATCH]
-    ]
+def _next(stream: Stream, since: datetime | None, last: Changed | None) -> list[Changed]:
+    rows, by = stream
+    if since:
+        rows = rows.filter(**{f"{by}__gte": since})
+    if last:
+        rows = rows.filter(Q(**{f"{by}__gt": last.at}) | Q(**{by: last.at, "pk__gt": last.id}))
+    return [Changed(*row) for row in rows.order_by(by, "pk").values_list(by, "pk", "last_seq")[:BATCH]]
 
 
 def _position() -> ReportPosition:

@@ -85,7 +85,7 @@ def test_only_open_ones_sleep_and_only_until_later(acme, alice, conversation, no
         with pytest.raises(ConversationClosed):
             snooze_conversation(conversation.pk, now + timedelta(1), by=author_of(alice), now=now)
         with pytest.raises(ConversationClosed):
-            mark_unread(conversation.pk)
+            mark_unread(conversation.pk, now)
 
 
 def test_many_wake_it_once(acme, alice, conversation, now):
@@ -110,11 +110,11 @@ def test_unread_until_it_is_looked_at_again(acme, vera, conversation, now):
             vera, conversation_id=None, widget=None, draft=MessageDraft(uuid4(), text="Hello?"), now=now
         )
         top = Conversation.objects.get(pk=conversation.pk).last_seq
-        assert mark_read(conversation.pk, reader="agent", seq=top).unread_count == 0
-        assert mark_unread(conversation.pk).unread_count == 1
-        assert mark_unread(conversation.pk).unread_count == 1
-        assert mark_read(conversation.pk, reader="agent", seq=top - 1).unread_count == 1
-        after = mark_read(conversation.pk, reader="agent", seq=top)
+        assert mark_read(conversation.pk, reader="agent", seq=top, now=now).unread_count == 0
+        assert mark_unread(conversation.pk, now).unread_count == 1
+        assert mark_unread(conversation.pk, now).unread_count == 1
+        assert mark_read(conversation.pk, reader="agent", seq=top - 1, now=now).unread_count == 1
+        after = mark_read(conversation.pk, reader="agent", seq=top, now=now)
         assert (after.unread_count, after.agent_read_seq) == (0, top)
 
 

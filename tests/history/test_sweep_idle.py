@@ -8,10 +8,12 @@ import pytest
 from django.db import connection, transaction
 
 from agents.assignments import take_conversation
+from agents.authors import author_of
 from agents.models import Agent, Assignment
 from chat.access import get_conversation
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation
+from chat.marks import set_priority, snooze_conversation, wake_conversation
 from chat.message_log import lock_conversation
 from chat.models import Conversation
 from history.sweeps import due_for_closing, sweep_idle
@@ -44,6 +46,24 @@ def test_zero_minutes_means_never(desk: Desk) -> None:
     finally:
         desk.tenant.idle_close_minutes = 1440
     assert get_conversation(conversation.pk).is_open
+
+
+def test_putting_it_in_order_is_no_activity(desk: Desk, alice: Agent) -> None:
+    conversation = desk.conversation(at=NOW - DAY)
+    set_priority(conversation.pk, 4, by=author_of(alice), now=NOW - timedelta(minutes=1))
+    assert sweep_idle(NOW) == 1
+
+
+def test_what_sleeps_is_not_idle_until_it_wakes(desk: Desk, alice: Agent) -> None:
+    conversation = desk.conversation(at=NOW - DAY)
+    snooze_conversation(conversation.pk, NOW + DAY, by=author_of(alice), now=NOW - timedelta(minutes=1))
+    assert sweep_idle(NOW) == 0
+    # Nor is one that is put to sleep between the search and the lock.
+    closed = close_conversation(conversation.pk, by=SYSTEM, reason="idle", now=NOW, unless_active_after=NOW - DAY)
+    assert closed.is_open
+    wake_conversation(conversation.pk, by=author_of(alice), reason="agent", now=NOW)
+    assert sweep_idle(NOW + DAY - timedelta(seconds=1)) == 0
+    assert sweep_idle(NOW + DAY) == 1
 
 
 def test_ends_the_assignment(desk: Desk, alice: Agent) -> None:

@@ -9,11 +9,14 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from agents.authors import author_of
 from agents.models import Agent, Calendar, Queue, SlaTarget
 from chat.access import get_conversation
 from chat.authors import SYSTEM
-from chat.conversations import record
+from chat.conversations import record, reopen_conversation
+from chat.marks import set_priority, tag_conversation
 from chat.message_log import lock_conversation
+from chat.models import Tag
 from history.archive import archive_conversation
 from history.models import BroadCount, BroadSpread, HourlyCount, HourlyLoad, HourlySpread, ReportPosition
 from history.reports import sweep
@@ -205,6 +208,51 @@ def test_a_tag_put_on_later_counts_all_of_its_conversation(
     assert not HourlySpread.objects.filter(tag_id=tag).exists()
     assert not BroadCount.objects.filter(owner_id=tag).exists()
     assert not BroadSpread.objects.filter(owner_id=tag).exists()
+
+
+def test_a_tag_put_on_after_the_day_was_counted_reaches_its_reports(
+    acme: Tenant, globex: Tenant, agents: list[Agent], queues: list[Queue]
+) -> None:
+    """By the real verb, which is no activity: nothing else in the log moves, and the position is long past it."""
+    with in_tenant(acme):
+        play = one(agents, queues, DAY)
+        one(agents, queues, DAY, START + timedelta(days=5))
+        later = START + timedelta(days=6)
+        assert sweep_reports(later) == 2
+        active_at = play.fresh().active_at
+        tag = Tag.objects.create(name="late")
+        try:
+            tag_conversation(play.id, add=[tag.pk], by=author_of(agents[0]), now=later)
+            assert play.fresh().active_at == active_at
+            assert sweep_reports(later + timedelta(minutes=1)) == 1
+            assert sweep_reports(later + timedelta(minutes=2)) == 0
+            tagged = HourlyCount.objects.filter(tag_id=tag.pk)
+            assert {row.hour.date() for row in tagged} == {START.date()}
+            assert sum(row.closed for row in tagged) == 1
+            before = sums()
+            rebuild_reports(later + timedelta(minutes=2))
+            assert sums() == before
+        finally:
+            tag.delete()
+    with in_tenant(globex):
+        assert sweep_reports(later + timedelta(minutes=1)) == 0
+        assert not HourlyCount.objects.exists()
+
+
+def test_batches_of_the_walk_miss_nothing_whichever_way_a_conversation_changed(
+    inside: None, agents: list[Agent], queues: list[Queue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "BATCH", 2)
+    plays = [one(agents, queues, DAY, START + timedelta(minutes=n % 3)) for n in range(9)]
+    assert sweep_reports(NOW) == 9
+    for n, play in enumerate(plays):
+        if n % 2:
+            set_priority(play.id, 4, by=SYSTEM, now=NOW + timedelta(seconds=n // 4))
+        else:
+            reopen_conversation(play.id, by=SYSTEM, now=NOW + timedelta(seconds=n // 4))
+            set_priority(play.id, 4, by=SYSTEM, now=NOW + timedelta(seconds=n // 4 + 1))
+    assert sweep_reports(NOW + timedelta(minutes=1)) == 9
+    assert sweep_reports(NOW + timedelta(hours=1)) == 0
 
 
 def change_tags(play: Play, tags: list[Any], now: datetime) -> None:

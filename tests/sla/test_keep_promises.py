@@ -212,4 +212,4 @@ def test_what_is_written_while_it_is_kept_stays(talk, queue, minutes, now):
     talk.asks(MONDAY)
     read = Conversation.objects.select_related("visitor").get(pk=talk.row.pk)
     talk.answers(MONDAY + timedelta(minutes=minutes))
-    assert _write_deadlines(read, at(11), None) is False and talk.row.reply_due_at is None
+    assert _write_deadlines(read, at(11), None, now) is False and talk.row.reply_due_at is None

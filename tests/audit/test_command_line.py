@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from agents.accounts import create_agent
@@ -17,10 +18,12 @@ from agents.audit import command_line, note_audit
 from agents.models import Agent, AuditEntry
 from kefu_project.cli import kefu
 from kefu_project.cli.noting import login_name
+from kefu_project.management.commands import changepassword
 from tenants.context import in_tenant
 from tenants.models import ApiKey, Tenant
 from tenants.provisioning import delete_brand
 from tests.admin.pages import remove_accounts
+from tests.conftest import PASSWORD
 
 # Every command is in one of the two: a new one that changes a brand says so in the brand's log.
 NOTED = {
@@ -99,7 +102,9 @@ def test_an_agent_and_a_key_are_noted_without_their_secrets(acme: Tenant, globex
 
 
 @pytest.mark.usefixtures("put_back")
-def test_a_new_password_is_noted_in_each_brand_of_the_account(acme: Tenant, globex: Tenant, now: datetime) -> None:
+def test_a_new_password_is_noted_in_each_brand_of_the_account(
+    acme: Tenant, globex: Tenant, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for tenant in (acme, globex):
         with in_tenant(tenant):
             create_agent(email="carla@both.test", name="Carla", now=now)
@@ -111,6 +116,10 @@ def test_a_new_password_is_noted_in_each_brand_of_the_account(acme: Tenant, glob
         assert password not in str(line.__dict__)
     run("agent", "reset-password", "carla@both.test")
     assert len(lines(acme)) == 2
+    monkeypatch.setattr(changepassword, "getpass", lambda _prompt: PASSWORD)
+    call_command("changepassword", "carla@both.test")
+    assert [len(lines(tenant)) for tenant in (acme, globex)] == [3, 3]
+    assert PASSWORD not in str([line.__dict__ for line in lines(acme)])
 
 
 def test_a_new_brands_log_begins_with_its_making() -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -36,6 +37,7 @@ from tests.threads import run_together
 
 WORD = "a long enough passphrase"
 NEW_WORD = "another long passphrase"
+MANAGE = Path(__file__).parents[2] / "manage.py"
 Closed = set[tuple[str, int]]
 
 
@@ -108,6 +110,16 @@ class Scene:
         command = [sys.executable, "-m", "kefu_project.cli", *arguments]
         done = subprocess.run(command, env=os.environ, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
+
+    def change_password_by_django(self, word: str, *, refused: bool = False) -> None:
+        # A session of its own: without a terminal the password is read from stdin.
+        command = [sys.executable, str(MANAGE), "changepassword", self.carla.user.email.upper()]
+        done = subprocess.run(
+            command, env=os.environ, input=f"{word}\n" * 6, capture_output=True, text=True, timeout=60, check=False,
+            start_new_session=True,
+        )  # fmt: skip
+        assert bool(done.returncode) == refused, done.stderr
+        assert User.objects.get(pk=self.carla.user_id).check_password(WORD if refused else word)
 
     def change_agent(self, **changes: Any) -> None:
         form = {"display_name": "Carla", "role": "agent", "scope": "brand", "capacity": 5, "is_active": "on"} | changes
@@ -237,6 +249,7 @@ TRIGGERS: dict[str, tuple[Callable[[Scene], object], Closed]] = {
     "password changed by oneself": (Scene.change_password, EVERYWHERE),
     "password reset by the installation's admin": (Scene.reset_password, EVERYWHERE),
     "password reset by kefu": (lambda s: s.kefu("agent", "reset-password", s.carla.user.email), EVERYWHERE),
+    "password changed by manage.py": (lambda s: s.change_password_by_django(NEW_WORD), EVERYWHERE),
     "account deactivated": (lambda s: s.change_account(is_active=None), EVERYWHERE),
     "role changed": (lambda s: s.change_agent(role="supervisor"), {("carla at acme", 1012)}),
     "agent deactivated": (lambda s: s.change_agent(is_active=None), {("carla at acme", 4403)}),
@@ -257,6 +270,7 @@ TRIGGERS: dict[str, tuple[Callable[[Scene], object], Closed]] = {
     "widget deleted": (Scene.delete_widget, {("all of acme", 1012)}),
     # Nobody loses anything:
     "wrong old password": (Scene.mistype_password, set()),
+    "weak password given to manage.py": (lambda s: s.change_password_by_django("1234", refused=True), set()),
     "account renamed": (lambda s: s.change_account(name="Karla"), set()),
     "agent renamed": (lambda s: s.change_agent(display_name="Karla"), set()),
     "widget's words changed": (lambda s: s.change_widget(greeting_en="Hi there"), set()),

@@ -86,16 +86,18 @@ def post_visitor_message(
 
 
 def target_of_visitor(visitor: Visitor, conversation_id: UUID | None, widget: Widget | None, now: datetime) -> UUID:
-    """The conversation that a visitor's message goes to, locked and open."""
-    if conversation_id is None:
-        # Locked below like a named one: a sweep may close it at this very moment.
-        conversation_id = open_conversation(visitor, widget=widget, now=now).pk
-    conversation = lock_conversation(conversation_id)
-    if conversation.visitor_id != visitor.pk:
-        raise NotFound
-    if conversation.is_open or reopen_locked(conversation, by=Author.of_visitor(visitor), now=now):
-        return conversation.pk
-    return open_conversation(visitor, widget=widget, now=now).pk
+    """The conversation that a visitor's message goes to, locked and open.
+
+    What is open when it is found may be closed by the time it is locked, by an agent or a sweep: then look once more.
+    A conversation that is opened here is nobody else's before this transaction ends.
+    """
+    while True:
+        conversation = lock_conversation(conversation_id or open_conversation(visitor, widget=widget, now=now).pk)
+        if conversation.visitor_id != visitor.pk:
+            raise NotFound
+        if conversation.is_open or reopen_locked(conversation, by=Author.of_visitor(visitor), now=now):
+            return conversation.pk
+        conversation_id = None
 
 
 def once(author: Author, draft: MessageDraft, post: Callable[[], Posted]) -> Posted:

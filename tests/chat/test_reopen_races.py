@@ -13,6 +13,7 @@ from tenants.context import in_tenant
 from tests.threads import run_together
 
 RACERS = 6
+ROUNDS = 12
 
 
 @pytest.fixture
@@ -48,3 +49,25 @@ def test_messages_to_all_of_them_find_the_one_that_opened(closed, acme, vera, no
             return posted.message.conversation_id
 
     assert len(set(run_together(RACERS, write))) == 1
+
+
+def test_the_open_one_is_closed_while_a_message_for_an_old_one_comes(acme, vera, now):
+    """The old one stays closed, as another is open, which is then closed too: nobody who writes is turned away."""
+    with in_tenant(acme):
+        old = open_conversation(vera, now=now).pk
+        close_conversation(old, by=SYSTEM, reason=Conversation.CloseReason.AGENT, now=now)
+
+    def write_and_close(number: int) -> UUID:
+        with in_tenant(acme):
+            if number:
+                return close_conversation(current, by=SYSTEM, reason=Conversation.CloseReason.AGENT, now=now).pk
+            draft = MessageDraft(uuid4(), text="Are you there?")
+            posted = post_visitor_message(vera, conversation_id=old, widget=None, draft=draft, now=now)
+            return posted.message.conversation_id
+
+    for _ in range(ROUNDS):
+        with in_tenant(acme):
+            current = open_conversation(vera, now=now).pk
+        went_to, _closed = run_together(2, write_and_close)
+        with in_tenant(acme):
+            close_conversation(went_to, by=SYSTEM, reason=Conversation.CloseReason.AGENT, now=now)

@@ -1,6 +1,6 @@
 """The life of a conversation: open, close, reopen, read marks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from chat.authors import Author
 from chat.errors import Conflict, ConversationClosed, Forbidden
-from chat.fanout import announce_entry, announce_read, announce_row
+from chat.fanout import announce_entries, announce_entry, announce_read, announce_row
 from chat.message_log import Draft, append, append_many, lock_conversation
+from chat.message_log.entries import Added, Changed
 from chat.models import Conversation, Message, Visitor, Widget
 from chat.placement import Place, place_of_new
 from chat.signals import conversation_closed
@@ -177,12 +178,12 @@ def record(conversation: Conversation, event: str, by: Author, body: dict[str, A
 
 
 def record_many(
-    conversations: Sequence[Conversation], event: str, by: Author, bodies: Sequence[dict[str, Any]], now: datetime
-) -> None:
-    """`record` the same kind of event for many locked conversations, a body for each."""
-    entries = append_many(conversations, [Draft(event, by, body) for body in bodies], now)
-    for conversation, entry in zip(conversations, entries, strict=True):
-        announce_entry(conversation, entry)
+    event: str, by: Author, bodies: Mapping[UUID, dict[str, Any]], columns: Mapping[UUID, dict[str, Any]], now: datetime
+) -> list[tuple[Changed, Added]]:
+    """`record` one kind of event for many locked conversations, with a body and changed columns for each."""
+    added = append_many({pk: Draft(event, by, body) for pk, body in bodies.items()}, columns, now)
+    announce_entries(added)
+    return added
 
 
 def author_body(author: Author) -> dict[str, str | None]:

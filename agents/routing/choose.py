@@ -1,9 +1,11 @@
 """The choice: which agent gets this conversation, or why nobody does. Pure: facts in, a choice with its reasons out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from heapq import nsmallest
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
+
+from msgspec import Struct
 
 from agents.routing.facts import (
     LEAST_LOADED,
@@ -22,14 +24,23 @@ MAX_NAMED = 20
 Rank = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was thought of one agent, with the numbers of that moment."""
+class Verdict(Struct, frozen=True):
+    """What was thought of one agent, with the numbers of that moment: as the reasons of an assignment name it."""
 
-    agent: AgentFacts
+    id: UUID
+    name: str
+    availability: str
+    load: int  # before
+    capacity: int
+    languages: tuple[str, ...]
     verdict: str
-    load: int
-    score: float | None = None
+    score: float | None
+
+    @classmethod
+    def of(cls, agent: AgentFacts, verdict: str, score: float | None = None) -> "Verdict":
+        return cls(
+            agent.id, agent.name, agent.availability, agent.load, agent.capacity, agent.languages, verdict, score
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +82,19 @@ def choose(waiting: Waiting, desk: Desk, now: float, *, with_verdicts: bool = Tr
     if held := _held(desk, rules):
         return Choice(waiting, rules.strategy, waited, held=held)
     needs = needs_of(waiting, rules, desk, now)
-    fit = _fitting(waiting, desk, rules, needs)
-    if (last := _last_agent(waiting, rules, desk)) is not None:
-        if last in fit:
-            choice = _made(waiting, rules, needs, waited, chosen=last, why="sticky")
-            return _explained(choice, desk, needs, fit) if with_verdicts else choice
-        if _waits_for(last, waiting, rules, needs, now):
-            return Choice(waiting, rules.strategy, waited, held="sticky")
-    if not fit:
+    fit = sorted(_fitting(waiting, desk, rules, needs), key=_ranking(rules, needs, waiting))
+    last = _last_agent(waiting, rules, desk)
+    if last is not None and last in fit:
+        chosen, why = last, "sticky"
+    elif last is not None and _waits_for(last, waiting, rules, needs, now):
+        return Choice(waiting, rules.strategy, waited, held="sticky")
+    elif fit:
+        chosen, why = fit[0], rules.strategy
+    else:
         return Choice(waiting, rules.strategy, waited, held="nobody")
-    rank = _ranking(rules, needs, waiting)
-    choice = _made(waiting, rules, needs, waited, chosen=min(fit, key=rank), why=rules.strategy)
-    return _explained(choice, desk, needs, fit) if with_verdicts else choice
+    relaxed = needs.relaxed and bool(needs.lacking(chosen))
+    verdicts = _verdicts(waiting, desk, needs, chosen, fit) if with_verdicts else []
+    return Choice(waiting, rules.strategy, waited, chosen, "", relaxed, (why, *_matches(needs, chosen)), verdicts)
 
 
 def _fitting(waiting: Waiting, desk: Desk, rules: QueueRules, needs: Needs) -> list[AgentFacts]:
@@ -181,28 +193,19 @@ RANKS: dict[str, Callable[[AgentFacts], Rank]] = {
 }
 
 
-def _made(waiting: Waiting, rules: QueueRules, needs: Needs, waited: int, *, chosen: AgentFacts, why: str) -> Choice:
-    reasons = [why]
+def _matches(needs: Needs, chosen: AgentFacts) -> Iterator[str]:
     if needs.language and chosen.languages and chosen.speaks(needs.language):
-        reasons.append("language")
+        yield "language"
     if needs.skills and needs.skills <= chosen.skills:
-        reasons.append("skill")
-    relaxed = needs.relaxed and bool(needs.lacking(chosen))
-    return Choice(waiting, rules.strategy, waited, agent=chosen, relaxed=relaxed, why=tuple(reasons))
-
-
-def _explained(choice: Choice, desk: Desk, needs: Needs, fit: list[AgentFacts]) -> Choice:
-    assert choice.agent is not None
-    return replace(choice, verdicts=_verdicts(choice.waiting, desk, needs, choice.agent, fit))
+        yield "skill"
 
 
 def _verdicts(waiting: Waiting, desk: Desk, needs: Needs, chosen: AgentFacts, fit: list[AgentFacts]) -> list[Verdict]:
-    """The chosen one, the best of the others that could have had it, and why further ones could not."""
+    """The chosen one, the best others of `fit`, which stand in order, and why further agents could not have it."""
     rules = desk.rules[waiting.queue_id]
-    score, rank = _score(rules.strategy), _ranking(rules, needs, waiting)
-    named = [Verdict(chosen, "chosen", chosen.load, score(chosen))]
-    best = nsmallest(MAX_NAMED, fit, key=rank) if len(fit) > MAX_NAMED else sorted(fit, key=rank)
-    named += [Verdict(agent, "eligible", agent.load, score(agent)) for agent in best if agent is not chosen]
+    score = _score(rules.strategy)
+    named = [Verdict.of(chosen, "chosen", score(chosen))]
+    named += [Verdict.of(agent, "eligible", score(agent)) for agent in fit[:MAX_NAMED] if agent is not chosen]
     if len(named) >= MAX_NAMED or len(fit) == len(desk.members(rules.id)):
         return named[:MAX_NAMED]
     fitting = {agent.id for agent in fit}
@@ -210,14 +213,20 @@ def _verdicts(waiting: Waiting, desk: Desk, needs: Needs, chosen: AgentFacts, fi
         if len(named) == MAX_NAMED:
             break
         if agent.id not in fitting:
-            named.append(Verdict(agent, judge(agent, waiting, rules, needs), agent.load))
+            named.append(Verdict.of(agent, judge(agent, waiting, rules, needs)))
     return named
 
 
 def _score(strategy: str) -> Callable[[AgentFacts], float]:
     """The number that the strategy compared, as people can read it."""
     if strategy == ROUND_ROBIN:
-        return lambda agent: round(agent.last_assigned_at, 3)
+        return lambda agent: _rounded(agent.last_assigned_at)
     if strategy == LONGEST_IDLE:
-        return lambda agent: round(agent.idle_since, 3) if not agent.load else round(agent.load / agent.capacity, 3)
-    return lambda agent: round(agent.load / agent.capacity, 3)
+        return lambda agent: _rounded(agent.load / agent.capacity if agent.load else agent.idle_since)
+    return lambda agent: _rounded(agent.load / agent.capacity)
+
+
+@lru_cache(4096)
+def _rounded(number: float) -> float:
+    """Kept: rounding is half of the price of naming twenty agents, and most stand as they stood a choice before."""
+    return round(number, 3)

@@ -77,10 +77,11 @@ def read_waiting(desk: Desk, ids: Collection[UUID] | None = None, *, besides: Co
         rows = rows.filter(pk__in=ids)
     columns = (
         "pk", "queue_id", "waiting_since", "queued_at", "language", "skill_ids", "priority", "left_message",
-        "visitor__last_agent_id",
+        "visitor__last_agent_id", "assigned_at",
     )  # fmt: skip
     found = list(_by_rank(rows, desk).values_list(*columns)[:MAX_WAITING_READ])
-    gave_back = _read_gave_back([row[0] for row in found])
+    # Most were never anybody's yet.
+    gave_back = _read_gave_back([row[0] for row in found if row[-1] is not None])
     known = set(Skill.objects.values_list("pk", flat=True)) if any(row[5] for row in found) else set()
     default = desk.default_queue_id
     return [
@@ -97,7 +98,7 @@ def read_waiting(desk: Desk, ids: Collection[UUID] | None = None, *, besides: Co
             last_agent,
             gave_back.get(pk, {}),
         )
-        for pk, queue_id, since, queued_at, language, skills, priority, left, last_agent in found
+        for pk, queue_id, since, queued_at, language, skills, priority, left, last_agent, _assigned_at in found
     ]
 
 
@@ -118,7 +119,10 @@ def _by_rank(rows: QuerySet[Conversation], desk: Desk) -> QuerySet[Conversation]
 
 
 def _read_agents() -> dict[UUID, AgentFacts]:
-    rows = Agent.objects.filter(is_active=True, user__is_active=True).order_by("display_name", "pk")
+    there = Agent.objects.filter(is_active=True, user__is_active=True).order_by("display_name", "pk")
+    rows = there.values_list(
+        "pk", "display_name", "capacity", "availability", "is_present", "languages", "last_assigned_at", "idle_since"
+    )
     capacities: dict[UUID, dict[UUID, int | None]] = defaultdict(dict)
     for agent_id, queue_id, capacity in Agent.queues.through.objects.values_list("agent_id", "queue_id", "capacity"):
         capacities[agent_id][queue_id] = capacity
@@ -126,19 +130,20 @@ def _read_agents() -> dict[UUID, AgentFacts]:
     for agent_id, skill_id in Agent.skills.through.objects.values_list("agent_id", "skill_id"):
         skills[agent_id].add(skill_id)
     return {
-        agent.pk: AgentFacts(
-            agent.pk,
-            agent.display_name,
-            agent.capacity,
-            agent.effective_availability,
-            tuple(agent.languages),
-            frozenset(skills[agent.pk]),
-            capacities[agent.pk],
-            last_assigned_at=_unix(agent.last_assigned_at),
-            idle_since=_unix(agent.idle_since),
+        pk: AgentFacts(
+            pk,
+            name,
+            capacity,
+            # As Agent.effective_availability says it.
+            availability if is_present else Agent.Availability.OFFLINE.value,
+            tuple(languages),
+            frozenset(skills[pk]),
+            capacities[pk],
+            last_assigned_at=_unix(assigned_at),
+            idle_since=_unix(idle_since),
             order=order,
         )
-        for order, agent in enumerate(rows)
+        for order, (pk, name, capacity, availability, is_present, languages, assigned_at, idle_since) in enumerate(rows)
     }
 
 
@@ -170,9 +175,8 @@ def _read_gave_back(ids: list[UUID]) -> dict[UUID, dict[UUID, str]]:
         conversation_id__in=ids, ended_reason__in=words, ended_at__gte=F("conversation__waiting_since")
     )
     found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
-    for conversation_id, agent_id, ended_reason in (
-        rows.order_by("ended_at").values_list("conversation_id", "agent_id", "ended_reason") if ids else ()
-    ):
+    columns = "conversation_id", "agent_id", "ended_reason"
+    for conversation_id, agent_id, ended_reason in rows.order_by("ended_at").values_list(*columns) if ids else ():
         found[conversation_id][agent_id] = words[reason(ended_reason)]
     return found
 

@@ -1,33 +1,33 @@
 """The reasons of an assignment as they are stored, shown and given to programs. Pure."""
 
-from typing import Any
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
 
 from agents.routing.choose import Choice, Verdict
 
 
-def reasons_of(choice: Choice) -> dict[str, Any]:
+class Reasons(Struct, frozen=True):
+    """As JSON it is what docs/routing.md shows."""
+
+    by: Literal["routing"]
+    strategy: str
+    waited_seconds: int
+    relaxed: bool
+    why: tuple[str, ...]
+    chosen: UUID
+    agents: list[Verdict]
+
+
+def reasons_of(choice: Choice) -> Reasons:
     assert choice.agent is not None
-    return {
-        "by": "routing",
-        "strategy": choice.strategy,
-        "waited_seconds": choice.waited_seconds,
-        "relaxed": choice.relaxed,
-        "why": list(choice.why),
-        "chosen": str(choice.agent.id),
-        "agents": [_agent(one) for one in choice.verdicts],
-    }
-
-
-def _agent(one: Verdict) -> dict[str, Any]:
-    """`load` is what the agent had before."""
-    agent = one.agent
-    return {
-        "id": str(agent.id),
-        "name": agent.name,
-        "availability": agent.availability,
-        "load": one.load,
-        "capacity": agent.capacity,
-        "languages": list(agent.languages),
-        "verdict": one.verdict,
-        "score": one.score,
-    }
+    return Reasons(
+        "routing",
+        choice.strategy,
+        choice.waited_seconds,
+        choice.relaxed,
+        choice.why,
+        choice.agent.id,
+        choice.verdicts,
+    )

@@ -67,17 +67,14 @@ def _route(ids: list[UUID], now: datetime, failed: set[UUID]) -> int:
 def _route_batch(ids: list[UUID], now: datetime) -> int:
     with transaction.atomic():
         _lock_routing()
-        locked = Conversation.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
-        free = locked.select_related("visitor").filter(pk__in=ids, status=Conversation.Status.WAITING).order_by("pk")
-        conversations = {conversation.pk: conversation for conversation in free}
-        if not conversations:
+        free = _lock_free(ids)
+        if not free:
             return 0
         locked_agents = _lock_agents()
         # Only now, after the locks, are loads counted.
         desk = read_desk(now, only=locked_agents)
-        waiting = read_waiting(desk, list(conversations))
-        choices = _choose_in_order(waiting, desk, now, len(ids))
-        write_choices(choices, conversations, now)
+        choices = _choose_in_order(read_waiting(desk, free), desk, now, len(ids))
+        write_choices(choices, now)
         return len(choices)
 
 
@@ -101,6 +98,12 @@ def _lock_routing() -> None:
     """One router per brand at a time: what a queue or the brand has is not the sum of what one agent's lock guards."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [LOCK_CLASS])
+
+
+def _lock_free(ids: list[UUID]) -> list[UUID]:
+    """Lock those that still wait and that nobody else holds. No other table is asked: its rows would be locked too."""
+    free = Conversation.objects.select_for_update(no_key=True, skip_locked=True)
+    return list(free.filter(pk__in=ids, status=Conversation.Status.WAITING).order_by("pk").values_list("pk", flat=True))
 
 
 def _lock_agents() -> set[UUID]:

@@ -5,32 +5,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connection
+from msgspec import Raw, json
 
 from agents.models import Agent, Assignment
 from agents.routing.choose import Choice
+from agents.routing.facts import AgentFacts
 from agents.routing.reasons import reasons_of
 from chat.authors import SYSTEM
 from chat.conversations import author_body, record_many
-from chat.models import Conversation, Visitor
+from chat.models import Conversation, Message, Visitor
 from tenants.ids import new_id
 
-_encode = msgspec.json.Encoder().encode
+_encode = json.Encoder().encode
 
-ASSIGN = f"""
-UPDATE {Conversation._meta.db_table} c
-SET status = 'assigned', assignee_id = given.agent_id, assignee_name = given.agent_name, assigned_at = %s,
-    waiting_since = NULL, queued_at = NULL
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS given(id, agent_id, agent_name)
-WHERE c.id = given.id
-"""
-# As one document: Django would hand over arrays, in which every quote of the reasons is escaped one by one.
+# As the conversation's row has it, which was written before; the reasons from the log, where they are parsed already.
 INSERT = f"""
 INSERT INTO {Assignment._meta.db_table} (id, conversation_id, agent_id, started_at, ended_reason, queue_id, reasons)
-SELECT id, conversation_id, agent_id, %s, '', queue_id, reasons
-FROM jsonb_to_recordset(%s::jsonb)
-    AS given(id uuid, conversation_id uuid, agent_id uuid, queue_id uuid, reasons jsonb)
+SELECT new.id, c.id, c.assignee_id, c.assigned_at, '', c.queue_id, m.body -> 'reasons'
+FROM unnest(%s::uuid[], %s::uuid[]) AS new(id, entry_id)
+JOIN {Message._meta.db_table} m ON m.id = new.entry_id
+JOIN {Conversation._meta.db_table} c ON c.id = m.conversation_id
 """
 # Whoever holds a visitor's row may wait for its conversation, which we hold: a busy visitor is passed by.
 REMEMBER = f"""
@@ -43,18 +38,18 @@ WHERE v.id = given.id
 """
 
 
-def write_choices(choices: Sequence[Choice], conversations: Mapping[UUID, Conversation], now: datetime) -> None:
+def write_choices(choices: Sequence[Choice], now: datetime) -> None:
     """Assign each chosen conversation, with its reasons, in the log too. Announces after commit."""
-    given = [(conversations[choice.waiting.id], choice) for choice in choices]
-    if not given:
+    if not choices:
         return
-    reasons = [reasons_of(choice) for choice in choices]
-    _insert_assignments(given, reasons, now)
-    _assign(given, now)
-    remember_last_agents({one.visitor_id: _agent_id(choice) for one, choice in given})
-    Agent.objects.filter(pk__in={_agent_id(choice) for choice in choices}).update(last_assigned_at=now, idle_since=None)
-    bodies = [_body(choice, reason) for choice, reason in zip(choices, reasons, strict=True)]
-    record_many([one for one, _choice in given], "conversation.assigned", SYSTEM, bodies, now)
+    agents = {choice.waiting.id: _agent_of(choice) for choice in choices}
+    bodies = {choice.waiting.id: _body(choice) for choice in choices}
+    columns = {pk: _columns(agent, now) for pk, agent in agents.items()}
+    added = record_many("conversation.assigned", SYSTEM, bodies, columns, now)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [[new_id() for _ in added], [entry.pk for _conversation, entry in added]])
+    remember_last_agents({conversation.visitor_id: agents[conversation.pk].id for conversation, _entry in added})
+    Agent.objects.filter(pk__in={agent.id for agent in agents.values()}).update(last_assigned_at=now, idle_since=None)
 
 
 def remember_last_agents(agents: Mapping[UUID, UUID]) -> None:
@@ -63,42 +58,24 @@ def remember_last_agents(agents: Mapping[UUID, UUID]) -> None:
         cursor.execute(REMEMBER, [list(agents), list(agents.values())])
 
 
-def _insert_assignments(
-    given: Sequence[tuple[Conversation, Choice]], reasons: Sequence[dict[str, Any]], now: datetime
-) -> None:
-    rows = [
-        {
-            "id": new_id(),
-            "conversation_id": conversation.pk,
-            "agent_id": _agent_id(choice),
-            "queue_id": conversation.queue_id,
-            "reasons": reason,
-        }
-        for (conversation, choice), reason in zip(given, reasons, strict=True)
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [now, _encode(rows).decode()])
-
-
-def _assign(given: Sequence[tuple[Conversation, Choice]], now: datetime) -> None:
-    for conversation, choice in given:
-        assert choice.agent is not None
-        conversation.status = Conversation.Status.ASSIGNED
-        conversation.assignee_id, conversation.assignee_name = choice.agent.id, choice.agent.name
-        conversation.assigned_at = now
-        conversation.waiting_since = conversation.queued_at = None
-    rows = [one for one, _choice in given]
-    with connection.cursor() as cursor:
-        ids = [one.pk for one in rows]
-        cursor.execute(ASSIGN, [now, ids, [one.assignee_id for one in rows], [one.assignee_name for one in rows]])
-
-
-def _agent_id(choice: Choice) -> UUID:
+def _agent_of(choice: Choice) -> AgentFacts:
     assert choice.agent is not None
-    return choice.agent.id
+    return choice.agent
 
 
-def _body(choice: Choice, reasons: dict[str, Any]) -> dict[str, Any]:
-    assert choice.agent is not None
-    agent = {"id": str(choice.agent.id), "name": choice.agent.name}
-    return {"agent": agent, "by": author_body(SYSTEM), "reasons": reasons}
+def _columns(agent: AgentFacts, now: datetime) -> dict[str, Any]:
+    return {
+        "status": "assigned",
+        "assignee_id": agent.id,
+        "assignee_name": agent.name,
+        "assigned_at": now,
+        "waiting_since": None,
+        "queued_at": None,
+    }
+
+
+def _body(choice: Choice) -> dict[str, Any]:
+    agent = _agent_of(choice)
+    # Encoded once: the log's row and the frames of agents hold the same bytes.
+    reasons = Raw(_encode(reasons_of(choice)))
+    return {"agent": {"id": str(agent.id), "name": agent.name}, "by": author_body(SYSTEM), "reasons": reasons}

@@ -6,6 +6,7 @@ process; publishing itself happens on one event loop per process, in order.
 
 from chat.fanout.announce import (
     announce_close,
+    announce_entries,
     announce_entry,
     announce_read,
     announce_row,
@@ -36,6 +37,7 @@ __all__ = [
     "adopt_running_loop",
     "agent_topic",
     "announce_close",
+    "announce_entries",
     "announce_entry",
     "announce_read",
     "announce_row",

@@ -1,6 +1,6 @@
 """Announcing: the frames of a change and the topics that they go to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,15 +25,23 @@ _rows = Rows()
 def announce_entry(conversation: Conversation, entry: LogRow) -> None:
     """Tell the visitor, the watchers and the lists about a new row of the log, as both are now. `visitor` is loaded."""
     # Made here: at the end of a transaction its caller may have used the objects on, and left the brand.
-    transaction.on_commit(_entry_publication(current_tenant(), Changed.of(conversation), entry), robust=True)
+    announce_entries([(Changed.of(conversation), entry)])
+
+
+def announce_entries(entries: Sequence[tuple[Changed, LogRow]]) -> None:
+    """`announce_entry` for many rows of one transaction: the publishing loop is woken once."""
+    tenant = current_tenant()
+    puts = [_entry_publication(tenant, conversation, entry) for conversation, entry in entries]
+    transaction.on_commit(lambda: bus().call_each(puts), robust=True)
 
 
 def publish_entry(tenant: Tenant, conversation: Changed, entry: LogRow) -> None:
     """`announce_entry` for a row that is already committed: for the group commit, which runs outside any brand."""
-    _entry_publication(tenant, conversation, entry)()
+    bus().call_each([_entry_publication(tenant, conversation, entry)])
 
 
-def _entry_publication(tenant: Tenant, conversation: Changed, entry: LogRow) -> Callable[[], None]:
+def _entry_publication(tenant: Tenant, conversation: Changed, entry: LogRow) -> Callable[[Bus], None]:
+    """What tells everybody, to be called on the bus's loop after commit. The frames are made now."""
     for_agents = encode_frame(event_frame(entry, AGENT))
     for_visitor = for_agents if is_same_for_all(entry) else encode_frame(event_frame(entry, VISITOR))
     seq = entry.seq
@@ -54,11 +62,7 @@ def _entry_publication(tenant: Tenant, conversation: Changed, entry: LogRow) -> 
         _rows.add(tenant, conversation, _send_rows)
         nudge(grown)
 
-    def publish_it() -> None:
-        current = bus()
-        current.call(put, current)
-
-    return publish_it
+    return put
 
 
 def announce_row(conversation: Conversation) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from channels.layers import BaseChannelLayer, get_channel_layer
@@ -39,6 +39,17 @@ class Bus:
             function(*args)
         else:
             self.loop.call_soon_threadsafe(function, *args)
+
+    def call_each(self, functions: Sequence[Callable[["Bus"], None]]) -> None:
+        """Call the functions with this bus in the loop's thread, one after the other; one that fails stops no other."""
+        self.call(self._each, functions)
+
+    def _each(self, functions: Sequence[Callable[["Bus"], None]]) -> None:
+        for function in functions:
+            try:
+                function(self)
+            except Exception:
+                logger.exception("fan-out: publishing failed; clients will ask by seq")
 
     def put(self, topic: str, message: dict[str, Any]) -> None:
         layer = channel_layer()

@@ -1,28 +1,16 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connection
-from django.db.models import F
 
 from chat.authors import Author
 from chat.errors import ConversationClosed
 from chat.models import Conversation, Message
 
 PREVIEW_CHARS = 120
-_encode = msgspec.json.Encoder().encode
-# As one document: Django would hand over arrays, in which every quote of the bodies is escaped one by one.
-INSERT_EVENTS = f"""
-INSERT INTO {Message._meta.db_table}
-    (id, conversation_id, seq, event, author_kind, author_id, author_name, visibility, body, created_at)
-SELECT given.*, %s FROM jsonb_to_recordset(%s::jsonb) AS given(
-    id uuid, conversation_id uuid, seq bigint, event text, author_kind text, author_id uuid, author_name text,
-    visibility text, body jsonb
-)
-"""
 MESSAGE = "message.created"
 NOTE = "note.created"
 # Agents put a conversation in order: nothing has happened in it. It keeps its place in lists and goes on falling idle.
@@ -61,30 +49,6 @@ def append(conversation: Conversation, draft: Draft, now: datetime) -> Message:
         changed += _note_message(conversation, draft, now)
     conversation.save(update_fields=changed)
     return entry
-
-
-def append_many(conversations: Sequence[Conversation], drafts: Sequence[Draft], now: datetime) -> list[Message]:
-    """`append` for many locked conversations, one row each, in two statements. For events, not for messages."""
-    if not connection.in_atomic_block:
-        raise RuntimeError("append_many() needs the transaction that locked the conversations.")
-    if any(draft.event in {MESSAGE, *QUIET} for draft in drafts) or any(one.archived_at for one in conversations):
-        raise ValueError("append_many() is for events that are activity, of conversations that are not archived.")
-    Conversation.objects.filter(pk__in=[one.pk for one in conversations]).update(
-        last_seq=F("last_seq") + 1, active_at=now
-    )
-    entries = []
-    for conversation, draft in zip(conversations, drafts, strict=True):
-        conversation.last_seq += 1
-        conversation.active_at = now
-        entries.append(_entry(conversation, draft, now))
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_EVENTS, [now, _encode([_columns(entry) for entry in entries]).decode()])
-    return entries
-
-
-def _columns(entry: Message) -> dict[str, Any]:
-    names = ("id", "conversation_id", "seq", "event", "author_kind", "author_id", "author_name", "visibility", "body")
-    return {name: getattr(entry, name) for name in names}
 
 
 def _entry(conversation: Conversation, draft: Draft, now: datetime) -> Message:

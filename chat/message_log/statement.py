@@ -18,14 +18,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import models
 from psycopg import sql
 
 from chat.message_log.append import preview_of
 from chat.message_log.connection import Connection
-from chat.message_log.entries import Added, Batch, Changed, Entry, NeedsVerb, Written, promised
-from chat.models import Conversation, Visitor
-from chat.pages import row_of
+from chat.message_log.entries import Added, Batch, Entry, NeedsVerb, Written
+from chat.message_log.states import STATE, State, changed_of
 
 LOCK = "PERFORM id FROM {schema}.chat_conversation WHERE id = ANY(targets) ORDER BY id FOR NO KEY UPDATE;"
 
@@ -116,7 +114,7 @@ FROM input i LEFT JOIN fresh f ON f.ord = i.ord LEFT JOIN earlier e ON e.ord = i
 """
 
 READ = """
-SELECT coalesce(json_agg(json_build_object('conversation', c, 'visitor', v)), '[]') INTO states
+SELECT coalesce(json_agg({state}), '[]') INTO states
 FROM {schema}.chat_conversation c
 CROSS JOIN LATERAL (SELECT * FROM {schema}.chat_visitor v WHERE v.id = c.visitor_id OFFSET 0) v
 WHERE c.id = ANY(targets);
@@ -147,23 +145,6 @@ class Answer(msgspec.Struct):
     earlier: Earlier | None
 
 
-def _row_of(model: type[models.Model]) -> type[msgspec.Struct]:
-    """The columns of a model as a row in JSON has them. Ids stay texts, as a list's row shows them."""
-    times = [field.column for field in model._meta.concrete_fields if isinstance(field, models.DateTimeField)]
-    fields = [(str(field.column), Any) for field in model._meta.concrete_fields if field.column not in times]
-    return msgspec.defstruct(f"{model.__name__}Row", [*fields, *((str(name), datetime | None) for name in times)])
-
-
-# Made from the models, so that no column has to be named here.
-ConversationRow: Any = _row_of(Conversation)
-VisitorRow: Any = _row_of(Visitor)
-
-
-class State(msgspec.Struct):
-    conversation: ConversationRow
-    visitor: VisitorRow
-
-
 class Answers(msgspec.Struct):
     answers: list[Answer]
     states: list[State]
@@ -188,7 +169,7 @@ async def write_batch(connection: Connection, schema: str, entries: Sequence[Ent
     targets = ",".join({str(entry.conversation_id) for entry in entries})
     batch = _encode([_input(entry) for entry in entries])
     read = _decode(await connection.call(statement.name, (batch, f"{{{targets}}}".encode())))
-    conversations = {changed.pk: changed for changed in map(_changed, read.states)}
+    conversations = {changed.pk: changed for changed in map(changed_of, read.states)}
     return Batch([_result(entry, one) for entry, one in zip(entries, read.answers, strict=True)], conversations)
 
 
@@ -204,7 +185,7 @@ class Statement(msgspec.Struct, frozen=True):
 def statement_of(schema: str) -> Statement:
     name = f"append_{schema}"[:63]
     function = sql.Identifier("pg_temp", name)
-    part = {"schema": sql.Identifier(schema), "input": sql.SQL(INPUT)}
+    part = {"schema": sql.Identifier(schema), "input": sql.SQL(INPUT), "state": sql.SQL(STATE)}
     body = {key: sql.SQL(text).format(**part) for key, text in (("lock", LOCK), ("write", WRITE), ("read", READ))}
     create, call = sql.SQL(FUNCTION).format(name=function, **body), sql.SQL("SELECT {}($1, $2)").format(function)
     return Statement(name.encode(), create.as_bytes(), call.as_bytes())
@@ -224,12 +205,6 @@ def _input(entry: Entry) -> dict[str, Any]:
         "preview": preview_of(entry.body),
         "created_at": entry.created_at,
     }
-
-
-def _changed(state: State) -> Changed:
-    row = state.conversation
-    version = row.last_seq, row.agent_read_seq, row.visitor_read_seq
-    return Changed(UUID(row.id), UUID(row.visitor_id), version, *promised(row), lambda: row_of(row, state.visitor))
 
 
 def _result(entry: Entry, answer: Answer) -> Written | NeedsVerb:

@@ -19,7 +19,7 @@ from chat.changes import latest_of_visitor, rows_since
 from chat.conversations import close_conversation, mark_read, mark_unread, open_conversation
 from chat.marks import set_priority, snooze_conversation, tag_conversation, wake_conversation
 from chat.merging import merge_visitors
-from chat.message_log import Draft, append_many, lock_conversation
+from chat.message_log import Draft, append_many
 from chat.messages import MessageDraft, post_message, post_visitor_message
 from chat.models import TOUCHED, Conversation, Tag, Visitor
 from chat.ratings import rate_conversation
@@ -154,7 +154,7 @@ def test_visitors_are_not_told_of_what_they_may_not_see(acme, vera, alice, asked
 
 def test_many_at_once_are_not_put_in_order(acme, asked, now):
     with in_tenant(acme), pytest.raises(ValueError, match="activity"), transaction.atomic():
-        append_many([lock_conversation(asked.pk)], [Draft("conversation.tagged", SYSTEM)], now)
+        append_many({asked.pk: Draft("conversation.tagged", SYSTEM)}, {asked.pk: {}}, now)
 
 
 def test_a_console_that_polls_learns_of_it_and_lists_keep_their_order(browser_as, acme, alice, asked, tag, now):

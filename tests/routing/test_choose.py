@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import to_builtins
 
 from agents.routing.choose import MAX_NAMED, choose
 from agents.routing.facts import AgentFacts, Desk, QueueRules, Waiting, in_order, is_same_language
@@ -104,7 +105,7 @@ def test_each_objection_has_its_word(facts, verdict):
     needed = frozenset({FRENCH}) if verdict == "skill" else frozenset()
     amy, bo = an_agent("Amy", **facts), an_agent("Bo", languages=("zh",), skills=frozenset({FRENCH}))
     choice = choose(waits(language="zh-hans", skills=needed), a_desk(amy, bo, rules=rules), NOW)
-    assert [(one.agent.name, one.verdict) for one in choice.verdicts] == [("Bo", "chosen"), ("Amy", verdict)]
+    assert [(one.name, one.verdict) for one in choice.verdicts] == [("Bo", "chosen"), ("Amy", verdict)]
 
 
 def test_only_members_serve_a_queue_and_a_queue_without_any_is_served_by_the_default():
@@ -202,7 +203,7 @@ def test_the_order_of_those_who_wait():
 
 def test_reasons_name_the_chosen_one_first_and_twenty_at_most():
     agents = [an_agent(f"A{number}", load=number % 7) for number in range(50)]
-    reasons = reasons_of(choose(waits(12), a_desk(*agents), NOW))
+    reasons = to_builtins(reasons_of(choose(waits(12), a_desk(*agents), NOW)))
     assert (reasons["by"], reasons["strategy"], reasons["waited_seconds"]) == ("routing", "least_loaded", 12)
     assert len(reasons["agents"]) == MAX_NAMED
     assert reasons["agents"][0]["verdict"] == "chosen"
@@ -268,7 +269,7 @@ def test_no_limit_is_ever_passed(agents, rules, arrivals, total):
             continue
         assert choice.agent.availability == "online"
         assert choice.relaxed or skills | rules.skills <= choice.agent.skills
-        assert [one.agent for one in choice.verdicts if one.verdict == "chosen"] == [choice.agent]
+        assert [one.id for one in choice.verdicts if one.verdict == "chosen"] == [choice.agent.id]
         desk.give(waiting, choice.agent, NOW)
     for agent in agents:
         assert agent.load <= agent.capacity

@@ -1,8 +1,13 @@
-"""Actions and conditions as sentences of a list."""
+"""Actions, conditions and filters as sentences of a list."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.actions import KINDS
 from agents.actions.kinds import ME
@@ -12,6 +17,25 @@ from chat.models import Conversation, Tag
 
 MODELS: dict[str, Any] = {"tag": Tag, "queue": Queue, "agent": Agent, "skill": Skill, "canned": CannedReply}
 MAX_TEXT = 40
+# In the order in which they are told; agents/inbox/filters.py says what they mean.
+FILTERS: dict[str, Any] = {
+    "status": gettext_lazy("status"),
+    "agent": gettext_lazy("agent"),
+    "queue": gettext_lazy("queue"),
+    "tag": gettext_lazy("tag"),
+    "priority": gettext_lazy("priority"),
+    "language": gettext_lazy("language"),
+    "rating": gettext_lazy("rating"),
+    "unread": gettext_lazy("unread"),
+    "left_message": gettext_lazy("left message"),
+    "snoozed": gettext_lazy("snoozed"),
+    "awaiting": gettext_lazy("awaits a reply"),
+    "created_from": gettext_lazy("created from"),
+    "created_to": gettext_lazy("created until"),
+    "active_from": gettext_lazy("active from"),
+    "active_to": gettext_lazy("active until"),
+    "text": gettext_lazy("visitor"),
+}
 
 
 def actions_in_words(actions: Any) -> str:
@@ -57,3 +81,25 @@ def _value(key: str, value: Any) -> str:
         return f"“{row}”" if row else _("(gone)")
     text = " ".join(str(value).split())
     return f"“{text[:MAX_TEXT]}…”" if len(text) > MAX_TEXT else f"“{text}”"
+
+
+def filters_in_words(filters: Mapping[str, Any]) -> str:
+    """What a saved view holds, with names in place of ids."""
+    told = [f"{label}: {_filter_value(name, filters[name])}" for name, label in FILTERS.items() if name in filters]
+    return "; ".join(told) or "–"
+
+
+def _filter_value(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_filter_value(name, one) for one in value)
+    if name == "agent" and value == ME:
+        return _("whoever looks")
+    if value == "none":
+        return _("nobody") if name == "agent" else _("none")
+    if name == "status":
+        return str(dict(Conversation.Status.choices).get(value, value))
+    if name.endswith(("_from", "_to")):
+        return date_format(timezone.localtime(datetime.fromtimestamp(value / 1000, UTC)), "SHORT_DATETIME_FORMAT")
+    if name in ("language", "rating"):
+        return str(value)
+    return _value(name, value)

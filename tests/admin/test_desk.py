@@ -213,6 +213,25 @@ def test_a_skill_with_who_has_it(alice_admin: Client, acme: Tenant, bob: Agent) 
         assert [one.pk for one in Skill.objects.get().agents.all()] == [bob.pk]
 
 
+def test_a_shared_view_is_told_in_names(alice_admin: Client, acme: Tenant) -> None:
+    with in_tenant(acme):
+        tag = Tag.objects.create(name="Refund")
+        filters = {"tag": [str(tag.pk)], "priority": [3, 4], "agent": ["me", "none"], "status": ["closed"]}
+        SavedView.objects.create(name="Refunds", filters=filters | {"created_from": 0, "unread": True})
+    page = alice_admin.get("/admin/agents/savedview/").content.decode()
+    told = "status: closed; agent: whoever looks, nobody; tag: “Refund”; priority: high, urgent; unread: yes; created"
+    assert told in page
+    assert str(tag.pk) not in page
+
+
+def test_an_empty_list_offers_only_what_there_is(alice_admin: Client) -> None:
+    pages = ("/admin/agents/auditentry/", "/admin/agents/macro/", "/admin/agents/macro/?q=nothing")
+    log, macros, searched = (alice_admin.get(page).content.decode() for page in pages)
+    assert ("Nothing here yet." in log, "Add audit" in log) == (True, False)
+    assert ("Nothing here yet." in macros, "Add macro" in macros) == (True, True)
+    assert ("Nothing here matches." in searched, "Reset filters" in searched) == (True, True)
+
+
 def test_only_shared_views_are_here(alice_admin: Client, acme: Tenant, bob: Agent) -> None:
     with in_tenant(acme):
         shared = SavedView.objects.create(name="Urgent ones", filters={"priority": [4]})

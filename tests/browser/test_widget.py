@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -119,7 +120,7 @@ def test_a_message_written_while_cut_survives_a_reload(person: Person, server: S
     expect(again.panel.locator(".message.sending")).to_have_count(0)
 
 
-def test_files_and_pictures_travel(person: Person, server: Server, desk: MakeDesk) -> None:
+def test_files_and_pictures_travel(person: Person, server: Server, desk: MakeDesk, tmp_path: Path) -> None:
     shop = Shop(person(), server).open()
     shop.panel.locator("input[type=file]").set_input_files(
         [
@@ -127,11 +128,15 @@ def test_files_and_pictures_travel(person: Person, server: Server, desk: MakeDes
             {"name": "tent.png", "mimeType": "image/png", "buffer": picture()},
         ]
     )
-    expect(shop.panel.locator(".upload")).to_have_count(2)
+    film = tmp_path / "film.mov"
+    with film.open("wb") as file:
+        file.truncate(21 * 1024 * 1024)
+    shop.panel.locator("input[type=file]").set_input_files(film)
+    expect(shop.panel.locator(".upload")).to_have_count(3)
     expect(shop.panel.locator(".progress")).to_have_count(0)
     shop.say("Both files")
     expect(shop.panel.locator(".attachment")).to_contain_text("order.txt")
-    expect(shop.panel.locator(".upload")).to_have_count(0)
+    expect(shop.panel.locator(".upload")).to_contain_text("film.movLarger than 20 MB")
     again = Shop(shop.page, server).open()
     expect(again.panel.locator(".picture img")).to_be_visible()
     with again.page.expect_download() as download:

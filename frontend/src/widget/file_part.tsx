@@ -15,11 +15,11 @@ export function FilePart({ file, handlers }: { file: FileView; handlers: Message
 const MAX_WIDTH = 240;
 const MAX_HEIGHT = 260;
 
-/** The room is taken before the picture is here, so that nothing jumps. */
+/** The room is taken before the picture is here, so that nothing jumps. A strip shows its middle. */
 function roomFor({ width, height }: FileView): { width: string; aspectRatio: string } {
   const [w, h] = width && height ? [width, height] : [4, 3];
   const shown = Math.max(96, Math.min(MAX_WIDTH, width || MAX_WIDTH, (MAX_HEIGHT * w) / h));
-  return { width: `${Math.round(shown)}px`, aspectRatio: `${w} / ${h}` };
+  return { width: `${Math.round(shown)}px`, aspectRatio: `${shown} / ${Math.min(MAX_HEIGHT, (shown * h) / w)}` };
 }
 
 function Picture({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {

@@ -58,10 +58,10 @@ export class Uploads {
     void this.start(upload);
   }
 
-  /** Takes what is uploaded out of the composer. */
+  /** Takes what is uploaded out of the composer. What failed stays: nobody should believe that it was sent. */
   take(): FileView[] {
     const done = this.list.value.map((one) => one.view).filter((view) => view !== null);
-    this.list.value = [];
+    this.list.value = this.list.value.filter((one) => one.error);
     this.notice.value = null;
     return done;
   }

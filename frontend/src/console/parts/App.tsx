@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { RefreshIcon, SignOutIcon } from "../../design/icons";
 import { signOut } from "../api";
 import { currentThread } from "../state/desk";
-import { route } from "../state/route";
+import { go, route } from "../state/route";
 import { isSupervisor, start } from "../state/session";
 import { isDetailsShown } from "../state/layout";
 import { explain, words } from "../words";
@@ -77,6 +77,9 @@ function SupervisorPage({ page }: { page: "board" | "reports" }) {
         <div class="empty" role="alert">
           <Drawing name="door" />
           <p>{words.value.pageMissing}</p>
+          <button type="button" class="button" onClick={() => go({ conversation: null })}>
+            {words.value.backToList}
+          </button>
         </div>
       </main>
     );

@@ -1,6 +1,7 @@
 // The conversation pane: header, log, composer, and its states.
 import { RefreshIcon } from "../../design/icons";
 import { currentThread, openThread } from "../state/desk";
+import { go } from "../state/route";
 import type { Thread as ThreadState } from "../state/thread";
 import { words } from "../words";
 import { Composer } from "./Composer";
@@ -51,6 +52,11 @@ function ThreadTrouble({ thread }: { thread: ThreadState }) {
           <button type="button" class="button" onClick={() => void openThread(thread)}>
             <RefreshIcon />
             {say.retry}
+          </button>
+        )}
+        {isMissing && (
+          <button type="button" class="button" onClick={() => go({ conversation: null })}>
+            {say.backToList}
           </button>
         )}
       </div>

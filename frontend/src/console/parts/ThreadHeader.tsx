@@ -27,21 +27,23 @@ export function ThreadHeader({ thread }: { thread: Thread }) {
       <button type="button" class="icon-button thread-back" aria-label={say.backToList} onClick={() => go({ conversation: null })}>
         <BackIcon />
       </button>
-      {row ? <Who row={row} /> : <span class="thread-who"><span class="bone bone-name" /></span>}
+      {row ? <Who row={row} /> : <span class="thread-who">{!thread.isInTrouble && <span class="bone bone-name" />}</span>}
       {row && <Marks row={row} />}
       {row && <Actions row={row} />}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={isDetailsShown.value ? say.hideDetails : say.showDetails}
-        aria-expanded={isDetailsShown.value}
-        data-tip={isDetailsShown.value ? say.hideDetails : say.showDetails}
-        data-keys="I"
-        data-tip-end
-        onClick={toggleDetails}
-      >
-        <PanelIcon />
-      </button>
+      {!thread.isInTrouble && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={isDetailsShown.value ? say.hideDetails : say.showDetails}
+          aria-expanded={isDetailsShown.value}
+          data-tip={isDetailsShown.value ? say.hideDetails : say.showDetails}
+          data-keys="I"
+          data-tip-end
+          onClick={toggleDetails}
+        >
+          <PanelIcon />
+        </button>
+      )}
     </header>
   );
 }

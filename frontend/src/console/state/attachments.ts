@@ -79,10 +79,10 @@ export class Attachments {
     return this.items.peek().flatMap((item) => (item.file ? [item.file] : []));
   }
 
-  /** The uploaded files, which then belong to the message. */
+  /** The uploaded files, which then belong to the message. What failed stays: nobody should believe that it was sent. */
   takeReady(): FileView[] {
     const ready = this.readyFiles();
-    for (const item of this.items.peek()) this.remove(item.key);
+    for (const item of this.items.peek()) if (!item.error) this.remove(item.key);
     return ready;
   }
 }

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from agents.models import Agent
 from chat.errors import Invalid
 from chat.models import Conversation, Visitor
+from chat.visitor_search import holding
 
 MAX_VALUES = 50
 OPEN = ~Q(status=Conversation.Status.CLOSED)
@@ -84,10 +85,8 @@ def condition_of(filters: Filters, agent: Agent) -> Q:
 
 def visitor_condition(text: str) -> Q:
     """Conversations whose visitor has this text in what is known of them."""
-    found = Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__icontains=text)
-    found |= Q(external_id__icontains=text) | Q(attributes__icontains=text)
     # A query of its own: joined, each conversation's visitor would be read instead of asking the index of visitors.
-    return Q(visitor_id__in=Visitor.objects.filter(found).values("pk"))
+    return Q(visitor_id__in=Visitor.objects.filter(holding(text)).values("pk"))
 
 
 def _conditions(filters: Filters, agent: Agent) -> Iterator[Q]:

@@ -5,24 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from agents.inbox.filters import condition_of, read_query, visitor_condition
+from agents.inbox.filters import condition_of, read_query
 from agents.inbox.views import count_views, shelf_of
 from agents.models import Agent
 from chat.access import conversations_saying
 from chat.errors import Invalid
-from chat.models import Conversation
+from chat.models import Conversation, Visitor
 from chat.pages import conversation_row
 from chat.presence import online_among
 from chat.rest.paging import cut_page, read_limit
+from chat.visitor_search import holding, part_of
 from tenants.context import current_tenant
 
 __all__ = ["count_views", "list_page", "rows_with_presence"]
 
 MAX_QUERY_CHARS = 100
-# What was said is searched in so many conversations, the latest active: a bound, whatever the brand's size.
-SAID_IN = 500
+# Bounds, whatever the brand's size. So many conversations of the view, the latest active, are looked at: at their last
+# line and visitor, and at all that was said in the first of them. Of visitors the index finds so many.
+LOOKED_AT, SAID_IN, VISITORS = 1000, 500, 1000
 
 
 def list_page(agent: Agent, query: Mapping[str, str]) -> dict[str, Any]:
@@ -52,11 +54,17 @@ def rows_with_presence(conversations: Sequence[Conversation]) -> list[dict[str, 
 def _found(rows: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
     if len(text) > MAX_QUERY_CHARS:
         raise Invalid(f"`q` has at most {MAX_QUERY_CHARS} characters.")
-    recent = list(rows.order_by("-active_at").values_list("pk", flat=True)[:SAID_IN])
-    found = (
-        visitor_condition(text) | Q(last_message_preview__icontains=text) | Q(pk__in=conversations_saying(recent, text))
-    )
+    near = rows.order_by("-active_at").annotate(hit=ExpressionWrapper(_line_or_visitor(text), BooleanField()))
+    seen = list(near.values_list("pk", "hit")[:LOOKED_AT])
+    ids = {pk for pk, hit in seen if hit} | set(conversations_saying([pk for pk, _hit in seen[:SAID_IN]], text))
+    visitors = Visitor.objects.filter(holding(text)).values_list("pk", flat=True)[:VISITORS]
+    # Both as lists: an index finds each of them, and nothing of the view besides is looked at.
+    found = Q(pk__in=ids) | Q(visitor_id__in=list(visitors))
     try:
         return rows.filter(found | Q(pk=UUID(text)) | Q(visitor_id=UUID(text)))
     except ValueError:
         return rows.filter(found)
+
+
+def _line_or_visitor(text: str) -> Q:
+    return Q(last_message_preview__icontains=text) | part_of(text, prefix="visitor__")

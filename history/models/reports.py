@@ -42,6 +42,9 @@ class CountedConversation(models.Model):
     seq = models.BigIntegerField()
     # How many of its promises were settled: one more is no row of the log, and its time may lie far back.
     settled = models.PositiveIntegerField(default=0, db_default=0)
+    # Which sums it is in: all. Changed together with what sums there are, in a migration that lets no older process
+    # write any more (0005): such a process names no form, or another, and is refused with all that it counted.
+    form = models.PositiveSmallIntegerField(default=1)
     # history/reports/parts.py: Parts.packed().
     parts = models.JSONField()
 

@@ -159,7 +159,7 @@ def _count_anew(conversation_ids: Sequence[UUID], locked: ReportPosition) -> Non
         ],
         update_conflicts=True,
         unique_fields=["conversation"],
-        update_fields=["seq", "settled", "parts"],
+        update_fields=["seq", "settled", "form", "parts"],
     )
 
 

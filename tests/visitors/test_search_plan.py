@@ -2,19 +2,32 @@
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from agents.inbox.filters import visitor_condition
 from agents.models import Agent
-from agents.profiles import search_visitors
+from agents.profiles import MAX_COMPARED, MAX_FOUND, search_visitors
+from agents.rest.lists import LOOKED_AT, list_page
 from chat.models import Conversation, Visitor
+from chat.visitor_search import holding
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.plans import indexes, plans_of, scanned
 
 PEOPLE = 10_000
+# What is typed, and who alone is found.
+TWO = {
+    "王芳": {"王芳", "王芳芳"},
+    "晓芳": {"欧阳晓芳"},
+    "芳": {"王芳", "王芳芳", "欧阳晓芳"},
+    "yu": {"Li Yu", "Yulia"},
+    "QX": {"Yulia"},
+    "ë": {"Zoë Quigley"},
+    "+4": {"Zoë Quigley"},
+}
 
 
 @pytest.fixture
@@ -35,17 +48,49 @@ def crowd(acme: Tenant) -> Iterator[None]:
         Conversation.objects.bulk_create(Conversation(visitor=one, status="closed") for one in made)
         with connection.cursor() as cursor:
             # As autovacuum does it: new rows stand in a list first, through which every search goes.
-            cursor.execute("SELECT gin_clean_pending_list('visitor_by_part')")
+            for index in ("visitor_by_part", "visitor_by_character"):
+                cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
         yield
 
 
 def test_trigrams_are_asked(crowd: None, acme: Tenant, alice: Agent) -> None:
     found: list[Visitor] = []
     with in_tenant(acme):
-        (plan,) = plans_of(lambda: found.extend(search_visitors(alice, "UIGLE")))
+        plan, rows = plans_of(lambda: found.extend(search_visitors(alice, "UIGLE")))
         (inbox,) = plans_of(lambda: list(Conversation.objects.filter(visitor_condition("b-7700"))))
-        # Two characters, as most Chinese given names, have no trigram: found all the same, by looking at everybody.
-        assert search_visitors(alice, "小明")
     assert [one.name for one in found] == ["Zoë Quigley"]
     for one in (plan, inbox):
         assert "visitor_by_part" in indexes(one) and "chat_visitor" not in scanned(one)
+    assert "chat_visitor" not in scanned(rows)
+
+
+def test_two_characters_look_at_few(crowd: None, acme: Tenant, alice: Agent) -> None:
+    with in_tenant(acme):
+        for known in ("王芳", "王芳芳", "欧阳晓芳", "Li Yu"):
+            Visitor.objects.create(name=known)
+        Visitor.objects.create(name="Yulia", email="qx@example.com")
+        Visitor.objects.filter(name="Zoë Quigley").update(phone="+49 301 22")
+        for text, names in TWO.items():
+            found: list[Visitor] = []
+            (plan,) = plans_of(lambda: found.extend(Visitor.objects.filter(holding(text))))  # noqa: B023
+            assert names == {one.name for one in found}, text
+            assert indexes(plan) <= {"visitor_by_part", "visitor_by_character"}, text
+            assert "chat_visitor" not in scanned(plan), text
+            if len(text) > 1:
+                assert names == {one.name for one in search_visitors(alice, text)}, text
+
+
+def test_what_many_have_is_not_read_of_all(crowd: None, acme: Tenant, alice: Agent) -> None:
+    with in_tenant(acme):
+        for text in ("example.com", "小明"):
+            some, rows = plans_of(lambda: search_visitors(alice, text))  # noqa: B023
+            assert some["Actual Rows"] == MAX_COMPARED and rows["Actual Rows"] == MAX_FOUND
+        for text in ("nobody said this", "无人", "zz", "%"):
+            for plan in plans_of(lambda: list_page(alice, {"view": "closed", "q": text})):  # noqa: B023
+                assert most_read(plan) <= LOOKED_AT + 50, text
+
+
+def most_read(plan: dict[str, Any]) -> int:
+    """Rows that any step of the plan gave on or looked at in vain."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return max([int(own), *(most_read(one) for one in plan.get("Plans", ()))])

@@ -57,7 +57,8 @@ def _found(rows: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
     near = rows.order_by("-active_at").annotate(hit=ExpressionWrapper(_line_or_visitor(text), BooleanField()))
     seen = list(near.values_list("pk", "hit")[:LOOKED_AT])
     ids = {pk for pk, hit in seen if hit} | set(conversations_saying([pk for pk, _hit in seen[:SAID_IN]], text))
-    visitors = Visitor.objects.filter(holding(text)).values_list("pk", flat=True)[:VISITORS]
+    # In no order: else PostgreSQL may walk through all of them in that order, looking for the first.
+    visitors = Visitor.objects.filter(holding(text)).order_by().values_list("pk", flat=True)[:VISITORS]
     # Both as lists: an index finds each of them, and nothing of the view besides is looked at.
     found = Q(pk__in=ids) | Q(visitor_id__in=list(visitors))
     try:

@@ -149,8 +149,8 @@ def mark_read(conversation_id: UUID, *, reader: str, seq: int, now: datetime) ->
         setattr(conversation, mark, seq)
         changed = [mark]
         if reader == "agent" and conversation.unread_count != (unread := _count_unread(conversation)):
-            conversation.unread_count, conversation.touched_at = unread, now
-            changed += ["unread_count", "touched_at"]
+            conversation.unread_count = unread
+            changed += ["unread_count", *conversation.touch(now)]
         conversation.save(update_fields=changed)
         announce_read(conversation, reader, seq)
         announce_row(conversation)
@@ -164,8 +164,8 @@ def mark_unread(conversation_id: UUID, now: datetime) -> Conversation:
         if not conversation.is_open:
             raise ConversationClosed
         if conversation.unread_count == 0:
-            conversation.unread_count, conversation.touched_at = 1, now
-            conversation.save(update_fields=["unread_count", "touched_at"])
+            conversation.unread_count = 1
+            conversation.save(update_fields=["unread_count", *conversation.touch(now)])
             announce_row(conversation)
         return conversation
 

@@ -107,13 +107,13 @@ def _write_deadlines(
     conversation: Conversation, reply: datetime | None, resolution: datetime | None, now: datetime
 ) -> bool:
     """Write and announce deadlines that changed, unless what they follow from changed meanwhile."""
-    changed = False
+    changed, touched = False, dict.fromkeys(conversation.touch(now), now)
     if conversation.reply_due_at != reply:
         same = Conversation.objects.filter(pk=conversation.pk, awaiting_reply_since=conversation.awaiting_reply_since)
-        changed |= bool(same.exclude(status=Conversation.Status.CLOSED).update(reply_due_at=reply, touched_at=now))
+        changed |= bool(same.exclude(status=Conversation.Status.CLOSED).update(reply_due_at=reply, **touched))
     if conversation.resolve_due_at != resolution:
         same = Conversation.objects.filter(pk=conversation.pk, status=conversation.status)
-        changed |= bool(same.update(resolve_due_at=resolution, touched_at=now))
+        changed |= bool(same.update(resolve_due_at=resolution, **touched))
     if changed:
         announce_row(Conversation.objects.select_related("visitor").get(pk=conversation.pk))
     return changed

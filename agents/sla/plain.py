@@ -13,7 +13,7 @@ from agents.models import SlaTarget
 from agents.sla.episodes import ASLEEP, AWAKE, Happened, Pause, find_pauses
 from agents.sla.rules import Rules, is_hurried
 from chat.fanout import announce_row
-from chat.models import Conversation, Message
+from chat.models import SOON, Conversation, Message
 
 # In the order of ids, as the log's writer locks; whoever is busy with a row does not wait for this nor this for them.
 WRITE = f"""
@@ -24,7 +24,8 @@ WITH given AS (
     WHERE c.awaiting_reply_since IS NOT DISTINCT FROM given.since AND c.status <> '{Conversation.Status.CLOSED}'
     ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-UPDATE {Conversation._meta.db_table} c SET reply_due_at = same.due, touched_at = %s
+UPDATE {Conversation._meta.db_table} c SET reply_due_at = same.due,
+    touched_at = CASE WHEN c.active_at > %s THEN c.touched_at ELSE %s END
 FROM same WHERE c.id = same.id RETURNING c.id
 """
 
@@ -96,7 +97,8 @@ def _write(rows: Collection[Row], dues: Mapping[UUID, datetime | None], now: dat
         return set()
     ids = [row.id for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [ids, [row.awaiting_reply_since for row in rows], [dues[pk] for pk in ids], now])
+        since = [row.awaiting_reply_since for row in rows]
+        cursor.execute(WRITE, [ids, since, [dues[pk] for pk in ids], now - SOON, now])
         written = {row[0] for row in cursor.fetchall()}
     for conversation in Conversation.objects.select_related("visitor").filter(pk__in=written):
         announce_row(conversation)

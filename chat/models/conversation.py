@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -11,6 +13,8 @@ from tenants.ids import new_id
 
 # What changed later than anything happened in it.
 TOUCHED = Q(touched_at__gt=F("active_at"))
+# Polls look back further than this (OVERLAP_SECONDS): what changes so soon after a message they find by the message.
+SOON = timedelta(seconds=2)
 
 
 class Conversation(models.Model):
@@ -129,6 +133,16 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.visitor} · {self.get_status_display()}"
+
+    def touch(self, now: datetime) -> list[str]:
+        """Note that the row changes though nothing happened; returns the columns to save with it.
+
+        What follows each message (it is read, it has a deadline) stays the cheap write it was: no index holds it.
+        """
+        if now - self.active_at < SOON:
+            return []
+        self.touched_at = now
+        return ["touched_at"]
 
     @property
     def is_open(self) -> bool:

@@ -16,12 +16,13 @@ from agents.sla.rules import read_rules
 from chat import changes
 from chat.authors import SYSTEM
 from chat.changes import latest_of_visitor, rows_since
+from chat.consumers.poll import OVERLAP_SECONDS
 from chat.conversations import close_conversation, mark_read, mark_unread, open_conversation
 from chat.marks import set_priority, snooze_conversation, tag_conversation, wake_conversation
 from chat.merging import merge_visitors
 from chat.message_log import Draft, append_many
 from chat.messages import MessageDraft, post_message, post_visitor_message
-from chat.models import TOUCHED, Conversation, Tag, Visitor
+from chat.models import SOON, TOUCHED, Conversation, Tag, Visitor
 from chat.ratings import rate_conversation
 from tenants.context import in_tenant
 from tests.plans import indexes, plans_of, scanned
@@ -104,6 +105,21 @@ def test_deadlines_are_found(acme, vera, asked, now):
             keep(asked.pk, now)
             assert changed(now - SECOND)[str(asked.pk)]["reply_due_ts"] is not None
             Conversation.objects.update(touched_at=None)
+
+
+def test_what_follows_a_message_at_once_is_found_by_the_message(acme, vera, asked, now):
+    with in_tenant(acme):
+        say(vera, now)
+        top = Conversation.objects.get().last_seq
+        mark_read(asked.pk, reader="agent", seq=top, now=now + SECOND)
+        for keep in (keep_promises, lambda pk, at: keep_plain([pk], at, read_rules())):
+            Conversation.objects.update(reply_due_at=None)
+            keep(asked.pk, now + SECOND)
+        assert Conversation.objects.get().touched_at is None
+        # Whoever asked last right before it.
+        row = changed(now + SECOND - OVERLAP_SECONDS * SECOND)[str(asked.pk)]
+        assert (row["unread"], row["reply_due_ts"] is not None) == (0, True)
+        assert SOON < OVERLAP_SECONDS * SECOND
 
 
 def test_what_moves_to_another_visitor_or_queue_is_found(acme, alice, asked, now):

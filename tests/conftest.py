@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from agents.accounts import create_agent
 from agents.models import Agent, Queue
+from chat import nudges
 from chat.keys import leases_key, shown_key, standings_key
 from chat.models import Conversation, Visitor, Widget
 from chat.presence import redis_client
@@ -101,6 +102,14 @@ def clean(brands: dict[str, Tenant]) -> Iterator[None]:
     )
     yield
     assert not isinstance(connection.tenant, Tenant), "the test left this thread inside a brand"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_nudges() -> None:
+    """Nothing starts by itself in the tests' own process, whichever module loaded kefu_project.asgi: it would work by
+    the real clock, a moment later, on what a test plays at its own times."""
+    nudges._receivers.clear()
+    nudges._stirred.clear()
 
 
 def empty(tenants: "Iterable[Tenant]") -> None:

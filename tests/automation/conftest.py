@@ -7,19 +7,12 @@ from django.contrib.admin.models import LogEntry
 
 from agents.automation.rules import save_rule
 from agents.models import Agent, AuditEntry, AutomationRule, CannedReply, Macro, Queue, Skill
-from chat import nudges
 from chat.conversations import open_conversation
 from chat.messages import MessageDraft, post_visitor_message
 from chat.models import Conversation, Message, Tag, Visitor, Widget
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tenants.models import Tenant
-
-
-@pytest.fixture(autouse=True)
-def no_nudges(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rules start where a test starts them: this process publishes as well, and would be faster."""
-    monkeypatch.setattr(nudges, "_receivers", [])
 
 
 @pytest.fixture(autouse=True)

@@ -218,6 +218,11 @@ function placeIn(listing: Listing, row: Row): void {
   listing.ids.value = placeRow(listing.ids.peek(), row, options);
 }
 
+/** Events come at most so long after what they tell of; counts that are in doubt are asked for again after so long. */
+const SETTLED_MS = 2_000;
+const DOUBT_MS = 5_000;
+let takenAt = 0;
+
 /** How often the counts followed a change; tells whether an answer is older than what is known. */
 let recounts = 0;
 
@@ -231,22 +236,25 @@ function recount(before: Row, after: Row): void {
   change("unread", unread(after) - unread(before));
   counts.value = changed;
   recounts++;
+  // The server may have counted this change already, before its event was here: then it has been counted twice.
+  if (Date.now() - takenAt < SETTLED_MS) refreshSoon(DOUBT_MS);
 }
 
 /** Counts that were read before something changed would undo what is known by now: they are asked for again. */
 function takeCounts(found: Counts | undefined, since: number): void {
   if (!found) return;
-  if (since === recounts) counts.value = found;
-  else refreshSoon();
+  if (since !== recounts) return refreshSoon();
+  counts.value = found;
+  takenAt = Date.now();
 }
 
 let refreshTimer = 0;
 
-function refreshSoon(): void {
+function refreshSoon(afterMs = REFRESH_MS): void {
   refreshTimer ||= window.setTimeout(() => {
     refreshTimer = 0;
     void refreshCounts();
-  }, REFRESH_MS);
+  }, afterMs);
 }
 
 async function refreshCounts(): Promise<void> {

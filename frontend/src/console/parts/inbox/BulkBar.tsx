@@ -59,7 +59,10 @@ function AssignChoices({ ids }: { ids: readonly string[] }) {
   const { agents, agent } = me.value!;
   return (
     <MenuGroup label={say.bulkAssign}>
-      <MenuItem onChoose={() => void assign(ids, { id: agent.id, name: agent.name })}><span class="menu-item-text">{say.bulkToMe}</span></MenuItem>
+      <MenuItem onChoose={() => void assign(ids, { id: agent.id, name: agent.name })}>
+        <span class={`presence presence-${agent.availability}`} />
+        <span class="menu-item-text">{say.bulkToMe}</span>
+      </MenuItem>
       {agents.filter((one) => one.id !== agent.id).map((one) => (
         <MenuItem key={one.id} onChoose={() => void assign(ids, one)}>
           <span class={`presence presence-${one.availability}`} />

@@ -22,6 +22,8 @@ def web_command(host: str, port: int) -> list[str]:
     command += ["--log-config", str(Path(__file__).with_name("uvicorn_log.json")), "--log-level", "warning"]
     # After the drain (kefu_project/drain.py): both together end within the 10 s that a container runtime waits.
     command += ["--timeout-graceful-shutdown", "3"]
+    # Longer than proxies keep an idle connection to us (60 s): a request must not meet the closing of its connection.
+    command += ["--timeout-keep-alive", "65"]
     # Clients beat as often as their network needs (docs/heartbeat.md), and dead ones are found by their silence
     # (chat/connections.py): pings of the server's would be a timer and a packet for every idle connection.
     command += ["--ws-ping-interval", "0"]

@@ -19,7 +19,6 @@ from tests.storm.side import Side
 from tests.storm.watch import Watch
 
 AT_ONCE = 24
-IDLE_SECONDS = 2.0
 LIMITED = 429
 
 
@@ -130,8 +129,7 @@ class InTurn(httpx.AsyncHTTPTransport):
 
     def __init__(self, ports: Sequence[int]) -> None:
         most = AT_ONCE + 8
-        # Let go of well before the server does, after 5 s: else a request may meet the closing of its connection.
-        limits = httpx.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=IDLE_SECONDS)
+        limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
         super().__init__(limits=limits)
         self._ports = itertools.cycle(ports)
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from agents.models import Queue
+from agents.canned_files import forget_files
+from agents.models import CannedReply, Queue
 from chat.fanout import announce_row
 from chat.models import Conversation
 from tenants.models import Tenant
@@ -33,21 +34,26 @@ class DefaultQueueStays(Exception):
     """The default queue cannot be deleted: make another one the default first."""
 
 
-def delete_queue(queue: Queue, now: datetime) -> None:
+def delete_queue(queue: Queue, now: datetime) -> list[str]:
     """Delete the queue; the open conversations that stand in it go to the default queue, and lists are told.
 
-    Raises DefaultQueueStays.
+    Its canned replies go with it; returns the paths of their files, for delete_files after commit. Raises
+    DefaultQueueStays.
     """
     with transaction.atomic():
         default = Queue.objects.select_for_update(no_key=True).filter(is_default=True).first()
         if default is None or default.pk == queue.pk:
             raise DefaultQueueStays
         standing = Conversation.objects.filter(queue_id=queue.pk).exclude(status=Conversation.Status.CLOSED)
-        moved = list(standing.values_list("pk", flat=True))
-        standing.update(queue_id=default.pk, queue_name=default.name, touched_at=now)
+        # By id, as all who write to several lock them; an UPDATE alone would take them as they lie in the table.
+        moved = list(standing.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        moving = Conversation.objects.filter(pk__in=moved)
+        moving.update(queue_id=default.pk, queue_name=default.name, touched_at=now)
+        paths = forget_files(CannedReply.objects.filter(queue=queue))
         queue.delete()
-        for conversation in Conversation.objects.select_related("visitor").filter(pk__in=moved):
+        for conversation in moving.select_related("visitor"):
             announce_row(conversation)
+    return paths
 
 
 def rename_queue(queue: Queue, name: str) -> None:

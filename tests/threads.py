@@ -1,6 +1,7 @@
 """Races: the same function in several threads that start at the same moment, on connections of their own."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -23,3 +24,20 @@ def run_together(count: int, function: Callable[[int], R]) -> list[R]:
 
     with ThreadPoolExecutor(count) as pool:
         return [future.result() for future in [pool.submit(run, number) for number in range(count)]]
+
+
+def until_somebody_waits(seconds: float = 10) -> None:
+    """Until another connection waits for a lock that this one's transaction holds."""
+    end = time.monotonic() + seconds
+    while not _somebody_waits():
+        assert time.monotonic() < end, "nobody waits for this transaction"
+        time.sleep(0.01)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])

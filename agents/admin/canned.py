@@ -13,7 +13,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from agents.admin.files import HELP as FILES_HELP
-from agents.admin.files import FileChanges, FilesField, changes_from
+from agents.admin.files import FileChanges, FilesField, FilesGoAfterwards, changes_from
 from agents.admin.transfer import Column, TableForm, TableResource, TransferMixin
 from agents.canned import LANGUAGE, SHORTCUT, VARIABLES, check_texts
 from agents.canned_files import change_files, files_of, forget_files
@@ -153,7 +153,7 @@ class CannedResource(TableResource):
         instance.pk = imported.pk
 
 
-class CannedAdmin(TransferMixin, KefuModelAdmin):
+class CannedAdmin(FilesGoAfterwards, TransferMixin, KefuModelAdmin):
     resource_classes = (CannedResource,)
     import_form_class = CannedTableForm
     export_form_class = CannedExportForm
@@ -197,17 +197,6 @@ class CannedAdmin(TransferMixin, KefuModelAdmin):
             gone = forget_files(queryset)
             queryset.delete()
         delete_files(gone)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return self._then_delete(request, super().changeform_view(request, *args, **kwargs))
-
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return self._then_delete(request, super().delete_view(request, *args, **kwargs))
-
-    def _then_delete(self, request: HttpRequest, answer: Any) -> Any:
-        """The views above have ended their transaction: no row names these bytes any more."""
-        delete_files(getattr(request, "kefu_gone", ()))
-        return answer
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         # Agents' own are theirs: an export is of what the brand shares.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import lazy
 from django.utils.safestring import SafeString
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.errors import Invalid, TooLarge
 from chat.file_checks import clean_name
-from chat.files import check_upload
+from chat.files import check_upload, delete_files
 from chat.models import File
 from chat.protocol import MAX_FILES, MAX_UPLOAD_BYTES
 
@@ -96,6 +97,22 @@ class FilesField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(data.removed or data.uploads)
+
+
+class FilesGoAfterwards:
+    """Of an admin page whose verbs leave paths of files in `request.kefu_gone`: deleted once the transaction has ended,
+    when no row names these bytes any more."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return _then_delete(request, super().changeform_view(request, *args, **kwargs))  # type: ignore[misc]
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return _then_delete(request, super().delete_view(request, *args, **kwargs))  # type: ignore[misc]
+
+
+def _then_delete(request: HttpRequest, answer: Any) -> Any:
+    delete_files(getattr(request, "kefu_gone", ()))
+    return answer
 
 
 def changes_from(there: Sequence[File], sent: Sent) -> FileChanges:

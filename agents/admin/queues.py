@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from agents.admin.files import FilesGoAfterwards
 from agents.admin.team import MembersInline
 from agents.admin.trials import TriesRules
 from agents.contradictions import of_queue
@@ -88,7 +89,7 @@ FIELDSETS = (
 )
 
 
-class QueueAdmin(TriesRules, KefuModelAdmin):
+class QueueAdmin(FilesGoAfterwards, TriesRules, KefuModelAdmin):
     form = QueueForm
     fieldsets = FIELDSETS
     list_display = (
@@ -127,7 +128,7 @@ class QueueAdmin(TriesRules, KefuModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Queue) -> None:
         try:
-            delete_queue(obj, timezone.now())
+            request.kefu_gone = delete_queue(obj, timezone.now())  # type: ignore[attr-defined]
         except DefaultQueueStays:
             self.message_user(request, gettext("The default queue stays: make another one the default first."), "error")
 

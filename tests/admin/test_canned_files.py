@@ -14,7 +14,7 @@ from PIL import Image
 
 from agents.admin.files import REFUSALS
 from agents.canned_files import files_for_sending
-from agents.models import Agent, AuditEntry, CannedReply
+from agents.models import Agent, AuditEntry, CannedReply, Queue
 from chat.models import File
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -203,6 +203,18 @@ def test_files_go_with_the_reply(many: bool, reply: CannedReply, alice_admin: Cl
         assert alice_admin.post(CANNED, form).status_code == 302
     else:
         assert alice_admin.post(f"{CANNED}{reply.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert paths(acme) == []
+    assert not any(default_storage.exists(path) for path in before)
+    with in_tenant(acme):
+        assert not CannedReply.objects.exists()
+
+
+def test_files_go_with_the_queue_of_the_reply(reply: CannedReply, alice_admin: Client, acme: Tenant) -> None:
+    before = paths(acme)
+    with in_tenant(acme):
+        queue = Queue.objects.create(name="Sales")
+        CannedReply.objects.update(queue=queue)
+    assert alice_admin.post(f"/admin/agents/queue/{queue.pk}/delete/", {"post": "yes"}).status_code == 302
     assert paths(acme) == []
     assert not any(default_storage.exists(path) for path in before)
     with in_tenant(acme):

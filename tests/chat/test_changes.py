@@ -1,10 +1,11 @@
 """What is asked for by time is found, whether anything happened in the conversation or not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from agents.assignments import take_conversation
 from agents.authors import author_of
@@ -20,12 +21,13 @@ from chat.consumers.poll import OVERLAP_SECONDS
 from chat.conversations import close_conversation, mark_read, mark_unread, open_conversation
 from chat.marks import set_priority, snooze_conversation, tag_conversation, wake_conversation
 from chat.merging import merge_visitors
-from chat.message_log import Draft, append_many
+from chat.message_log import Draft, append_many, lock_conversation
 from chat.messages import MessageDraft, post_message, post_visitor_message
 from chat.models import SOON, TOUCHED, Conversation, Tag, Visitor
 from chat.ratings import rate_conversation
 from tenants.context import in_tenant
 from tests.plans import indexes, plans_of, scanned
+from tests.threads import until_somebody_waits
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -136,6 +138,33 @@ def test_what_moves_to_another_visitor_or_queue_is_found(acme, alice, asked, now
         delete_queue(queue, now + HOUR)
         row = changed(now + HOUR - SECOND)[str(waiting.pk)]
         assert row["queue"]["id"] == str(Queue.objects.get(is_default=True).pk)
+
+
+def test_deleting_a_queue_waits_in_the_order_of_all_writers(acme, now):
+    """Whoever writes to several locks them by id; in any other order the two would wait for each other."""
+    low, high = UUID(int=1), UUID(int=2)
+    with in_tenant(acme):
+        queue = Queue.objects.create(name="Sales")
+        for pk in (high, low):
+            visitor = Visitor.objects.create(name="Vera")
+            Conversation.objects.create(pk=pk, visitor=visitor, queue_id=queue.pk, created_at=now, active_at=now)
+
+    def delete():
+        try:
+            with in_tenant(acme):
+                delete_queue(queue, now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with in_tenant(acme), transaction.atomic():
+            lock_conversation(low)
+            deleting = pool.submit(delete)
+            until_somebody_waits()
+            lock_conversation(high)
+        deleting.result()
+    with in_tenant(acme):
+        assert not Conversation.objects.filter(queue_id=queue.pk).exists()
 
 
 def test_the_next_message_leaves_the_index_as_it_was(acme, vera, alice, asked, tag, now):

@@ -18,7 +18,8 @@ from chat.message_log import lock_conversation
 from chat.models import Conversation
 from history.sweeps import due_for_closing, sweep_idle
 from tenants.context import in_tenant
-from tests.history.desk import NOW, Desk, pages, wait_for
+from tests.history.desk import NOW, Desk, pages
+from tests.threads import until_somebody_waits
 
 DAY = timedelta(minutes=1440)  # the brand's default
 
@@ -102,7 +103,7 @@ def test_a_message_that_comes_in_meanwhile_keeps_it_open(desk: Desk) -> None:
     with transaction.atomic():
         lock_conversation(conversation.pk)
         sweep.start()
-        wait_for(_somebody_waits_for_a_row, "the sweep waits for the conversation")
+        until_somebody_waits()
         desk.post(conversation.visitor, "are you there?", NOW)
     sweep.join()
 
@@ -122,7 +123,7 @@ def test_a_message_that_finds_its_conversation_closed_meanwhile_opens_it_again(d
     with transaction.atomic():
         close_conversation(conversation.pk, by=SYSTEM, reason="idle", now=NOW)
         writer.start()
-        wait_for(_somebody_waits_for_a_row, "the message waits for the conversation")
+        until_somebody_waits()
     writer.join()
 
     assert get_conversation(conversation.pk).is_open
@@ -195,12 +196,3 @@ def _in_own_thread(desk: Desk, work: Any) -> Any:
             return work()
     finally:
         connection.close()
-
-
-def _somebody_waits_for_a_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return bool(cursor.fetchone()[0])

@@ -248,7 +248,7 @@ ALTER TABLE "chat_conversation" ADD COLUMN "touched_at" timestamp with time zone
 CREATE INDEX "touched_conversations" ON "chat_conversation" ("touched_at", "id") WHERE "touched_at" > ("active_at");
 UPDATE chat_conversation c SET awaiting_reply_since = asked.first_at, reply_due_at = NULL
 FROM (
-    SELECT w.id, (
+    SELECT w.id, w.last_seq, (
         SELECT m.created_at FROM chat_message m
         WHERE m.conversation_id = w.id AND m.event = 'message.created' AND m.author_kind = 'visitor' AND m.seq > coalesce((
             SELECT max(a.seq) FROM chat_message a WHERE a.conversation_id = w.id AND (
@@ -262,7 +262,8 @@ FROM (
     WHERE w.status <> 'closed' AND w.last_author_kind <> 'agent'
         AND coalesce(w.awaiting_reply_since = w.last_message_at, true)
 ) asked
-WHERE c.id = asked.id AND c.status <> 'closed' AND coalesce(c.awaiting_reply_since = c.last_message_at, true)
+WHERE c.id = asked.id AND c.last_seq = asked.last_seq AND c.status <> 'closed'
+    AND coalesce(c.awaiting_reply_since = c.last_message_at, true)
     AND asked.first_at < coalesce(c.awaiting_reply_since, 'infinity');
 CREATE INDEX visitor_by_character ON chat_visitor USING gin (
     string_to_array(regexp_replace(upper(name), '[ -~]', '', 'g'), NULL)

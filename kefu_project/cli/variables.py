@@ -41,7 +41,8 @@ def _secret(value: str) -> str | None:
     return None if len(value) >= 32 else "at least 32 random characters"
 
 
-YES_NO = _one_of("true", "false", "on", "off", "yes", "no", "1", "0")
+YES = ("true", "on", "yes", "1")
+YES_NO = _one_of(*YES, "false", "off", "no", "0")
 VARIABLES: dict[str, Check] = {
     "KF_DATA_DIR": _anything,
     "KF_DATABASE_URL": _url("postgres", "postgresql"),
@@ -68,7 +69,7 @@ VARIABLES: dict[str, Check] = {
 
 
 def check_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Raise StartProblem for a wrong value; return a warning for each name that looks like a slip."""
+    """Raise StartProblem for a wrong value; return a warning for each thing that looks like a slip."""
     warnings = []
     for name in sorted(name for name in environment if name.startswith("KF_")):
         plain = name.removesuffix("_FILE")
@@ -76,7 +77,18 @@ def check_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
             _check(name, plain, environment[name])
         elif close := difflib.get_close_matches(plain, VARIABLES, n=1, cutoff=0.8):
             warnings.append(f"{name} is not a setting and does nothing; did you mean {close[0]}?")
-    return warnings
+    return warnings + _warn_of_one_address(environment)
+
+
+def _warn_of_one_address(environment: Mapping[str, str]) -> list[str]:
+    is_behind = environment.get("KF_BEHIND_TLS_PROXY", "").lower() in YES
+    if not is_behind or any(environment.get(f"KF_TRUSTED_PROXIES{end}") for end in ("", "_FILE")):
+        return []
+    return [
+        "KF_BEHIND_TLS_PROXY without KF_TRUSTED_PROXIES: everybody has the proxy's address. Limits of one address hold "
+        "for all together, and a stranger's wrong passwords keep everyone from signing in; with a proxy on this "
+        "machine there are no such limits at all."
+    ]
 
 
 def _check(name: str, plain: str, value: str) -> None:

@@ -46,6 +46,11 @@ def test_the_health_check_asks_a_host_that_is_always_known() -> None:
     assert OURS["web"]["environment"]["KF_INSTALLATION_HOSTS"].endswith("},127.0.0.1")
 
 
+def test_a_proxy_before_it_can_be_named() -> None:
+    given = OURS["web"]["environment"]
+    assert "KF_BEHIND_TLS_PROXY" in given and given["KF_TRUSTED_PROXIES"] == "${KF_TRUSTED_PROXIES:-}"
+
+
 def test_secrets_come_as_files_and_settings_are_known() -> None:
     for service in OURS.values():
         for name, value in service["environment"].items():

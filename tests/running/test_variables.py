@@ -74,6 +74,14 @@ def test_a_slip_is_noticed_and_strangers_are_left_alone() -> None:
     assert "did you mean KF_DATABASE_URL" in warning
 
 
+def test_a_proxy_whose_address_everybody_would_have_is_noticed() -> None:
+    behind = {"KF_BEHIND_TLS_PROXY": "true"}
+    (warning,) = check_variables(behind | {"KF_TRUSTED_PROXIES": ""})
+    assert "KF_TRUSTED_PROXIES" in warning
+    assert check_variables(behind | {"KF_TRUSTED_PROXIES": "10.0.0.1"}) == []
+    assert check_variables({"KF_BEHIND_TLS_PROXY": "false"}) == []
+
+
 def test_the_list_is_complete() -> None:
     sources = [
         path

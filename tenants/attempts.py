@@ -22,14 +22,17 @@ logger = logging.getLogger(__name__)
 REFILL_SECONDS = 900
 
 # KEYS[1] bucket; ARGV rate per second, size, now, how many to take, the lowest that it may get. Answers what was there.
+# What would go lower takes nothing: several who come back when they were told to would else empty it for each other
+# before it holds one again, and none would ever be answered.
 _TAKE = """
 local bucket = redis.call('HMGET', KEYS[1], 't', 'n')
 local rate, size, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local there = tonumber(bucket[1]) or size
 there = math.min(size, there + math.max(0, now - (tonumber(bucket[2]) or now)) * rate)
 if tonumber(ARGV[4]) > 0 then
-  local left = math.max(tonumber(ARGV[5]), there - tonumber(ARGV[4]))
-  redis.call('HSET', KEYS[1], 't', tostring(math.min(there, left)), 'n', tostring(now))
+  local left = there - tonumber(ARGV[4])
+  if left < tonumber(ARGV[5]) then left = there end
+  redis.call('HSET', KEYS[1], 't', tostring(left), 'n', tostring(now))
   redis.call('EXPIRE', KEYS[1], math.ceil((size - left) / rate) + 1)
 end
 return tostring(there)

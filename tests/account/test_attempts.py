@@ -75,6 +75,25 @@ def test_passwords_tried_at_once_are_a_debt_that_has_a_bottom() -> None:
     assert seconds_to_wait(TOKEN, OFFICE) <= FULL / SIZE
 
 
+def test_pages_with_dead_tokens_do_not_make_each_other_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each comes back when it was told to, and learns in the end that its token died."""
+    clock = attempts.time.time()
+    monkeypatch.setattr(attempts.time, "time", lambda: clock)
+    for _ in range(SIZE):
+        note_failure(TOKEN, OFFICE)
+    due, left = {page: clock + page * FULL / SIZE / 3 for page in range(3)}, 3
+    for _ in range(20):
+        page = min(due, key=lambda one: due[one])
+        clock = due[page] + 0.01
+        if wait := note_failure(TOKEN, OFFICE):
+            due[page] = clock + wait
+        else:
+            due[page], left = clock + 10 * FULL, left - 1
+        if not left:
+            break
+    assert left == 0
+
+
 def test_kinds_do_not_add_up() -> None:
     for _ in range(SIZE):
         note_failure(TOKEN, OFFICE)

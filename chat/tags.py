@@ -48,7 +48,10 @@ def delete_tag(tag_id: UUID) -> None:
         if not Tag.objects.filter(pk=tag_id).delete()[0]:
             raise NotFound
         without = Func(F("tag_ids"), Value(tag_id), function="array_remove")
-        Conversation.objects.filter(tag_ids__contains=[tag_id]).update(tag_ids=without)
+        having = Conversation.objects.filter(tag_ids__contains=[tag_id])
+        # In the order in which all writers take them: an UPDATE of its own would take them as they lie in the table.
+        locked = list(having.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        Conversation.objects.filter(pk__in=locked).update(tag_ids=without)
 
 
 def _write(tag: Tag) -> Tag:

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -25,7 +25,9 @@ from chat.message_log import Draft, append_many, lock_conversation
 from chat.messages import MessageDraft, post_message, post_visitor_message
 from chat.models import SOON, TOUCHED, Conversation, Tag, Visitor
 from chat.ratings import rate_conversation
+from chat.tags import create_tag, delete_tag
 from tenants.context import in_tenant
+from tenants.ids import new_id
 from tests.plans import indexes, plans_of, scanned
 from tests.threads import until_somebody_waits
 
@@ -140,19 +142,22 @@ def test_what_moves_to_another_visitor_or_queue_is_found(acme, alice, asked, now
         assert row["queue"]["id"] == str(Queue.objects.get(is_default=True).pk)
 
 
-def test_deleting_a_queue_waits_in_the_order_of_all_writers(acme, now):
+@pytest.mark.parametrize("what", ["queue", "tag"])
+def test_deleting_waits_in_the_order_of_all_writers(acme, now, what):
     """Whoever writes to several locks them by id; in any other order the two would wait for each other."""
-    low, high = UUID(int=1), UUID(int=2)
+    low, high = new_id(), new_id()
     with in_tenant(acme):
-        queue = Queue.objects.create(name="Sales")
+        queue, tag = Queue.objects.create(name=f"Sales {low}"), create_tag(name=f"Sales {low}", now=now)
         for pk in (high, low):
             visitor = Visitor.objects.create(name="Vera")
-            Conversation.objects.create(pk=pk, visitor=visitor, queue_id=queue.pk, created_at=now, active_at=now)
+            Conversation.objects.create(
+                pk=pk, visitor=visitor, queue_id=queue.pk, tag_ids=[tag.pk], created_at=now, active_at=now
+            )
 
     def delete():
         try:
             with in_tenant(acme):
-                delete_queue(queue, now)
+                delete_queue(queue, now) if what == "queue" else delete_tag(tag.pk)
         finally:
             connection.close()
 
@@ -164,7 +169,10 @@ def test_deleting_a_queue_waits_in_the_order_of_all_writers(acme, now):
             lock_conversation(high)
         deleting.result()
     with in_tenant(acme):
-        assert not Conversation.objects.filter(queue_id=queue.pk).exists()
+        left = Conversation.objects.filter(pk__in=[low, high])
+        having = left.filter(queue_id=queue.pk) if what == "queue" else left.filter(tag_ids__contains=[tag.pk])
+        assert left.count() == 2
+        assert not having.exists()
 
 
 def test_the_next_message_leaves_the_index_as_it_was(acme, vera, alice, asked, tag, now):

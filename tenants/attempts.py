@@ -6,7 +6,6 @@ shared by all processes; without Redis nobody is limited, and that is logged.
 """
 
 import logging
-import time
 from dataclasses import dataclass
 
 import redis
@@ -15,28 +14,12 @@ from django.http import HttpRequest
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tenants.buckets import take
 from tenants.networks import is_loopback, network_of
 
 logger = logging.getLogger(__name__)
 
 REFILL_SECONDS = 900
-
-# KEYS[1] bucket; ARGV rate per second, size, now, how many to take, the lowest that it may get. Answers what was there.
-# What would go lower takes nothing: several who come back when they were told to would else empty it for each other
-# before it holds one again, and none would ever be answered.
-_TAKE = """
-local bucket = redis.call('HMGET', KEYS[1], 't', 'n')
-local rate, size, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local there = tonumber(bucket[1]) or size
-there = math.min(size, there + math.max(0, now - (tonumber(bucket[2]) or now)) * rate)
-if tonumber(ARGV[4]) > 0 then
-  local left = there - tonumber(ARGV[4])
-  if left < tonumber(ARGV[5]) then left = there end
-  redis.call('HSET', KEYS[1], 't', tostring(left), 'n', tostring(now))
-  redis.call('EXPIRE', KEYS[1], math.ceil((size - left) / rate) + 1)
-end
-return tostring(there)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +42,12 @@ TOKEN = Kind("token", has_debt=False)
 
 def seconds_to_wait(kind: Kind, address: str) -> float:
     """0 when the address may try, otherwise in how many seconds. Counts nothing."""
-    return _wait(_ask(kind, address, take=0))
+    return _wait(_ask(kind, address, count=0))
 
 
 def note_failure(kind: Kind, address: str) -> float:
     """Count a failure of the address; returns the seconds to wait when it was one too many, 0 before that."""
-    there = _ask(kind, address, take=1)
+    there = _ask(kind, address, count=1)
     if 1 <= there < 2:
         logger.warning("wrong credentials: the limit of an address is reached", extra={"address": address})
     return _wait(there)
@@ -79,14 +62,14 @@ def attempts_key(kind: Kind, network: str) -> str:
     return f"kf:attempts:{kind.name}:{network}"
 
 
-def _ask(kind: Kind, address: str, *, take: int) -> float:
+def _ask(kind: Kind, address: str, *, count: int) -> float:
     network, size = network_of(address), int(settings.FAILED_ATTEMPTS_PER_ADDRESS)
     if is_loopback(network):
         return float(size)
     lowest = -size if kind.has_debt else 0
     try:
-        arguments = [_rate(), size, time.time(), take, lowest]
-        return float(_client().register_script(_TAKE)(keys=[attempts_key(kind, network)], args=arguments))
+        key = attempts_key(kind, network)
+        return take(_client(), key, per_second=_rate(), size=size, count=count, lowest=lowest)
     except (redis.RedisError, OSError):
         logger.warning("wrong credentials not counted: Redis does not answer", exc_info=True)
         return float(size)

@@ -1,31 +1,16 @@
 """Rate limits: token buckets in Redis, shared by all processes. Without Redis everything is let through, and logged."""
 
 import logging
-import time
 from dataclasses import dataclass
 
 import redis
-from redis.commands.core import Script
 
 from chat.keys import bucket_key
 from chat.presence import redis_client
+from tenants.buckets import take
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
-
-# KEYS[1] bucket; ARGV rate per second, burst, now. Answers tokens left after taking one (negative: none was there).
-_TAKE = """
-local bucket = redis.call('HMGET', KEYS[1], 't', 'n')
-local rate, burst, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local tokens = tonumber(bucket[1]) or burst
-local before = tonumber(bucket[2]) or now
-tokens = math.min(burst, tokens + math.max(0, now - before) * rate)
-local left = tokens - 1
-if left >= 0 then tokens = left end
-redis.call('HSET', KEYS[1], 't', tostring(tokens), 'n', tostring(now))
-redis.call('EXPIRE', KEYS[1], math.ceil(burst / rate) + 1)
-return tostring(left)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +51,8 @@ def take_token(tenant: Tenant, rate: Rate, subject: str) -> Taken:
     """Take one token of `subject` (a key, an address, a visitor) in this brand."""
     try:
         key = bucket_key(tenant, rate.name, subject)
-        answer = _script()(keys=[key], args=[rate.per_second, rate.burst, time.time()])
+        left = take(redis_client(), key, per_second=rate.per_second, size=rate.burst) - 1
     except (redis.RedisError, OSError):
         logger.warning("rate limit not checked: Redis does not answer", exc_info=True)
         return Taken(rate, rate.burst, 0.0)
-    left = float(answer)
     return Taken(rate, int(max(0.0, left)), 0.0 if left >= 0 else -left / rate.per_second)
-
-
-def _script() -> Script:
-    return redis_client().register_script(_TAKE)

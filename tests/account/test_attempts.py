@@ -8,7 +8,7 @@ from django.test import Client
 
 from agents.models import Agent
 from chat.presence import redis_client
-from tenants import attempts
+from tenants import attempts, buckets
 from tenants.attempts import PASSWORD, TOKEN, note_failure, seconds_to_wait
 from tenants.models import Tenant, User
 from tests.account.conftest import SignedIn
@@ -60,8 +60,8 @@ def test_it_fills_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(SIZE):
         note_failure(PASSWORD, OFFICE)
     wait = seconds_to_wait(PASSWORD, OFFICE)
-    now = attempts.time.time()
-    monkeypatch.setattr(attempts.time, "time", lambda: now + wait + 1)
+    now = buckets.time.time()
+    monkeypatch.setattr(buckets.time, "time", lambda: now + wait + 1)
     assert seconds_to_wait(PASSWORD, OFFICE) == 0
     note_failure(PASSWORD, OFFICE)
     assert seconds_to_wait(PASSWORD, OFFICE) > 0
@@ -77,8 +77,8 @@ def test_passwords_tried_at_once_are_a_debt_that_has_a_bottom() -> None:
 
 def test_pages_with_dead_tokens_do_not_make_each_other_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each comes back when it was told to, and learns in the end that its token died."""
-    clock = attempts.time.time()
-    monkeypatch.setattr(attempts.time, "time", lambda: clock)
+    clock = buckets.time.time()
+    monkeypatch.setattr(buckets.time, "time", lambda: clock)
     for _ in range(SIZE):
         note_failure(TOKEN, OFFICE)
     due, left = {page: clock + page * FULL / SIZE / 3 for page in range(3)}, 3

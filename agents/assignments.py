@@ -13,7 +13,7 @@ from agents.routing.write import remember_last_agents
 from chat.authors import SYSTEM, Author
 from chat.conversations import author_body, record
 from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
-from chat.message_log import lock_conversation
+from chat.message_log import lock_conversation, lock_ids
 from chat.messages import MessageDraft, add_note_locked
 from chat.models import Conversation
 from chat.placement import Place
@@ -126,8 +126,7 @@ def give_back_locked(
 def lock_free_conversations_of(agent: Agent) -> list[UUID]:
     """Lock those of the agent's conversations that nobody else holds locked, without waiting; return their ids."""
     mine = Conversation.objects.filter(assignee_id=agent.pk, status=Conversation.Status.ASSIGNED)
-    free = mine.select_for_update(no_key=True, skip_locked=True).order_by("pk")
-    return [conversation.pk for conversation in free]
+    return lock_ids(mine, skip_locked=True)
 
 
 def place_in_default_queue() -> Place:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, override
 from agents.canned_files import forget_files
 from agents.models import CannedReply, Queue
 from chat.fanout import announce_row
+from chat.message_log import lock_ids
 from chat.models import Conversation
 from tenants.models import Tenant
 
@@ -45,9 +46,7 @@ def delete_queue(queue: Queue, now: datetime) -> list[str]:
         if default is None or default.pk == queue.pk:
             raise DefaultQueueStays
         standing = Conversation.objects.filter(queue_id=queue.pk).exclude(status=Conversation.Status.CLOSED)
-        # By id, as all who write to several lock them; an UPDATE alone would take them as they lie in the table.
-        moved = list(standing.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-        moving = Conversation.objects.filter(pk__in=moved)
+        moving = Conversation.objects.filter(pk__in=lock_ids(standing))
         moving.update(queue_id=default.pk, queue_name=default.name, touched_at=now)
         paths = forget_files(CannedReply.objects.filter(queue=queue))
         queue.delete()

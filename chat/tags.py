@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Func, Value
 
 from chat.errors import Conflict, Invalid, NotFound
+from chat.message_log import lock_ids
 from chat.models import Conversation, Tag
 from chat.text import clean_line
 from tenants.models import validate_colour
@@ -49,9 +50,7 @@ def delete_tag(tag_id: UUID) -> None:
             raise NotFound
         without = Func(F("tag_ids"), Value(tag_id), function="array_remove")
         having = Conversation.objects.filter(tag_ids__contains=[tag_id])
-        # In the order in which all writers take them: an UPDATE of its own would take them as they lie in the table.
-        locked = list(having.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-        Conversation.objects.filter(pk__in=locked).update(tag_ids=without)
+        Conversation.objects.filter(pk__in=lock_ids(having)).update(tag_ids=without)
 
 
 def _write(tag: Tag) -> Tag:

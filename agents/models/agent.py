@@ -84,7 +84,11 @@ class Agent(models.Model):
     @property
     def effective_availability(self) -> str:
         """What others see: the declared availability while at least one connection lives, otherwise offline."""
-        return self.availability if self.is_present and self.is_active else self.Availability.OFFLINE
+        return self.seen_as(self.availability, is_there=self.is_present and self.is_active)
+
+    @classmethod
+    def seen_as(cls, availability: str, *, is_there: bool) -> str:
+        return availability if is_there else cls.Availability.OFFLINE.value
 
 
 class Membership(models.Model):

@@ -134,8 +134,7 @@ def _read_agents() -> dict[UUID, AgentFacts]:
             pk,
             name,
             capacity,
-            # As Agent.effective_availability says it.
-            availability if is_present else Agent.Availability.OFFLINE.value,
+            Agent.seen_as(availability, is_there=is_present),
             tuple(languages),
             frozenset(skills[pk]),
             capacities[pk],

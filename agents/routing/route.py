@@ -12,6 +12,7 @@ from agents.routing.choose import Choice, choose
 from agents.routing.facts import Desk, Waiting, in_order
 from agents.routing.read import read_desk, read_waiting
 from agents.routing.write import write_choices
+from chat.message_log import lock_ids
 from chat.models import Conversation
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def _route(ids: list[UUID], now: datetime, failed: set[UUID]) -> int:
 def _route_batch(ids: list[UUID], now: datetime) -> int:
     with transaction.atomic():
         _lock_routing()
-        free = _lock_free(ids)
+        free = lock_ids(Conversation.objects.filter(pk__in=ids, status=Conversation.Status.WAITING), skip_locked=True)
         if not free:
             return 0
         locked_agents = _lock_agents()
@@ -98,12 +99,6 @@ def _lock_routing() -> None:
     """One router per brand at a time: what a queue or the brand has is not the sum of what one agent's lock guards."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", [LOCK_CLASS])
-
-
-def _lock_free(ids: list[UUID]) -> list[UUID]:
-    """Lock those that still wait and that nobody else holds. No other table is asked: its rows would be locked too."""
-    free = Conversation.objects.select_for_update(no_key=True, skip_locked=True)
-    return list(free.filter(pk__in=ids, status=Conversation.Status.WAITING).order_by("pk").values_list("pk", flat=True))
 
 
 def _lock_agents() -> set[UUID]:

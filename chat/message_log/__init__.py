@@ -6,7 +6,7 @@ stays, but for messages that their author corrects (change.py). Reading is in ch
 
 from chat.message_log.append import Draft, append, find_archived_with, find_by_client_id
 from chat.message_log.change import EDITED, RECALLED, change_body, find_correction, find_message, note_last_message
-from chat.message_log.lock import lock_conversation, lock_conversations_of
+from chat.message_log.lock import lock_conversation, lock_conversations_of, lock_ids
 from chat.message_log.many import append_many
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "find_message",
     "lock_conversation",
     "lock_conversations_of",
+    "lock_ids",
     "note_last_message",
 ]

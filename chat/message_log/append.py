@@ -8,6 +8,7 @@ from django.db import connection
 
 from chat.authors import Author
 from chat.errors import ConversationClosed
+from chat.message_log.entries import columns_of
 from chat.models import Conversation, Message
 
 PREVIEW_CHARS = 120
@@ -55,14 +56,9 @@ def _entry(conversation: Conversation, draft: Draft, now: datetime) -> Message:
     return Message(
         conversation=conversation,
         seq=conversation.last_seq,
-        event=draft.event,
-        author_kind=draft.author.kind,
-        author_id=draft.author.id,
-        author_name=draft.author.name,
-        visibility=draft.visibility,
         body=draft.body,
-        client_id=draft.client_id,
         created_at=now,
+        **columns_of(draft),
     )
 
 

@@ -43,6 +43,18 @@ class Added(Struct, frozen=True):
     created_at: datetime
 
 
+def columns_of(said: Any) -> dict[str, Any]:
+    """The columns that a row of the log takes as they are from what it is made of, a Draft or an Entry."""
+    return {
+        "event": said.event,
+        "author_kind": said.author.kind,
+        "author_id": said.author.id,
+        "author_name": said.author.name,
+        "visibility": said.visibility,
+        "client_id": said.client_id,
+    }
+
+
 class Written(Struct, frozen=True):
     """The row that an entry became, or, if `duplicate`, the row that its client_id had become before."""
 

@@ -14,7 +14,7 @@ from msgspec.structs import astuple
 from psycopg.types.json import Jsonb
 
 from chat.message_log.append import MESSAGE, QUIET, Draft
-from chat.message_log.entries import Added, Changed
+from chat.message_log.entries import Added, Changed, columns_of
 from chat.message_log.states import STATE, State, changed_of
 from chat.models import Conversation, Message, Visitor
 from tenants.ids import new_id
@@ -73,12 +73,7 @@ def _added(conversation: Changed, draft: Draft, now: datetime) -> Added:
         pk=new_id(),
         conversation_id=conversation.pk,
         seq=conversation.version[0],
-        event=draft.event,
-        author_kind=draft.author.kind,
-        author_id=draft.author.id,
-        author_name=draft.author.name,
-        visibility=draft.visibility,
         body=draft.body,
-        client_id=draft.client_id,
         created_at=now,
+        **columns_of(draft),
     )

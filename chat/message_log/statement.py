@@ -22,7 +22,7 @@ from psycopg import sql
 
 from chat.message_log.append import preview_of
 from chat.message_log.connection import Connection
-from chat.message_log.entries import Added, Batch, Entry, NeedsVerb, Written
+from chat.message_log.entries import Added, Batch, Entry, NeedsVerb, Written, columns_of
 from chat.message_log.states import STATE, State, changed_of
 
 LOCK = "PERFORM id FROM {schema}.chat_conversation WHERE id = ANY(targets) ORDER BY id FOR NO KEY UPDATE;"
@@ -220,12 +220,7 @@ def _added(entry: Entry, row: Entry | Earlier, seq: int) -> Added:
         pk=row.id,
         conversation_id=row.conversation_id,
         seq=seq,
-        event=entry.event,
-        author_kind=entry.author.kind,
-        author_id=entry.author.id,
-        author_name=entry.author.name,
-        visibility=entry.visibility,
         body=row.body,
-        client_id=entry.client_id,
         created_at=row.created_at,
+        **columns_of(entry),
     )

@@ -68,17 +68,18 @@ def show_lockout(request: BrandRequest, *_args: Any, **_kwargs: Any) -> HttpResp
     """Too many wrong passwords: also called by axes, which gives more arguments than we need."""
     minutes = round(settings.AXES_COOLOFF_TIME * 60)
     error = gettext("Too many wrong passwords. Try again in %(minutes)d minutes.") % {"minutes": minutes}
-    response = render_sign_in(request, error=error, is_locked=True, status=429)
-    response["Retry-After"] = str(minutes * 60)
-    return response
+    return tell_to_wait(render_sign_in(request, error=error, is_locked=True, status=429), minutes * 60)
 
 
 def show_address_limit(request: BrandRequest, wait: float) -> HttpResponse:
     """Too many wrong passwords from this network, whatever the accounts: the right one is not looked at either."""
     error = _address_limit(wait)
-    response = render_sign_in(request, error=error, is_locked=True, status=429)
-    response["Retry-After"] = str(math.ceil(wait))
-    return response
+    return tell_to_wait(render_sign_in(request, error=error, is_locked=True, status=429), wait)
+
+
+def tell_to_wait(answer: HttpResponse, seconds: float) -> HttpResponse:
+    answer["Retry-After"] = str(math.ceil(seconds))
+    return answer
 
 
 def _address_limit(wait: float) -> str:
@@ -110,11 +111,8 @@ def password_page(request: BrandRequest) -> HttpResponse:
     """Change one's own password. Every other session of the account ends, in all brands: its hash is part of them."""
     is_sent, address = request.method == "POST", address_of_request(request)
     if is_sent and (wait := seconds_to_wait(PASSWORD, address)):
-        answer = _show_password_page(
-            request, PasswordChangeForm(request.user), problem=_address_limit(wait), status=429
-        )
-        answer["Retry-After"] = str(math.ceil(wait))
-        return answer
+        form = PasswordChangeForm(request.user)
+        return tell_to_wait(_show_password_page(request, form, problem=_address_limit(wait), status=429), wait)
     form = PasswordChangeForm(request.user, request.POST if is_sent else None)
     if is_sent and form.is_valid():
         change_password(form.user, form.cleaned_data["new_password1"])

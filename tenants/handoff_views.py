@@ -1,7 +1,6 @@
 """The brand switcher's two steps: the code is asked for at one brand (JSON) and used at the other (a form's POST)."""
 
 import json
-import math
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -11,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from tenants.account_views import next_page, render_sign_in
+from tenants.account_views import next_page, render_sign_in, tell_to_wait
 from tenants.addresses import address_at, primary_host
 from tenants.attempts import TOKEN, address_of_request, note_failure
 from tenants.handoff import HandoffRefused, redeem_handoff, start_handoff
@@ -47,9 +46,7 @@ def redeem_page(request: BrandRequest) -> HttpResponse:
         wait = note_failure(TOKEN, address_of_request(request)) if request.POST.get("code") else 0
         message = gettext("Switching the brand took too long or did not work. Please sign in.")
         answer = render_sign_in(request, error=message, is_expired=True, status=429 if wait else 403)
-        if wait:
-            answer["Retry-After"] = str(math.ceil(wait))
-        return answer
+        return tell_to_wait(answer, wait) if wait else answer
     sign_in(request, user)
     return HttpResponseRedirect(next_page(request))
 

@@ -23,17 +23,16 @@ def note_brand(tenant: "Tenant", host_names: list[str], now: datetime) -> None:
 
     made = {name: getattr(tenant, name) for name in ("name", "slug", "accent", "locale")}
     with in_tenant(tenant):
-        note("tenant.added", on=tenant, changes=_added({**made, "domains": ", ".join(host_names)}), now=now)
+        _note_added("tenant", tenant, {**made, "domains": host_names}, now)
 
 
 def note_agent(agent: Any, email: str, queues: list[str], now: datetime) -> None:
-    made = {"name": agent.display_name, "email": email, "role": agent.role, "queues": ", ".join(queues)}
-    note("agent.added", on=agent, changes=_added(made), now=now)
+    made = {"name": agent.display_name, "email": email, "role": agent.role, "queues": queues}
+    _note_added("agent", agent, made, now)
 
 
 def note_key(key: "ApiKey", now: datetime) -> None:
-    made = {"name": key.name, "scopes": ", ".join(key.scopes)}
-    note("apikey.added", on=key, changes=_added(made), now=now)
+    _note_added("apikey", key, {"name": key.name, "scopes": key.scopes}, now)
 
 
 def note_revoked(key: "ApiKey", now: datetime) -> None:
@@ -64,5 +63,7 @@ def login_name() -> str:
         return str(uid)
 
 
-def _added(values: Mapping[str, str]) -> dict[str, list[str | None]]:
-    return {name: [None, value] for name, value in values.items() if value}
+def _note_added(what: str, on: Any, values: Mapping[str, Any], now: datetime) -> None:
+    from tenants.admin.changes import values_added
+
+    note(f"{what}.added", on=on, changes=values_added(values), now=now)

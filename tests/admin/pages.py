@@ -1,12 +1,14 @@
 """Walking through an admin site by its own links, and reading what its pages show."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 
-from tenants.models import User
+from tenants.context import in_tenant
+from tenants.models import Tenant, User
 
 MAX_PAGES = 150
 
@@ -38,3 +40,11 @@ def shown_password(page: str) -> str:
 def remove_accounts(beginning: str) -> None:
     """Without cascading: the agents' tables, to which it would go, are not in public."""
     User.objects.filter(email__startswith=beginning)._raw_delete("default")
+
+
+def delete_all(models: Iterable[type[Model]], *brands: Tenant) -> None:
+    """Whatever a test made of these, in the brands."""
+    for brand in brands:
+        with in_tenant(brand):
+            for model in models:
+                model._default_manager.all().delete()

@@ -19,6 +19,7 @@ from chat.models import File
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.account.conftest import SignedIn
+from tests.admin.pages import delete_all
 from tests.admin.test_desk import REPLY, problems
 from tests.rest.conftest import png
 from tests.threads import run_together
@@ -30,10 +31,7 @@ MEGABYTE = 1024 * 1024
 @pytest.fixture(autouse=True)
 def put_back(brands: dict[str, Tenant]) -> Iterator[None]:
     yield
-    for tenant in brands.values():
-        with in_tenant(tenant):
-            for model in (CannedReply, File, LogEntry):
-                model.objects.all().delete()
+    delete_all((CannedReply, File, LogEntry), *brands.values())
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from chat.models import Conversation, Tag, Visitor
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tenants.models import Tenant
+from tests.admin.pages import delete_all
 
 CANNED, MACRO, RULE = (f"/admin/agents/{name}/" for name in ("cannedreply", "macro", "automationrule"))
 
@@ -19,10 +20,7 @@ CANNED, MACRO, RULE = (f"/admin/agents/{name}/" for name in ("cannedreply", "mac
 @pytest.fixture(autouse=True)
 def put_back(brands: dict[str, Tenant]) -> Iterator[None]:
     yield
-    for tenant in brands.values():
-        with in_tenant(tenant):
-            for model in (AutomationRule, CannedReply, Macro, Tag, Skill, SavedView, LogEntry):
-                model.objects.all().delete()
+    delete_all((AutomationRule, CannedReply, Macro, Tag, Skill, SavedView, LogEntry), *brands.values())
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tenants.context import in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey, Tenant, User
 from tests.account.conftest import SignedIn
-from tests.admin.pages import crawl
+from tests.admin.pages import crawl, delete_all
 
 ACTIONS = ("change/", "delete/", "history/", "revoke/", "show_identity_secret/", "renew_secret/", "set_default/")
 
@@ -44,9 +44,7 @@ def acme_rows(acme: Tenant, vera: Visitor, now: datetime) -> Iterator[dict[str, 
             "tenants/tenant": acme.pk,
         }
     yield rows
-    with in_tenant(acme):
-        for model in (Skill, CannedReply, Macro, AutomationRule, SavedView, Tag):
-            model.objects.all().delete()
+    delete_all((Skill, CannedReply, Macro, AutomationRule, SavedView, Tag), acme)
 
 
 def plain(text: bytes, pk: object) -> str:

@@ -13,15 +13,15 @@ from chat.models import Conversation, Message, Tag, Visitor, Widget
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tenants.models import Tenant
+from tests.admin.pages import delete_all
 
 
 @pytest.fixture(autouse=True)
 def put_back(brands: dict[str, Tenant]) -> Iterator[None]:
     yield
+    delete_all((AutomationRule, CannedReply, Macro, Tag, Skill, AuditEntry, LogEntry), *brands.values())
     for tenant in brands.values():
         with in_tenant(tenant):
-            for model in (AutomationRule, CannedReply, Macro, Tag, Skill, AuditEntry, LogEntry):
-                model.objects.all().delete()
             Queue.objects.exclude(is_default=True).delete()
             Agent.objects.update(capacity=5, is_active=True)
 

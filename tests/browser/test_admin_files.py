@@ -10,6 +10,7 @@ from agents.models import CannedReply
 from chat.models import File
 from tenants.context import in_tenant
 from tenants.models import Tenant
+from tests.admin.pages import delete_all
 from tests.browser.axe import serious
 from tests.clients import Server
 
@@ -20,9 +21,7 @@ WORDS = {"en-US": ("At most 10 files.", "Save"), "zh-CN": ("最多 10 个文件�
 @pytest.fixture(autouse=True)
 def put_back(acme: Tenant) -> Iterator[None]:
     yield
-    with in_tenant(acme):
-        for model in (CannedReply, File, LogEntry):
-            model.objects.all().delete()
+    delete_all((CannedReply, File, LogEntry), acme)
 
 
 def file(name: str, size: int = 2048) -> FilePayload:

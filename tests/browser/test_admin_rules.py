@@ -14,6 +14,7 @@ from chat.models import Tag, Visitor, Widget
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tenants.models import Tenant
+from tests.admin.pages import delete_all
 from tests.browser.axe import violations
 from tests.clients import Server
 
@@ -23,9 +24,7 @@ HOST = "acme.localhost"
 @pytest.fixture(autouse=True)
 def put_back(acme: Tenant) -> Iterator[None]:
     yield
-    with in_tenant(acme):
-        for model in (AutomationRule, Tag, LogEntry):
-            model.objects.all().delete()
+    delete_all((AutomationRule, Tag, LogEntry), acme)
 
 
 @pytest.mark.parametrize(("locale", "scheme"), [("en-US", "light"), ("zh-CN", "dark")])

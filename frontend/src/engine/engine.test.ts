@@ -148,6 +148,17 @@ test("after a cut everything followed is resumed from where it stood", async () 
   assert.deepEqual(server.socket.last("resume")!.data.conversations, { c1: 1, c2: 7 });
 });
 
+test("joining is told once the answer's events are there, and again after a cut", async () => {
+  const engine = await liveEngine({ onJoined: (id) => void log.push(`joined ${id} after ${shown.length}`) });
+  engine.follow("c1", 0);
+  await clock.advance(0);
+  await answerResume({ c1: { recovered: true, top: 1, events: [event(1)] } });
+  server.socket.cut();
+  await reconnect();
+  await answerResume({ c1: { recovered: true, top: 2, events: [event(2)] } });
+  assert.deepEqual(log, ["joined c1 after 1", "joined c1 after 2"]);
+});
+
 test("messages go one after the other, and again with the same client_id after a cut", async () => {
   const engine = await liveEngine();
   engine.sendMessage(draft("a"));

@@ -25,6 +25,8 @@ export interface EngineOptions extends Peer {
   /** The epoch that what you hold came with (session, /me); otherwise the first hello's is taken. */
   epoch?: string;
   onHello?(hello: HelloData): void;
+  /** Hints of a followed conversation come from here on: what was read before may lack some. */
+  onJoined?(conversation: string): void;
   /** A message left the outbox: acknowledged, committed. */
   onSent?(entry: OutboxEntry, ack: MessageAck): void;
   /** A message was finally refused. It stays in the outbox as failed: `sendMessage` again or `discard`. */
@@ -274,6 +276,7 @@ export class Engine {
       }
     }
     followed.isCatchingUp = false;
+    if (followed.isSubscribed) this.options.onJoined?.(id);
     followed.fruitless = followed.tracker.last > before ? 0 : followed.fruitless + 1;
     if (followed.tracker.isBehind || !followed.isSubscribed)
       this.catchUpIn(followed.fruitless ? Math.min(1_000 * 2 ** followed.fruitless, 30_000) : GAP_GRACE_MS);

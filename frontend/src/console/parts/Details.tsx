@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { CloseIcon, GlobeIcon, MailIcon, MonitorIcon, PhoneIcon, UserIcon, VerifiedIcon } from "../../design/icons";
 import { now } from "../state/clock";
-import { currentThread } from "../state/desk";
+import { currentThread, isOnSocket } from "../state/desk";
 import { hideDetails, isDetailsOver, isDetailsShown, isWide } from "../state/layout";
 import { failedProfile, loadProfile, mergeAsked, saveProfile } from "../state/profile";
 import type { Thread } from "../state/thread";
@@ -102,7 +102,10 @@ function Identity({ isKnown }: { isKnown: boolean }) {
 
 function ProfileSections({ thread, profile, row }: { thread: Thread; profile: Profile; row: Row }) {
   const say = words.value;
-  useEffect(() => void loadProfile(thread), [thread.id, profile.id]);
+  const { joined } = thread;
+  // Joined first, read afterwards: pages and changes that are told in between are in what is read.
+  const isJoining = joined.value === 0 && isOnSocket.value;
+  useEffect(() => void (isJoining || loadProfile(thread)), [thread.id, profile.id, joined.value, isJoining]);
   return (
     <>
       <Duplicates thread={thread} profile={profile} />

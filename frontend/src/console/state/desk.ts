@@ -1,6 +1,6 @@
 // The live connection of the console: starts the engine, hands its events to inbox and threads, keeps the
 // last visited conversations followed so that going back to one costs nothing.
-import { effect, signal, untracked } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
 import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
 import { callAgent } from "../api";
@@ -21,6 +21,7 @@ import { showToast } from "./toasts";
 const KEPT_THREADS = 12;
 
 export const connection = signal<ConnectionState>({ kind: "connecting" });
+export const isOnSocket = computed(() => connection.value.kind === "live" && connection.value.rung === 0);
 export const wasEverLive = signal(false);
 
 let engine: Engine | null = null;
@@ -168,6 +169,10 @@ export function startDesk(): void {
       refreshInbox();
       nudgeBoard();
       wasEverLive.value = true;
+    },
+    onJoined: (id) => {
+      const thread = threads.get(id);
+      if (thread) thread.joined.value++;
     },
     onSendFailed: (entry, error) => threads.get(entry.conversation ?? "")?.failPending(entry.client_id, error.code),
     onLost: lose,

@@ -15,15 +15,21 @@ const visitorPath = (id: string, rest = ""): string => `/visitors/${encodeURICom
 /** Threads whose whole profile could not be loaded. */
 export const failedProfile = signal<string | null>(null);
 
+/** Of a thread's answers only the one that was asked for last counts: an earlier one may lack what was told since. */
+const asked = new WeakMap<Thread, object>();
+
 export async function loadProfile(thread: Thread): Promise<void> {
   const known = thread.profile.peek();
   if (!known) return;
+  const question = {};
+  asked.set(thread, question);
   try {
     const whole = await askAgent<Profile>("GET", `${visitorPath(known.id)}?beside=${encodeURIComponent(thread.id)}`);
+    if (asked.get(thread) !== question) return;
     if (failedProfile.peek() === thread.id) failedProfile.value = null;
     if (thread.profile.peek()?.id === whole.id) thread.profile.value = whole;
   } catch {
-    failedProfile.value = thread.id;
+    if (asked.get(thread) === question) failedProfile.value = thread.id;
   }
 }
 

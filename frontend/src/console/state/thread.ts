@@ -41,6 +41,8 @@ export class Thread {
   readonly viewers = signal<readonly Viewer[]>([]);
   /** The "New" line stands after this seq; null where nothing was unread on opening. */
   readonly newAfter = signal<number | null>(null);
+  /** How often its hints began to come: with the first and after each new connection. */
+  readonly joined = signal(0);
   /** The conversation's row in the lists; null until it is known. */
   readonly row = computed<Row | null>(() => (this.load.value, rowSignal(this.id)?.value ?? null));
   private typingTimer = 0;

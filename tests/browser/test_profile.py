@@ -1,9 +1,10 @@
 """The context pane in a real browser: what is known of the visitor, changed by keyboard, live, and merged."""
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation, open_conversation
@@ -42,6 +43,30 @@ def test_pages_come_live(pane, acme, vera, now):
     with in_tenant(acme):
         note_page_views(vera.pk, [View("https://shop.example/basket", "Basket")], now)
     expect(section(pane, "Pages").get_by_role("listitem").first).to_contain_text("Basket")
+
+
+def test_a_page_seen_while_the_console_joins_is_shown(person, sign_in, vera_talks, acme, vera, now):
+    page, held = person(), []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        wire = socket.connect_to_server()
+
+        def send(frame: str | bytes) -> None:
+            is_joining = json.loads(frame).get("data", {}).get("conversations")
+            held.append(lambda: wire.send(frame)) if is_joining else wire.send(frame)
+
+        socket.on_message(send)
+
+    page.route_web_socket(re.compile("/ws/v1/agent"), pass_on)
+    sign_in(page, ALICE, HOST)
+    open_waiting(page)
+    while not held:
+        page.wait_for_timeout(20)
+    with in_tenant(acme):
+        note_page_views(vera.pk, [View("https://shop.example/basket", "Basket")], now)
+    for send in held:
+        send()
+    expect(section(page, "Pages").get_by_role("listitem").first).to_contain_text("Basket")
 
 
 def test_the_profile_is_edited_by_keyboard_and_refusals_stay_in_the_field(pane, acme, vera):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Frame, FrameLocator, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
 from tests.clients import Server, SocketClient
 
@@ -47,31 +47,6 @@ class Shop:
 
     def message(self, text: str) -> Locator:
         return self.panel.locator(".message", has_text=text)
-
-
-class Line:
-    """The page's WebSockets, which a test may cut and keep cut."""
-
-    def __init__(self, page: Page) -> None:
-        self.is_cut = False
-        self.routes: list[WebSocketRoute] = []
-        page.route_web_socket("**/ws/v1/visitor", self._connect)
-
-    def _connect(self, route: WebSocketRoute) -> None:
-        if self.is_cut:
-            route.close(code=1012)
-            return
-        self.routes.append(route)
-        route.connect_to_server()
-
-    def cut(self) -> None:
-        self.is_cut = True
-        for route in self.routes:
-            route.close(code=1012)
-        self.routes.clear()
-
-    def mend(self) -> None:
-        self.is_cut = False
 
 
 class Desk:

@@ -4,34 +4,12 @@ import re
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tenants.models import Tenant
 from tests.browser.desk import ALICE, HOST
+from tests.browser.wire import Wire
 from tests.clients import SocketClient
-
-
-class Wire:
-    """The way between the page and the server, which can be cut: then every attempt ends at once."""
-
-    def __init__(self) -> None:
-        self.is_cut = False
-        self.open: list[WebSocketRoute] = []
-
-    def pass_on(self, socket: WebSocketRoute) -> None:
-        if self.is_cut:
-            socket.close(code=1012)
-            return
-        socket.connect_to_server()
-        self.open.append(socket)
-
-    def cut(self) -> None:
-        self.is_cut = True
-        while self.open:
-            self.open.pop().close(code=1012)
-
-    def mend(self) -> None:
-        self.is_cut = False
 
 
 def open_waiting(page: Page, name: str = "Vera") -> None:
@@ -117,8 +95,8 @@ def test_a_note_stays_with_the_team(desk, vera_writes):
 
 
 def test_what_is_written_while_cut_goes_out_once(person, sign_in, vera_writes):
-    page, wire = person(), Wire()
-    page.route_web_socket(re.compile("/ws/v1/agent"), wire.pass_on)
+    page = person()
+    wire = Wire(page)
     sign_in(page, ALICE, HOST)
     vera_writes.say("Hello")
     open_waiting(page)
@@ -133,8 +111,9 @@ def test_what_is_written_while_cut_goes_out_once(person, sign_in, vera_writes):
     vera_writes.say("Yes, I am")
     expect(log(page)).to_contain_text("Sending")
     expect(log(page)).not_to_contain_text("Yes, I am")
-    wire.mend()
+    # Asked for, it tries at once, in vain; and goes on to wait.
     page.get_by_role("button", name="Now").click()
+    wire.mend()
     expect(log(page)).to_contain_text("Yes, I am")
     expect(log(page)).not_to_contain_text("Sending")
     page.reload()

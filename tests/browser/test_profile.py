@@ -1,10 +1,9 @@
 """The context pane in a real browser: what is known of the visitor, changed by keyboard, live, and merged."""
 
-import json
 import re
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation, open_conversation
@@ -13,6 +12,7 @@ from chat.page_trail import View, note_page_views
 from chat.visitor_records import update_visitor
 from tenants.context import in_tenant
 from tests.browser.test_console import ALICE, HOST, open_waiting
+from tests.browser.wire import Wire
 
 
 @pytest.fixture
@@ -45,27 +45,21 @@ def test_pages_come_live(pane, acme, vera, now):
     expect(section(pane, "Pages").get_by_role("listitem").first).to_contain_text("Basket")
 
 
-def test_a_page_seen_while_the_console_joins_is_shown(person, sign_in, vera_talks, acme, vera, now):
-    page, held = person(), []
-
-    def pass_on(socket: WebSocketRoute) -> None:
-        wire = socket.connect_to_server()
-
-        def send(frame: str | bytes) -> None:
-            is_joining = json.loads(frame).get("data", {}).get("conversations")
-            held.append(lambda: wire.send(frame)) if is_joining else wire.send(frame)
-
-        socket.on_message(send)
-
-    page.route_web_socket(re.compile("/ws/v1/agent"), pass_on)
+def test_a_page_seen_while_the_console_is_cut_off_comes_with_the_connection(
+    person, sign_in, vera_talks, acme, vera, now
+):
+    page = person()
+    wire = Wire(page)
     sign_in(page, ALICE, HOST)
     open_waiting(page)
-    while not held:
-        page.wait_for_timeout(20)
+    with in_tenant(acme):
+        note_page_views(vera.pk, [View("https://shop.example/tents", "Tents")], now)
+    expect(section(page, "Pages").get_by_role("listitem").first).to_contain_text("Tents")
+    wire.cut()
+    expect(page.locator(".banner")).to_contain_text("your messages are kept")
     with in_tenant(acme):
         note_page_views(vera.pk, [View("https://shop.example/basket", "Basket")], now)
-    for send in held:
-        send()
+    wire.mend()
     expect(section(page, "Pages").get_by_role("listitem").first).to_contain_text("Basket")
 
 

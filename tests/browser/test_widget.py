@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.shop import Desk, Line, MakeDesk, Shop
+from tests.browser.shop import Desk, MakeDesk, Shop
+from tests.browser.wire import Wire
 from tests.clients import Server, SocketClient
 
 Person = Callable[..., Page]
@@ -88,7 +89,7 @@ def test_unread_answers_are_counted_on_the_closed_bubble_and_after_a_reload(
 def test_a_cut_connection_loses_and_doubles_nothing(person: Person, server: Server, desk: MakeDesk) -> None:
     alice = desk()
     page = person()
-    line = Line(page)
+    line = Wire(page)
     shop = Shop(page, server).open()
     shop.say("before")
     expect(shop.panel.locator(".tick.sent")).to_be_visible()
@@ -107,7 +108,7 @@ def test_a_cut_connection_loses_and_doubles_nothing(person: Person, server: Serv
 
 def test_a_message_written_while_cut_survives_a_reload(person: Person, server: Server, desk: MakeDesk) -> None:
     page = person()
-    line = Line(page)
+    line = Wire(page)
     shop = Shop(page, server).open()
     shop.say("first")
     expect(shop.panel.locator(".tick.sent")).to_be_visible()

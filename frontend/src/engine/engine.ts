@@ -220,7 +220,8 @@ export class Engine {
     const idle = conversations.filter((id) => this.followed.get(id)?.isCatchingUp === false);
     if (this.connection.isPolling) {
       for (const id of idle) this.followed.get(id)!.isSubscribed = true;
-      return this.connection.ask();
+      this.connection.ask();
+      return idle.forEach((id) => this.options.onJoined?.(id));
     }
     for (let from = 0; from < idle.length; from += RESUME_CHUNK) void this.resume(idle.slice(from, from + RESUME_CHUNK));
   }

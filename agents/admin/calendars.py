@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from agents.admin.hours_forms import CalendarDayForm, CalendarForm, written
 from agents.calendars import hours_of, is_open, next_opening
 from agents.calendars.holidays import Plan, do_import, plan_from_json, plan_import, plan_to_json
-from agents.calendars.ical import BadFile
+from agents.calendars.ical import MAX_BYTES, BadFile
 from agents.models import Calendar, CalendarDay
 from tenants.admin.base import KefuInline, KefuModelAdmin
 from tenants.admin.site import brand_admin
@@ -110,6 +110,7 @@ class CalendarAdmin(KefuModelAdmin):
             "change_count": sum(one.change in ("new", "changed") for one in plan.days) + len(plan.gone) if plan else 0,
             "signed": sign_plan(calendar, plan) if plan else "",
             "back": self._page_of(calendar),
+            "max_bytes": MAX_BYTES,
         }
         status = 422 if form.errors else 200
         return self.show_page(

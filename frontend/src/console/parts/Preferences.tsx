@@ -128,7 +128,16 @@ function Volume() {
   return (
     <label class="volume">
       <span>{say.volume}</span>
-      <input type="range" min={0} max={1} step={0.1} value={volume.value} onInput={(event) => chooseVolume(Number(event.currentTarget.value))} onChange={() => play("message", volume.peek())} />
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.1}
+        value={volume.value}
+        style={{ "--level": `${volume.value * 100}%` }}
+        onInput={(event) => chooseVolume(Number(event.currentTarget.value))}
+        onChange={() => play("message", volume.peek())}
+      />
     </label>
   );
 }

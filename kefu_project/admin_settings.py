@@ -67,7 +67,7 @@ UNFOLD_BRAND: dict[str, Any] = COMMON | {
                     _item(_("Skills"), "school", "admin:agents_skill_changelist"),
                     _item(_("Business hours"), "schedule", "admin:agents_calendar_changelist"),
                     _item(_("SLA policies"), "timer", "admin:agents_slapolicy_changelist"),
-                    _item(_("Promises"), "alarm_on", "admin:agents_slatarget_changelist"),
+                    _item(_("SLA targets"), "alarm_on", "admin:agents_slatarget_changelist"),
                 ],
             },
             {

@@ -11,6 +11,7 @@
 -- migration agents.0003_desk_and_routing
 -- migration agents.0004_supervisor
 -- migration agents.0005_automation
+-- migration agents.0006_one_word_each
 -- migration contenttypes.0002_remove_content_type_name
 -- migration auth.0001_initial
 -- migration auth.0002_alter_permission_name_max_length

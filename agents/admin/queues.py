@@ -59,7 +59,7 @@ class QueueForm(forms.ModelForm):
             "position": _("Queues are listed in this order, smallest first."),
             "overflow_queue": _("Where conversations go that nobody took in time. Empty: they stay."),
             "overflow_after_seconds": _("How long they wait here first."),
-            "sla": _("What is promised to visitors of this queue. Empty: only the deadline above."),
+            "sla": _("Targets for answers and resolution. Empty: only the time above."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -85,7 +85,7 @@ FIELDSETS = (
     (_("Waiting"), {"fields": ("max_waiting_count", "max_waiting_seconds")}),
     (_("Overflow"), {"fields": ("overflow_queue", "overflow_after_seconds")}),
     (_("Take back"), {"fields": ("take_back_seconds", "silent_seconds")}),
-    (_("Hours and deadlines"), {"fields": ("calendar", "answer_seconds", "sla")}),
+    (_("Business hours and SLA"), {"fields": ("calendar", "answer_seconds", "sla")}),
 )
 
 

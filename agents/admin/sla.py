@@ -1,4 +1,4 @@
-"""Admin pages of SLA policies and of what was promised, kept and broken."""
+"""Admin pages of SLA policies, and of their targets that were met and breached."""
 
 from typing import Any, cast
 
@@ -22,16 +22,16 @@ class SlaPolicyForm(forms.ModelForm):
         fields = ("name", "calendar", "first_minutes", "next_minutes", "resolution_minutes")
         help_texts = {
             "calendar": _("Minutes count while it is open. Empty: day and night."),
-            "first_minutes": _("From the visitor's first message on. Empty: not promised."),
-            "next_minutes": _("From the first message after an answer on. Empty: not promised."),
-            "resolution_minutes": _("From opening to closing, not counting snoozed time. Empty: not promised."),
+            "first_minutes": _("From the visitor's first message on. Empty: no target."),
+            "next_minutes": _("From the first message after an answer on. Empty: no target."),
+            "resolution_minutes": _("From opening to closing, not counting snoozed time. Empty: no target."),
         }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         first, following, whole = (data.get(f"{kind}_minutes") for kind in ("first", "next", "resolution"))
         if not self.errors and first is None and following is None and whole is None:
-            raise forms.ValidationError(gettext("A policy promises something: fill in at least one time."))
+            raise forms.ValidationError(gettext("A policy has at least one target: fill in a time."))
         if whole is not None and first is not None and whole < first:
             self.add_error("resolution_minutes", gettext("Nothing can be resolved sooner than it is answered."))
         return data
@@ -61,8 +61,8 @@ class SlaTargetAdmin(ReadOnlyAdmin):
     @display(description=_("state"), label=STATE_COLOURS)
     def state(self, target: SlaTarget) -> tuple[str, str]:
         if target.breached_at is not None:
-            return ("late", gettext("kept late")) if target.met_at else ("broken", gettext("broken"))
-        return ("kept", gettext("kept")) if target.met_at else ("open", gettext("running"))
+            return ("late", gettext("met late")) if target.met_at else ("broken", gettext("breached"))
+        return ("kept", gettext("met")) if target.met_at else ("open", gettext("running"))
 
 
 brand_admin.register(SlaPolicy, SlaPolicyAdmin)

@@ -55,7 +55,7 @@ FIELDS: dict[str, Field] = {
         ),
         Field("conversation.left_message", _("conversation: left message"), FLAG),
         Field("conversation.rating", _("conversation: rating"), NUMBER, low=1, high=5),
-        Field("hours.open", _("queue's hours: open"), FLAG),
+        Field("hours.open", _("queue's business hours: open"), FLAG),
         Field("page.url", _("page: address"), TEXT),
         Field("page.title", _("page: title"), TEXT),
         Field("page.referrer", _("page: came from"), TEXT),

@@ -14,7 +14,7 @@ class AutomationRule(models.Model):
         CONVERSATION_ASSIGNED = "conversation.assigned", _("a conversation is assigned")
         CONVERSATION_CLOSED = "conversation.closed", _("a conversation is closed")
         CONVERSATION_RATED = "conversation.rated", _("a visitor rates")
-        SLA_BREACHED = "sla.breached", _("a deadline is broken")
+        SLA_BREACHED = "sla.breached", _("an SLA target is breached")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)

@@ -19,8 +19,8 @@ class Calendar(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
-        verbose_name = _("calendar")
-        verbose_name_plural = _("calendars")
+        verbose_name = _("business hours")
+        verbose_name_plural = _("business hours")
         ordering = ("name",)
 
     def __str__(self) -> str:
@@ -31,7 +31,9 @@ class CalendarDay(models.Model):
     """A date that differs from its week: closed where it has no spans, otherwise open in these and no others."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="days", verbose_name=_("calendar"))
+    calendar = models.ForeignKey(
+        Calendar, on_delete=models.CASCADE, related_name="days", verbose_name=_("business hours")
+    )
     date = models.DateField(_("date"))
     name = models.CharField(_("name"), max_length=80, blank=True, help_text=_("Like the holiday's name."))
     # [{"start": "10:00", "end": "14:00"}, …]

@@ -116,7 +116,7 @@ class Queue(models.Model):
         null=True,
         blank=True,
         related_name="queues",
-        verbose_name=_("hours"),
+        verbose_name=_("business hours"),
         help_text=_("Empty: always open."),
     )
     sla = models.ForeignKey(

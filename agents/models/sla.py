@@ -13,7 +13,7 @@ class SlaPolicy(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)
     calendar = models.ForeignKey(
-        Calendar, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("calendar"), related_name="+"
+        Calendar, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("business hours"), related_name="+"
     )
     first_minutes = models.PositiveIntegerField(
         _("first reply within (minutes)"), null=True, blank=True, validators=[MinValueValidator(1)]
@@ -44,13 +44,13 @@ class SlaTarget(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="sla_targets")
-    kind = models.CharField(_("promise"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("SLA target"), max_length=10, choices=Kind.choices)
     queue_id = models.UUIDField(null=True, blank=True)
     agent_id = models.UUIDField(null=True, blank=True)
     started_at = models.DateTimeField(_("from"))
     due_at = models.DateTimeField(_("due"))
-    met_at = models.DateTimeField(_("kept"), null=True, blank=True)
-    breached_at = models.DateTimeField(_("broken"), null=True, blank=True)
+    met_at = models.DateTimeField(_("met at"), null=True, blank=True)
+    breached_at = models.DateTimeField(_("breached at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("SLA target")

@@ -160,9 +160,9 @@ def test_mallory_finds_nothing_of_acmes(mallory_admin: Client, alice_admin: Clie
     assert [(one.status_code, one["Location"]) for one in answers] == [(302, "/admin/")] * 2
 
 
-def test_an_sla_policy_promises_something_that_can_be(alice_admin: Client, acme: Tenant, office: Calendar) -> None:
+def test_an_sla_policy_has_targets_that_can_be_met(alice_admin: Client, acme: Tenant, office: Calendar) -> None:
     empty = alice_admin.post(f"{POLICIES}add/", {"name": "Gold"}).content.decode()
-    assert "fill in at least one time" in empty
+    assert "A policy has at least one target" in empty
     wrong = {"name": "Gold", "first_minutes": 60, "resolution_minutes": 30}
     assert "sooner than it is answered" in alice_admin.post(f"{POLICIES}add/", wrong).content.decode()
     right = {"name": "Gold", "calendar": str(office.pk), "first_minutes": 60, "resolution_minutes": 480}

@@ -5,13 +5,17 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.text import capfirst
 
 from agents.models import Agent
 from chat.messages import MessageDraft, post_visitor_message
 from chat.models import Visitor, Widget
+from kefu_project.admin_settings import UNFOLD_BRAND
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tenants.models import Tenant
@@ -67,3 +71,19 @@ def test_visitors_are_found_by_name_and_mail(alice_admin: Client, talk: None, al
     found = alice_admin.get("/admin/chat/conversation/?q=Vera").content.decode()
     missed = alice_admin.get("/admin/chat/conversation/?q=Nobody").content.decode()
     assert ("Vera" in found, "Vera" in missed) == (True, False)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_page_is_called_in_the_sidebar_what_its_rows_are_called(language: str) -> None:
+    items = [item for section in UNFOLD_BRAND["SIDEBAR"]["navigation"] for item in section["items"]]
+    with translation.override(language):
+        links = {str(item["link"]): str(item["title"]) for item in items}
+        named = {
+            f"/admin/{opts.app_label}/{opts.model_name}/": capfirst(str(opts.verbose_name_plural))
+            for opts in (model._meta for model in apps.get_models())
+        }
+    del named["/admin/tenants/tenant/"]  # one row, and its page is the brand's settings
+    del named["/admin/admin/logentry/"]  # Django's name, not ours
+    shown = links.keys() & named.keys()
+    assert len(shown) > 15
+    assert {link: links[link] for link in shown} == {link: named[link] for link in shown}

@@ -20,7 +20,7 @@ export const boardZh: typeof boardEn = {
   boardFirst: "首次响应中位数",
   boardCsat: "满意度（5 分制）",
   boardRatings: (n) => `${n} 个评分`,
-  boardMissed: "超时数",
+  boardMissed: "SLA 超时",
   boardQueues: "队列",
   boardNoQueues: "没有你可以查看的队列。",
   boardHours: "营业时间",

@@ -70,8 +70,8 @@ def close_conversation(
 ) -> Conversation:
     """Close the conversation and, through `conversation_closed`, its assignment; a closed one stays as it is.
 
-    With `unless_active_after`, one that sleeps, or in which anything happened after that time, stays open: looked at
-    under the lock.
+    With `unless_active_after`, one that sleeps, waits for an answer, or in which anything happened after that time,
+    stays open: looked at under the lock.
     """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
@@ -236,7 +236,8 @@ def _reopen(conversation: Conversation, by: Author, now: datetime, wait: Wait | 
 
 
 def _is_idle(conversation: Conversation, since: datetime) -> bool:
-    return conversation.active_at <= since and conversation.snoozed_until is None
+    is_at_rest = conversation.snoozed_until is None and conversation.awaiting_reply_since is None
+    return is_at_rest and conversation.active_at <= since
 
 
 def _within(moment: datetime | None, earliest: datetime, latest: datetime) -> datetime | None:

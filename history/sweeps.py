@@ -13,10 +13,11 @@ from tenants.context import current_tenant
 
 
 def sweep_idle(now: datetime, limit: int = 1000) -> int:
-    """Close the current brand's conversations in which nothing happened for `idle_close_minutes`; returns how many.
+    """Close the current brand's conversations whose visitor has been silent for `idle_close_minutes`; returns how many.
 
-    What sleeps is left alone until it wakes, which begins the time anew. A message that comes in while the sweep runs
-    keeps its conversation open: the age is looked at again under the lock.
+    What waits for the team's answer never is, however long: a question of Friday evening is there on Monday. What
+    sleeps is left alone until it wakes, which begins the time anew. A message that comes in while the sweep runs keeps
+    its conversation open: all of this is looked at again under the lock.
     """
     minutes = current_tenant().idle_close_minutes
     if not minutes:
@@ -32,5 +33,6 @@ def sweep_idle(now: datetime, limit: int = 1000) -> int:
 
 
 def due_for_closing(idle_since: datetime) -> QuerySet[Conversation]:
-    awake = Conversation.objects.filter(snoozed_until__isnull=True)
-    return awake.exclude(status=Conversation.Status.CLOSED).filter(active_at__lte=idle_since)
+    """Found by the partial index `may_fall_idle`: what nobody ever answers costs nothing at each run."""
+    at_rest = Conversation.objects.filter(snoozed_until__isnull=True, awaiting_reply_since__isnull=True)
+    return at_rest.exclude(status=Conversation.Status.CLOSED).filter(active_at__lte=idle_since)

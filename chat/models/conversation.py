@@ -123,6 +123,12 @@ class Conversation(models.Model):
                 condition=Q(awaiting_reply_since__isnull=False) & ~Q(status="closed"),
                 name="awaiting_reply",
             ),
+            # What the idle sweep may close. A visitor's message takes its conversation out, an answer puts it in again.
+            models.Index(
+                fields=["active_at", "id"],
+                condition=Q(snoozed_until__isnull=True, awaiting_reply_since__isnull=True) & ~Q(status="closed"),
+                name="may_fall_idle",
+            ),
             models.Index(fields=["reply_due_at"], condition=Q(reply_due_at__isnull=False), name="reply_deadlines"),
             models.Index(fields=["visitor", "-created_at"], name="by_visitor_and_time"),
             GinIndex(fields=["tag_ids"], name="conversations_by_tag"),

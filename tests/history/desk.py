@@ -8,15 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from chat.access import get_conversation
-from chat.authors import SYSTEM
+from chat.authors import SYSTEM, Author
 from chat.conversations import close_conversation
-from chat.messages import MessageDraft, post_visitor_message
+from chat.messages import MessageDraft, post_message, post_visitor_message
 from chat.models import Conversation, Message, Visitor
 from chat.pages import read_events
 from tenants.ids import new_id
 from tenants.models import Tenant
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TEAM = UUID(int=7)
 
 
 @dataclass
@@ -40,6 +41,16 @@ class Desk:
         for number in range(texts):
             message = self.post(visitor, f"{name} {number}", at - timedelta(seconds=texts - 1 - number))
         return get_conversation(message.conversation_id)
+
+    def answer(self, conversation: Conversation, at: datetime, text: str = "here you are", kind: str = "agent") -> None:
+        author = Author(kind, TEAM, "Alice")
+        post_message(conversation.pk, author=author, draft=MessageDraft(new_id(), "text", text), now=at)
+
+    def answered(self, *, texts: int = 2, at: datetime = NOW, name: str = "Vera") -> Conversation:
+        """An open conversation whose visitor has said nothing since the team's answer of `at`."""
+        conversation = self.conversation(texts=texts, at=at, name=name)
+        self.answer(conversation, at)
+        return get_conversation(conversation.pk)
 
     def closed(self, *, texts: int = 3, days_ago: float = 40, name: str = "Vera") -> Conversation:
         """A conversation that was closed so long before NOW."""

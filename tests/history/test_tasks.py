@@ -64,7 +64,7 @@ def test_a_suspended_brand_is_left_alone(desk: Desk) -> None:
 
 def test_a_broken_brand_stops_no_other(desk: Desk, neighbour: Desk, tmp_path: Path) -> None:
     """What beat starts, a real worker runs: the broken brand fails, the whole one is swept and archived."""
-    idle, old = desk.conversation(at=NOW - timedelta(days=900)), desk.closed(days_ago=900)
+    idle, old = desk.answered(at=NOW - timedelta(days=900)), desk.closed(days_ago=900)
     with in_tenant(neighbour.tenant), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE chat_conversation RENAME TO chat_conversation_away")
     try:

@@ -72,7 +72,9 @@ def _prepare(run: Run, work: Work) -> None:
         for pk in run.rig.conversations.values():
             reopen_conversation(pk, by=SYSTEM, now=now)
             work.closings[pk] += 1
-        Conversation.objects.filter(pk__in=run.rig.conversations.values()).update(active_at=now - timedelta(days=3))
+        # Answered, and nobody said anything since: what waits for an answer never falls idle.
+        mine = Conversation.objects.filter(pk__in=run.rig.conversations.values())
+        mine.update(active_at=now - timedelta(days=3), awaiting_reply_since=None)
 
 
 async def _kill_at(run: Run, worker: Worker, point: str) -> None:

@@ -1,7 +1,6 @@
 """Canned replies: which ones an agent has, making one's own, and putting one in for a conversation (docs/composer.md).
 
-Variables are replaced once and by plain text: what a visitor calls itself can bring in no further variable. One that is
-not known stays as it stands, so that whoever sends it sees it.
+A variable that is not known stays as it stands, so that whoever sends it sees it (agents/variables.py).
 """
 
 import re
@@ -17,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from agents.canned_files import forget_files, keep_copy
 from agents.models import Agent, CannedReply
+from agents.variables import substitute, variables_of
 from chat.errors import Conflict, Invalid, NotFound
 from chat.files import delete_files
 from chat.models import Conversation
@@ -30,16 +30,6 @@ MAX_LISTED = 1000
 # Like en, zh-hans, pt-br.
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 SHORTCUT = re.compile(r"[\w.-]{1,40}")
-_VARIABLE = re.compile(r"\{\{\s*([a-z]+(?:\.[a-z_]+)+)\s*\}\}")
-VARIABLES = (
-    "visitor.name",
-    "visitor.email",
-    "visitor.phone",
-    "agent.name",
-    "brand.name",
-    "conversation.id",
-    "queue.name",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,35 +119,6 @@ def pick_language(texts: Mapping[str, str], wanted: str, brand: str) -> str:
         if texts.get(name):
             return name
     return ""
-
-
-def substitute(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Put in the values once, as plain text; returns the text and the names of those that stayed."""
-    unknown: dict[str, None] = {}
-
-    def value_of(match: "re.Match[str]") -> str:
-        value = values.get(match[1], "")
-        if not value:
-            unknown[match[1]] = None
-            return match[0]
-        return value
-
-    return _VARIABLE.sub(value_of, text), tuple(unknown)
-
-
-def variables_of(conversation: Conversation, agent: Agent | None) -> dict[str, str]:
-    visitor = conversation.visitor
-    values = {
-        "visitor.name": visitor.name,
-        "visitor.email": visitor.email,
-        "visitor.phone": visitor.phone,
-        "agent.name": agent.display_name if agent else "",
-        "brand.name": current_tenant().name,
-        "conversation.id": str(conversation.pk),
-        "queue.name": conversation.queue_name,
-    }
-    # One line each, and without what would make it a variable of its own somewhere else.
-    return {name: clean_line(value, 200).replace("{{", "").replace("}}", "") for name, value in values.items()}
 
 
 def check_texts(texts: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
-from agents.models import Agent, CannedReply
+from agents.models import CannedReply
 from chat.access import get_file
 from chat.authors import Author
 from chat.errors import Invalid
@@ -27,9 +27,17 @@ def files_of(reply: CannedReply) -> list[File]:
     return [found[pk] for pk in reply.file_ids if pk in found]
 
 
-def files_for_sending(reply: CannedReply, agent: Agent) -> list[File]:
-    """Fresh copies that are the agent's own uploads: a message takes its files with it when it is recalled."""
-    return [copy_file(file, uploader_kind="agent", uploader_id=agent.pk) for file in files_of(reply)]
+def copies_of(reply: CannedReply, author: Author) -> list[File]:
+    """Fresh copies that are the author's own uploads: a message takes its files with it when it is recalled."""
+    assert author.id is not None, "the system itself uploads nothing"
+    copies: list[File] = []
+    try:
+        for file in files_of(reply):
+            copies.append(copy_file(file, uploader_kind=author.kind, uploader_id=author.id))  # noqa: PERF401  (as below)
+    except BaseException:
+        delete_files([file.path for file in copies])
+        raise
+    return copies
 
 
 def keep_copy(reply: CannedReply, file_id: UUID) -> UUID:

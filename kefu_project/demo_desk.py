@@ -41,8 +41,8 @@ CANNED = (
     Canned(
         "hello",
         ("Greeting", "问候"),
-        "Hi {{visitor.name}}, this is {{agent.name}} from {{brand.name}}. How can I help?",
-        "您好 {{visitor.name}}，我是 {{brand.name}} 的 {{agent.name}}，请问有什么可以帮您？",
+        "Hi {{visitor.name|there}}, this is {{agent.name}} from {{brand.name}}. How can I help?",
+        "您好 {{visitor.name|}}，我是 {{brand.name}} 的 {{agent.name}}，请问有什么可以帮您？",
     ),
     Canned(
         "moment",
@@ -67,8 +67,8 @@ CANNED = (
     Canned(
         "thanks",
         ("Goodbye", "结束语"),
-        "Thank you for writing to us, {{visitor.name}}. Have a good day!",
-        "感谢您的咨询，{{visitor.name}}，祝您生活愉快！",
+        "Thank you {{visitor.name|}} for writing to us. Have a good day!",
+        "{{visitor.name|您好}}，感谢您的咨询，祝您生活愉快！",
     ),
 )
 

@@ -88,6 +88,8 @@ def _check(action: Any, *, has_agent: bool) -> Action:
     if kind.name == "agent.assign" and action.get("agent") == ME and not has_agent:
         raise values.BadValue(_("A rule is nobody: name an agent."))
     value = read_value(action)
+    if kind.check is not None:
+        kind.check(value, has_agent)
     if kind.or_takes and action.get(kind.or_takes):
         return {"do": kind.name, kind.or_takes: str(value.pk)}
     if not kind.takes:

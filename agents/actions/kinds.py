@@ -10,15 +10,15 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from agents.actions import values
+from agents.actions.replies import Reply, check_reply, fill_text, send_reply
 from agents.assignments import take_conversation, transfer_conversation
 from agents.authors import author_of
-from agents.canned import note_use, render_canned
-from agents.models import Agent, CannedReply
+from agents.models import Agent
 from chat.access import get_conversation
 from chat.authors import Author
 from chat.conversations import close_conversation
 from chat.marks import require_skill, set_priority, snooze_conversation, tag_conversation
-from chat.messages import MessageDraft, post_message, post_note
+from chat.messages import MessageDraft, post_note
 from chat.models import Conversation
 from tenants.context import current_tenant
 from tenants.ids import new_id
@@ -56,6 +56,8 @@ class Kind:
     run: Callable[[Doing, Any], object]
     # Another value that it may take instead.
     or_takes: str = ""
+    # Refuses what can be read and yet never be done, by a person or (False) by a rule. Raises BadValue.
+    check: Callable[[Any, bool], None] | None = None
 
 
 def _add_tag(doing: Doing, tag: UUID) -> None:
@@ -83,13 +85,11 @@ def _move(doing: Doing, queue: Any) -> None:
         transfer_conversation(doing.conversation_id, by=doing.by, queue=queue, now=doing.now)
 
 
-def _reply(doing: Doing, text: str | CannedReply) -> None:
+def _reply(doing: Doing, reply: Reply) -> None:
     """What a rule says comes from the brand: visitors are not told the rule's name."""
-    if isinstance(text, CannedReply):
-        note_use(text, doing.now)
-        text = render_canned(text, get_conversation(doing.conversation_id), agent=doing.agent).text
     author = doing.author if doing.agent else Author("bot", doing.author.id, current_tenant().name)
-    post_message(doing.conversation_id, author=author, draft=MessageDraft(new_id(), text=text), now=doing.now)
+    conversation = get_conversation(doing.conversation_id)
+    send_reply(reply, conversation, agent=doing.agent, author=author, now=doing.now)
 
 
 def _close(doing: Doing, _value: None) -> None:
@@ -98,6 +98,8 @@ def _close(doing: Doing, _value: None) -> None:
 
 
 def _note(doing: Doing, text: str) -> None:
+    """Only agents read it: a variable without a value stays as it stands."""
+    text = fill_text(text, get_conversation(doing.conversation_id), doing.agent)
     post_note(doing.conversation_id, author=doing.author, draft=MessageDraft(new_id(), text=text), now=doing.now)
 
 
@@ -131,8 +133,8 @@ KINDS: dict[str, Kind] = {
         Kind("queue.set", _("move to the queue"), "queue", values.read_queue, _move),
         Kind("agent.assign", _("assign to"), "agent", _read_assignee, _assign),
         Kind("skill.require", _("require the skill"), "skill", values.read_skill, _require),
-        Kind("note.add", _("add a note"), "text", values.read_text, _note),
-        Kind("reply.send", _("send a reply"), "text", values.read_text, _reply, or_takes="canned"),
+        Kind("note.add", _("add a note"), "text", values.read_text, _note, check=check_reply),
+        Kind("reply.send", _("send a reply"), "text", values.read_text, _reply, "canned", check_reply),
         Kind("snooze.set", _("snooze for (minutes)"), "minutes", values.read_minutes, _snooze),
         Kind("conversation.close", _("close the conversation"), "", _read_nothing, _close),
     )

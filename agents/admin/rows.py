@@ -17,8 +17,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from agents.actions import KINDS
 from agents.actions.kinds import ME
+from agents.actions.replies import AGENTS
 from agents.automation.fields import ATTRIBUTE, FIELDS, FLAG, NUMBER, OPERATORS, Field
 from agents.models import Agent, CannedReply, Queue, Skill
+from agents.variables import VARIABLES
 from chat.models import Conversation, Tag
 
 Choices = list[tuple[str, Any]]
@@ -54,8 +56,12 @@ class RowsWidget(forms.Widget):
             "rows": [self.controls(f"{name}-{number}", row, lists) for number, row in enumerate(rows)],
             "blank": self.controls(f"{name}-__row__", {}, lists),
             "next": len(rows),
+            "hint": self.hint(),
         }
         return render_to_string(self.template, context)
+
+    def hint(self) -> str:
+        return ""
 
     def row_of(self, row: dict[str, Any]) -> dict[str, Any]:
         raise NotImplementedError
@@ -75,6 +81,11 @@ class ActionsWidget(RowsWidget):
     def __init__(self, *, has_agent: bool) -> None:
         super().__init__()
         self.has_agent = has_agent
+
+    def hint(self) -> str:
+        names = [name for name in VARIABLES if self.has_agent or name not in AGENTS]
+        values = {"names": ", ".join(f"{{{{{name}}}}}" for name in names), "example": "{{visitor.name|…}}"}
+        return _("In texts: %(names)s. %(example)s says “…” where there is no value; else nothing is sent.") % values
 
     def lists(self) -> dict[str, Choices]:
         lists = row_lists()

@@ -102,6 +102,7 @@ class RuleAdmin(KefuModelAdmin):
             "conditions": conditions_in_words(rule.conditions),
             "actions": actions_in_words(rule.actions),
             "problems": action_problems(rule),
+            "replies": any(one.get("do") == "reply.send" for one in rule.actions),
             "days": days,
             "is_running": True,
             "total": count_conversations(days=days, now=timezone.now()),

@@ -5,6 +5,7 @@ because a log does not keep it. Rules are looked at alone: what another rule wou
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +14,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from agents.actions import BadActions, check_actions
+from agents.actions.check import read_value
+from agents.actions.replies import Reply, Said, Script
 from agents.automation.conditions import holds, needed_fields
 from agents.automation.deadlines import BROKEN, broken_deadline
 from agents.automation.facts import read_facts
 from agents.automation.run import Happened, concerns
 from agents.models import AutomationRule, SlaTarget
+from chat.errors import Refusal
 from chat.models import Conversation, Message
 from chat.pages import read_entries
 
@@ -36,6 +40,8 @@ class Match:
     at: datetime
     visitor: str
     text: str
+    # What the rule would have said there, with the values of now.
+    says: Sequence[Said] = ()
 
 
 @dataclass(slots=True)
@@ -84,13 +90,13 @@ def walk(rule: AutomationRule, *, days: int, now: datetime, after: UUID | None) 
     past = AutomationRule(
         event=rule.event, conditions=rule.conditions, actions=rule.actions, active_since=since, is_active=True
     )
-    rows = _conversations(now, days)
+    rows, script = _conversations(now, days), Script.of(_replies(rule))
     while True:
         batch = list((rows.filter(pk__gt=after) if after else rows)[:BATCH])
         if not batch:
             return
         after = batch[-1].pk
-        yield _step(past, batch, since, after)
+        yield _step(past, script, batch, since)
 
 
 def add_step(found: DryRun, step: Step) -> None:
@@ -119,10 +125,20 @@ def _conversations(now: datetime, days: int) -> QuerySet[Conversation]:
     return Conversation.objects.filter(active_at__gte=since).select_related("visitor").order_by("pk")
 
 
-def _step(rule: AutomationRule, batch: list[Conversation], since: datetime, last: UUID) -> Step:
+def _replies(rule: AutomationRule) -> list[Reply]:
+    found: list[Reply] = []
+    for action in rule.actions:
+        if action.get("do") == "reply.send":
+            with suppress(Refusal):  # action_problems() says it
+                found.append(read_value(action))
+    return found
+
+
+def _step(rule: AutomationRule, script: Script, batch: list[Conversation], since: datetime) -> Step:
     by_id = {one.pk: one for one in batch}
     needed = needed_fields(rule.conditions)
-    looked_at, matches = 0, []
+    looked_at = 0
+    matches: list[Match] = []
     for happened in _happened(rule, batch, since):
         if not concerns(rule, happened):
             continue
@@ -130,8 +146,10 @@ def _step(rule: AutomationRule, batch: list[Conversation], since: datetime, last
         conversation = by_id[happened.conversation_id]
         facts = read_facts(conversation, happened.body, at=happened.at, needed=needed)
         if holds(rule.conditions, facts):
-            matches.append(_match(conversation, happened))
-    return Step(last, len(batch), looked_at, matches)
+            # No more of them are ever shown.
+            says = script.said_in(conversation) if len(matches) < MAX_MATCHES else ()
+            matches.append(_match(conversation, happened, says))
+    return Step(batch[-1].pk, len(batch), looked_at, matches)
 
 
 def _happened(rule: AutomationRule, batch: list[Conversation], since: datetime) -> Iterator[Happened]:
@@ -154,9 +172,9 @@ def _archived(conversation: Conversation) -> Iterator[Message]:
         after = page[-1].seq
 
 
-def _match(conversation: Conversation, happened: Happened) -> Match:
+def _match(conversation: Conversation, happened: Happened, says: Sequence[Said]) -> Match:
     text = " ".join(str(happened.body.get("text") or "").split())[:120]
-    return Match(conversation.pk, happened.seq, happened.at, str(conversation.visitor), text)
+    return Match(conversation.pk, happened.seq, happened.at, str(conversation.visitor), text, says)
 
 
 def as_json(found: DryRun) -> dict[str, Any]:
@@ -177,4 +195,5 @@ def match_as_json(match: Match) -> dict[str, Any]:
         "at": match.at.isoformat(),
         "visitor": match.visitor,
         "text": match.text,
+        "says": [{"text": one.text, "files": list(one.files), "problem": one.problem} for one in match.says],
     }

@@ -31,7 +31,7 @@ class CannedReply(models.Model):
         verbose_name=_("agent"),
         help_text=_("Empty: everybody."),
     )
-    # {"en": "Hello {{visitor.name}}", "zh-hans": "…"}: at least one; variables are those of agents/canned.py.
+    # {"en": "Hello {{visitor.name}}", "zh-hans": "…"}: at least one; variables are those of agents/variables.py.
     texts = models.JSONField(_("texts"), default=dict)
     # Of chat.File: sent along.
     file_ids = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True, verbose_name=_("files"))

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.access import get_agent_conversation
+from agents.authors import author_of
 from agents.canned import (
     MAX_LISTED,
     canned_of,
@@ -21,7 +22,7 @@ from agents.canned import (
     note_use,
     render_canned,
 )
-from agents.canned_files import files_for_sending
+from agents.canned_files import copies_of
 from agents.models import CannedReply
 from agents.rest.auth import AgentView
 from chat.access import get_file
@@ -97,7 +98,7 @@ class CannedUseView(AgentView):
         conversation = get_agent_conversation(self.agent, given["conversation"])
         rendered = render_canned(reply, conversation, agent=self.agent)
         note_use(reply, timezone.now())
-        files = [file_view(file) for file in files_for_sending(reply, self.agent)]
+        files = [file_view(file) for file in copies_of(reply, author_of(self.agent))]
         return Response(
             {"text": rendered.text, "language": rendered.language, "unknown": list(rendered.unknown), "files": files}
         )

@@ -1,7 +1,7 @@
 """`kefu automation list | dry-run`."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agents.models import AutomationRule
 
 RULES = {"name": "Name", "event": "When", "active": "Active", "done": "Done", "last_done": "Last done"}
-MATCHES = {"at": "When", "visitor": "Visitor", "text": "Text", "conversation": "Conversation"}
+MATCHES = {"at": "When", "visitor": "Visitor", "text": "Text", "said": "It would say", "conversation": "Conversation"}
 
 
 @click.group()
@@ -65,11 +65,16 @@ def dry_run(brand: str, name: str, days: int, as_json: bool) -> None:
     if as_json:
         show_json(shown)
         return
-    show_rows(f"“{name}” over {days} days", MATCHES, shown["matches"], as_json=False)
+    rows = [{**match, "said": _said(match)} for match in shown["matches"]]
+    show_rows(f"“{name}” over {days} days", MATCHES, rows, as_json=False)
     summary = "{matched} of {looked_at} matched, in {conversations_matched} of {conversations} conversations."
     console.print(summary.format(**shown), highlight=False)
     for problem in found.problems:
         console.print(f"It could not act as it is: {problem}", highlight=False)
+
+
+def _said(match: dict[str, Any]) -> str:
+    return "\n".join(one["problem"] or " ".join([one["text"], *one["files"]]) for one in match["says"])
 
 
 def _run(rule: "AutomationRule", days: int) -> "DryRun":

@@ -17,7 +17,16 @@ document.addEventListener("DOMContentLoaded", async () => {
     row.insertCell().append(link);
     row.insertCell().textContent = match.visitor;
     row.insertCell().textContent = match.text;
+    if ("says" in table.dataset) row.insertCell().append(...match.says.map(said));
     table.hidden = false;
+  }
+
+  // What a reply would have been, with its files; or why nothing would have been sent.
+  function said(one) {
+    const text = document.createElement("p");
+    text.className = one.problem ? "kf-said kf-error" : "kf-said";
+    text.textContent = one.problem || [one.text, ...one.files.map((name) => `📎 ${name}`)].join("\n");
+    return text;
   }
 
   let after = "";

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.actions import KINDS, BadActions, check_actions
-from agents.models import Agent, Queue, Skill
+from agents.models import Agent, CannedReply, Queue, Skill
 from chat.models import Tag
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -62,6 +62,29 @@ def test_a_rule_is_nobody(brand: Tenant) -> None:
     me = [{"do": "agent.assign", "agent": "me"}]
     assert check_actions(me, has_agent=True) == me
     assert problems(me, has_agent=False) == ["Action 1: A rule is nobody: name an agent."]
+
+
+NAMELESS = "A rule is nobody, so {{agent.name}} has no value. Take it out, or write {{agent.name|…}}."
+
+
+@pytest.mark.parametrize("do", ["reply.send", "note.add"])
+def test_variables_that_can_never_be_filled(brand: Tenant, do: str) -> None:
+    signed = [{"do": do, "text": "Yours, {{agent.name}}"}]
+    assert check_actions(signed, has_agent=True) == signed
+    assert problems(signed, has_agent=False) == [f"Action 1: {NAMELESS}"]
+    instead = [{"do": do, "text": "Yours, {{ agent.name | the team }} {{visitor.phone}}"}]
+    assert check_actions(instead, has_agent=False) == instead
+    for wrong in ("{{no.such}}", "{{name}}", "{{no.such|x}}", "{{Visitor.Name}}"):
+        (found,) = problems([{"do": do, "text": f"Hi {wrong}"}])
+        assert found.startswith(f"Action 1: There is no variable {wrong}. There are: {{{{visitor.name}}}}, ")
+
+
+def test_variables_of_canned_replies_in_any_language(brand: Tenant) -> None:
+    texts = {"en": "Hello", "zh-hans": "您好，我是 {{agent.name}}"}
+    reply = CannedReply.objects.create(shortcut="hi", title="Hi", texts=texts)
+    send = [{"do": "reply.send", "canned": str(reply.pk)}]
+    assert check_actions(send, has_agent=True) == send
+    assert problems(send, has_agent=False) == [f"Action 1: /hi: {NAMELESS}"]
 
 
 def test_every_wrong_action_is_named(brand: Tenant) -> None:

@@ -4,18 +4,21 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agents.automation.dry_run import DryRun, as_json, dry_run
-from agents.models import AutomationRule, RuleRun, SlaTarget
+from agents.automation.dry_run import DryRun, as_json, dry_run, match_as_json
+from agents.canned_files import change_files
+from agents.models import AutomationRule, CannedReply, RuleRun, SlaTarget
 from chat.models import Conversation, Message, Tag, Visitor
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.account.conftest import forget_failures, signed_in
 from tests.admin.conftest import alice_admin, mallory_admin
 from tests.admin.test_pages import no_writes
+from tests.rest.conftest import png
 
 __all__ = ["alice_admin", "forget_failures", "mallory_admin", "signed_in"]
 
@@ -70,8 +73,24 @@ def test_says_what_it_could_not_do(brand: Tenant, make_rule: MakeRule, vip: Tag,
     assert dry_run(rule, days=7, now=now).problems == ["Action 1: Choose a tag that exists."]
 
 
+def test_shows_what_it_would_say(brand: Tenant, make_rule: MakeRule, say: Say, now: datetime) -> None:
+    reply = CannedReply.objects.create(shortcut="hi", title="Hi", texts={"en": "Hi {{visitor.name}}"})
+    with transaction.atomic():
+        change_files(reply, removed=[], uploads=[SimpleUploadedFile("map.png", png(), "image/png")])
+    sends = [{"text": "Dear {{visitor.name|you}}"}, {"canned": str(reply.pk)}, {"text": "{{visitor.phone}}"}]
+    rule = make_rule("message.created", [], [URGENT, *({"do": "reply.send", **send} for send in sends)])
+    say("hello")
+    with no_writes():
+        (match,) = dry_run(rule, days=7, now=now).matches
+    dear, hi, phone = match_as_json(match)["says"]
+    assert dear == {"text": "Dear Vera", "files": [], "problem": ""}
+    assert hi == {"text": "Hi Vera", "files": ["map.png"], "problem": ""}
+    assert (phone["text"], phone["problem"][:33]) == ("", "{{visitor.phone}} has no value he")
+
+
 def test_queries_do_not_grow_with_the_messages(brand: Tenant, make_rule: MakeRule, say: Say, now: datetime) -> None:
-    rule = make_rule("message.created", [REFUND], [URGENT])
+    reply = CannedReply.objects.create(shortcut="hi", title="Hi", texts={"en": "Hi {{visitor.name}}"})
+    rule = make_rule("message.created", [REFUND], [URGENT, {"do": "reply.send", "canned": str(reply.pk)}])
     counts = []
     for _ in range(2):
         for number in range(5):
@@ -95,7 +114,7 @@ def test_many_conversations_come_in_steps(brand: Tenant, make_rule: MakeRule, no
 def test_the_page_asks_step_by_step(
     alice_admin: Client, acme: Tenant, make_rule: MakeRule, say: Say, now: datetime
 ) -> None:
-    rule = make_rule("message.created", [REFUND], [URGENT])
+    rule = make_rule("message.created", [REFUND], [URGENT, {"do": "reply.send", "text": "Dear {{visitor.name}}"}])
     say("<b>refund</b>", now - timedelta(hours=2))
     with no_writes():
         page = alice_admin.get(f"/admin/agents/automationrule/{rule.pk}/try_it/?days=3")
@@ -103,6 +122,8 @@ def test_the_page_asks_step_by_step(
         address = f"/admin/agents/automationrule/{rule.pk}/dry-run-step/?days=3&after={step['after']}"
         last = alice_admin.get(address).json()
     assert "message: text contains" in page.content.decode()
+    assert "It would say" in page.content.decode()
+    assert step["matches"][0]["says"][0]["text"] == "Dear Vera"
     assert (step["matched"], step["looked_at"], step["matches"][0]["text"]) == (1, 1, "<b>refund</b>")
     assert (last["after"], last["looked_through"]) == ("", 0)
 

@@ -1,18 +1,28 @@
 """What actions do, by an agent's macro and by a rule; and what becomes of those that cannot be done."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from agents.actions import run_actions
 from agents.assignments import take_conversation
+from agents.canned_files import change_files
 from agents.models import Agent, Assignment, CannedReply, Queue, Skill
+from chat.access import get_visitor_file
 from chat.authors import Author
 from chat.conversations import close_conversation
 from chat.events import AGENT, VISITOR
-from chat.models import Conversation, Message, Tag
+from chat.models import Conversation, File, Message, Tag
 from chat.pages import read_events
+from tenants.context import current_tenant
 from tenants.models import Tenant
+from tests.rest.conftest import png
 
 RULE = Author("system", uuid4(), "Secret plan")
 
@@ -90,6 +100,83 @@ def test_a_canned_reply_in_the_visitors_language(brand: Tenant, talk: Conversati
     Conversation.objects.filter(pk=talk.pk).update(language="zh-hans")
     assert done(talk, {"do": "reply.send", "canned": str(reply.pk)}, now=now) == [True]
     assert Message.objects.get(event="message.created").body["text"] == "您好"
+
+
+def canned(text: str, **more: Any) -> CannedReply:
+    return CannedReply.objects.create(shortcut="hi", title="Hi", texts={"en": text}, **more)
+
+
+def last_said() -> Message:
+    return Message.objects.filter(event="message.created").latest("seq")
+
+
+def test_the_files_of_a_canned_reply_go_along(brand: Tenant, talk: Conversation, alice: Agent, now: datetime) -> None:
+    reply = canned("Our map")
+    with transaction.atomic():
+        change_files(reply, removed=[], uploads=[SimpleUploadedFile("map.png", png(), "image/png")])
+    send = {"do": "reply.send", "canned": str(reply.pk)}
+    assert done(talk, send, now=now) == [True]
+    by_rule = last_said()
+    assert (by_rule.author_kind, by_rule.body["kind"], by_rule.body["text"]) == ("bot", "file", "Our map")
+    assert done(talk, send, by=alice, now=now) == [True]
+    sent = [by_rule.body["files"][0], last_said().body["files"][0]]
+    assert [one["name"] for one in sent] == ["map.png", "map.png"]
+    assert len({sent[0]["id"], sent[1]["id"], str(reply.file_ids[0])}) == 3, "each message owns its files"
+    assert get_visitor_file(talk.visitor, UUID(sent[0]["id"])).size == len(png())
+    reply.refresh_from_db()
+    assert reply.use_count == 2
+
+
+def test_nothing_is_left_of_files_that_were_not_sent(brand: Tenant, talk: Conversation, now: datetime) -> None:
+    reply = canned("Our map")
+    with transaction.atomic():
+        change_files(reply, removed=[], uploads=[SimpleUploadedFile("map.png", png(), "image/png")])
+    close_conversation(talk.pk, by=RULE, reason="rule", now=now)
+    before = stored_files()
+    assert done(talk, {"do": "reply.send", "canned": str(reply.pk)}, now=now) == [False]
+    assert stored_files() == before
+    assert File.objects.count() == 1
+
+
+def stored_files() -> set[str]:
+    folder = Path(default_storage.path(str(current_tenant().pk)))
+    return {str(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_texts_are_said_with_their_variables(brand: Tenant, talk: Conversation, alice: Agent, now: datetime) -> None:
+    dear = {"do": "reply.send", "text": "Dear {{visitor.name}}, {{agent.name|we}} at {{brand.name}}"}
+    assert done(talk, dear, now=now) == [True]
+    assert last_said().body["text"] == "Dear Vera, we at Acme"
+    assert done(talk, dear, by=alice, now=now) == [True]
+    assert last_said().body["text"] == "Dear Vera, Alice at Acme"
+
+
+@pytest.mark.parametrize("has_canned", [False, True])
+def test_no_variable_reaches_a_visitor(brand: Tenant, talk: Conversation, has_canned: bool, now: datetime) -> None:
+    text = "Hi {{visitor.phone}}"
+    send = {"do": "reply.send", **({"canned": str(canned(text).pk)} if has_canned else {"text": text})}
+    (outcome,) = run_actions(talk.pk, [send], by=RULE, now=now)
+    why = "{{visitor.phone}} has no value here, so nothing is sent. "
+    why += "Write {{visitor.phone|…}} to say something in its place."
+    assert (outcome.is_done, outcome.why) == (False, why)
+    assert not Message.objects.filter(event="message.created").exists()
+    assert not CannedReply.objects.filter(use_count__gt=0).exists()
+
+
+@pytest.mark.parametrize("text", ["Hi {{agent.name}}", "Hi {{no.such|x}}", "Hi {{name}}"])
+def test_what_became_unfillable_after_saving_is_not_said(
+    brand: Tenant, talk: Conversation, text: str, now: datetime
+) -> None:
+    send = {"do": "reply.send", "canned": str(canned(text).pk)}
+    (outcome,) = run_actions(talk.pk, [send], by=RULE, now=now)
+    assert not outcome.is_done
+    assert outcome.why.startswith("/hi: ")
+    assert not Message.objects.filter(event="message.created").exists()
+
+
+def test_notes_are_filled_as_far_as_it_goes(brand: Tenant, talk: Conversation, now: datetime) -> None:
+    assert done(talk, {"do": "note.add", "text": "Call {{visitor.name}}: {{visitor.phone}}"}, now=now) == [True]
+    assert Message.objects.get(event="note.created").body["text"] == "Call Vera: {{visitor.phone}}"
 
 
 def test_closing_by_a_rule(brand: Tenant, talk: Conversation, bob: Agent, now: datetime) -> None:

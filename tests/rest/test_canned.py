@@ -1,6 +1,8 @@
 """Canned replies: which one an agent has, its own, variables, languages, files, counts."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.authors import author_of
-from agents.canned import VARIABLES, pick_language, substitute
+from agents.canned import pick_language
 from agents.models import Agent, CannedReply, Queue
+from agents.variables import VARIABLES, open_variables, plain_value, substitute
 from chat.messages import MessageDraft, post_message
 from chat.models import Conversation, File
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.rest.conftest import Api, png, problem, same_refusal
 
+VECTORS = Path(__file__).parents[1] / "vectors/variables.json"
 LIST = "/api/v1/agent/canned"
 NOBODYS = "01890000-0000-7000-8000-000000000000"
 
@@ -174,6 +178,21 @@ def test_substitution_is_plain_and_happens_once(text: str, values: dict[str, str
     else:
         assert done.endswith("{{visitor.name}}")
         assert "visitor.name" in unknown
+
+
+@pytest.mark.parametrize("case", json.loads(VECTORS.read_text()), ids=lambda case: case["text"])
+def test_variables_are_filled_as_the_console_shows_them(case: dict) -> None:
+    """The same cases are replayed by the console's tests."""
+    values = {name: plain_value(value) for name, value in case["values"].items()}
+    assert substitute(case["text"], values)[0] == case["filled"]
+
+
+def test_what_was_left_open_is_found() -> None:
+    assert open_variables("{{a}} {{ b.c|d }} {{a}} {{}} { {x} }") == ["{{a}}", "{{ b.c|d }}"]
+
+
+def test_a_visitors_name_is_no_link() -> None:
+    assert plain_value("[Bank](https://evil.example)") == "[Bank] (https://evil.example)"
 
 
 @pytest.mark.parametrize(

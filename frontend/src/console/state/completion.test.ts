@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fillVariables, mentionsIn, openVariables, otherBrandIn, pickVariant, putIn, typedAt, type Trigger } from "./completion";
 
@@ -32,6 +33,11 @@ test("people are called by their whole names", () => {
   assert.deepEqual(mentionsIn("@bo li and @小美", people).map((one) => one.id), ["2", "3"]);
   assert.deepEqual(mentionsIn("@Bo, please", people).map((one) => one.id), ["1"]);
   assert.deepEqual(mentionsIn("Bo", people), []);
+});
+
+test("variables are filled as the server fills them", () => {
+  const cases = JSON.parse(readFileSync("../tests/vectors/variables.json", "utf8")) as { text: string; values: Record<string, string>; filled: string }[];
+  for (const { text, values, filled } of cases) assert.equal(fillVariables(text, values), filled, text);
 });
 
 test("variables that stayed and brands that do not belong are noticed", () => {

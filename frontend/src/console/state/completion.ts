@@ -61,17 +61,23 @@ export function pickVariant(texts: Readonly<Record<string, string>>, language: s
   return found === undefined ? "" : texts[found]!;
 }
 
-/** The text as the server will put it in: agents/canned.py has the same rule. What has no value stays as it stands. */
+/**
+ * The text as the server will put it in: agents/variables.py has the same rule. Where there is no value, what stands after
+ * the `|` is said, if anything does; else the variable stays as it is.
+ */
 export function fillVariables(text: string, values: Readonly<Record<string, string | null | undefined>>): string {
-  return text.replace(/\{\{\s*([a-z]+(?:\.[a-z_]+)+)\s*\}\}/g, (whole, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : null;
-    const line = (value ?? "").replace(/\s+/g, " ").trim().slice(0, 200);
-    return line.replaceAll("{{", "").replaceAll("}}", "") || whole;
+  return text.replace(/([ \t]*)(\{\{\s*([a-z]+(?:\.[a-z_]+)+)\s*(?:\|([^{}\n]*))?\}\})/g, (_, blank: string, whole: string, name: string, instead?: string) => {
+    const isKnown = Object.hasOwn(values, name);
+    const line = ((isKnown && values[name]) || "").replace(/\s+/g, " ").trim().slice(0, 200);
+    const value = line.replaceAll("{{", "").replaceAll("}}", "");
+    if (value) return blank + value;
+    if (instead === undefined || !isKnown) return blank + whole;
+    return instead.trim() && blank + instead.trim();
   });
 }
 
 /** Variables of a canned reply that nothing took the place of. */
-export const openVariables = (text: string): string[] => [...new Set(text.match(/\{\{[^{}\n]{1,60}\}\}/g) ?? [])];
+export const openVariables = (text: string): string[] => [...new Set(text.match(/\{\{[^{}\n]{1,200}\}\}/g) ?? [])];
 
 /** Another brand of the account that the text names; whole words only, and no part of this brand's own name. */
 export function otherBrandIn(text: string, own: string, names: readonly string[]): string | null {

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
-from agents.canned_files import forget_files, keep_copy
+from agents.canned_files import forget_files, keep_copies, set_files
 from agents.models import Agent, CannedReply
 from agents.variables import substitute, variables_of
 from chat.errors import Conflict, Invalid, NotFound
@@ -74,18 +74,34 @@ def create_own_canned(
         raise Invalid(f"An agent has at most {MAX_OWN} canned replies.")
     reply = CannedReply(id=new_id(), owner=agent, created_at=now, **_checked(shortcut, title, texts, file_ids))
     with _one_per_shortcut(), transaction.atomic():
-        reply.file_ids = [keep_copy(reply, file_id) for file_id in file_ids]
+        reply.file_ids = keep_copies(reply, file_ids)
         reply.save(force_insert=True)
     return reply
 
 
-def change_own_canned(reply: CannedReply, *, shortcut: str, title: str, texts: Mapping[str, str]) -> CannedReply:
-    """Raises Invalid, Conflict."""
-    for name, value in _checked(shortcut, title, texts, ()).items():
-        setattr(reply, name, value)
+def change_own_canned(
+    reply: CannedReply,
+    *,
+    shortcut: str,
+    title: str,
+    texts: Mapping[str, str],
+    file_ids: Sequence[UUID] | None = None,
+) -> CannedReply:
+    """Change what it says, and its files: those named that it has stay, others are copied, the rest is gone.
+
+    `file_ids` None: the files stay. Locks the reply. Raises Invalid, Conflict, NotFound (the reply, a file).
+    """
+    changes = _checked(shortcut, title, texts, file_ids or ())
     with _one_per_shortcut(), transaction.atomic():
-        reply.save(update_fields=["shortcut", "title", "texts"])
-    return reply
+        locked = CannedReply.objects.select_for_update(no_key=True).filter(pk=reply.pk).first()
+        if locked is None:
+            raise NotFound("There is no such canned reply of yours.")
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=["shortcut", "title", "texts"])
+        gone = set_files(locked, file_ids) if file_ids is not None else []
+    delete_files(gone)
+    return locked
 
 
 def delete_own_canned(reply: CannedReply) -> None:

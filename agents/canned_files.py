@@ -30,19 +30,27 @@ def files_of(reply: CannedReply) -> list[File]:
 def copies_of(reply: CannedReply, author: Author) -> list[File]:
     """Fresh copies that are the author's own uploads: a message takes its files with it when it is recalled."""
     assert author.id is not None, "the system itself uploads nothing"
-    copies: list[File] = []
-    try:
-        for file in files_of(reply):
-            copies.append(copy_file(file, uploader_kind=author.kind, uploader_id=author.id))  # noqa: PERF401  (as below)
-    except BaseException:
-        delete_files([file.path for file in copies])
-        raise
-    return copies
+    return _copy_all(files_of(reply), author.kind, author.id)
 
 
-def keep_copy(reply: CannedReply, file_id: UUID) -> UUID:
-    """A copy of any file of the brand that belongs to the reply."""
-    return copy_file(get_file(file_id), uploader_kind=KIND, uploader_id=reply.pk).pk
+def keep_copies(reply: CannedReply, file_ids: Sequence[UUID]) -> list[UUID]:
+    """Copies of any files of the brand that belong to the reply. Raises NotFound."""
+    return [file.pk for file in _copy_all([get_file(file_id) for file_id in file_ids], KIND, reply.pk)]
+
+
+def set_files(reply: CannedReply, file_ids: Sequence[UUID]) -> list[str]:
+    """Let the reply have these files in this order: its own stay, others are copied; returns paths for delete_files,
+    after commit.
+
+    Runs in a transaction that has locked the reply. Raises NotFound.
+    """
+    own = set(reply.file_ids)
+    new = [file_id for file_id in file_ids if file_id not in own]
+    copies = dict(zip(new, keep_copies(reply, new), strict=True))
+    removed = own - set(file_ids)
+    reply.file_ids = [copies.get(file_id, file_id) for file_id in file_ids]
+    reply.save(update_fields=["file_ids"])
+    return _forget(File.objects.filter(pk__in=removed, uploader_kind=KIND, uploader_id=reply.pk))
 
 
 def change_files(reply: CannedReply, *, removed: Collection[UUID], uploads: Sequence[UploadedFile]) -> list[str]:
@@ -69,6 +77,17 @@ def change_files(reply: CannedReply, *, removed: Collection[UUID], uploads: Sequ
 def forget_files(replies: Iterable[CannedReply]) -> list[str]:
     """Of replies that are being deleted; returns paths for delete_files, after commit."""
     return _forget(File.objects.filter(uploader_kind=KIND, uploader_id__in=[reply.pk for reply in replies]))
+
+
+def _copy_all(files: Iterable[File], kind: str, owner: UUID) -> list[File]:
+    copies: list[File] = []
+    try:
+        for file in files:
+            copies.append(copy_file(file, uploader_kind=kind, uploader_id=owner))  # noqa: PERF401  (as in change_files)
+    except BaseException:
+        delete_files([file.path for file in copies])
+        raise
+    return copies
 
 
 def _forget(files: QuerySet[File]) -> list[str]:

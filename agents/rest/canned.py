@@ -1,5 +1,6 @@
 """Canned replies of the agent who asks: the list that `/` looks through, one's own, and putting one in."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,8 @@ from agents.canned import (
     note_use,
     render_canned,
 )
-from agents.canned_files import copies_of
-from agents.models import CannedReply
+from agents.canned_files import copies_of, files_of
+from agents.models import Agent, CannedReply
 from agents.rest.auth import AgentView
 from chat.access import get_file
 from chat.errors import NotFound
@@ -45,14 +46,12 @@ class Texts(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class CannedChange(serializers.Serializer[object]):
+class CannedInput(serializers.Serializer[object]):
     shortcut = Text(max_length=40)
     title = Text(max_length=80, required=False, allow_blank=True, default="")
     texts = Texts()
-
-
-class CannedInput(CannedChange):
-    file_ids = serializers.ListField(child=Uuid(), max_length=MAX_FILES, required=False, default=list)
+    # Left out of a change: the files stay.
+    file_ids = serializers.ListField(child=Uuid(), max_length=MAX_FILES, required=False)
 
 
 class UseInput(serializers.Serializer[object]):
@@ -66,23 +65,21 @@ class CannedListView(AgentView):
 
     def post(self, request: Request) -> Response:
         given = read_input(CannedInput, request.data)
-        for file_id in given["file_ids"]:
-            self._check_reach(file_id)
-        return Response(canned_view(create_own_canned(self.agent, now=timezone.now(), **given)), 201)
-
-    def _check_reach(self, file_id: UUID) -> None:
-        """One's own upload, or one of a conversation that one may see."""
-        file = get_file(file_id)
-        if file.conversation_id is not None:
-            get_agent_conversation(self.agent, file.conversation_id)
-        elif (file.uploader_kind, file.uploader_id) != ("agent", self.agent.pk):
-            raise NotFound
+        check_reach(self.agent, given.get("file_ids", ()))
+        return Response(own_view(create_own_canned(self.agent, now=timezone.now(), **given)), 201)
 
 
 class CannedView(AgentView):
+    """One of one's own, with its files: what the form shows and changes."""
+
+    def get(self, request: Request, canned_id: UUID) -> Response:
+        return Response(own_view(get_own_canned(self.agent, canned_id)))
+
     def put(self, request: Request, canned_id: UUID) -> Response:
-        given = read_input(CannedChange, request.data)
-        return Response(canned_view(change_own_canned(get_own_canned(self.agent, canned_id), **given)))
+        given = read_input(CannedInput, request.data)
+        reply = get_own_canned(self.agent, canned_id)
+        check_reach(self.agent, set(given.get("file_ids", ())) - set(reply.file_ids))
+        return Response(own_view(change_own_canned(reply, **given)))
 
     def delete(self, request: Request, canned_id: UUID) -> Response:
         delete_own_canned(get_own_canned(self.agent, canned_id))
@@ -102,6 +99,20 @@ class CannedUseView(AgentView):
         return Response(
             {"text": rendered.text, "language": rendered.language, "unknown": list(rendered.unknown), "files": files}
         )
+
+
+def check_reach(agent: Agent, file_ids: Iterable[UUID]) -> None:
+    """One's own uploads, or files of conversations that one may see. Raises NotFound."""
+    for file_id in file_ids:
+        file = get_file(file_id)
+        if file.conversation_id is not None:
+            get_agent_conversation(agent, file.conversation_id)
+        elif (file.uploader_kind, file.uploader_id) != ("agent", agent.pk):
+            raise NotFound
+
+
+def own_view(reply: CannedReply) -> dict[str, Any]:
+    return {**canned_view(reply), "attached": [file_view(file) for file in files_of(reply)]}
 
 
 def canned_view(reply: CannedReply) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from django.utils import translation
 from PIL import Image
 
 from agents.admin.files import REFUSALS
-from agents.canned_files import files_for_sending
+from agents.authors import author_of
+from agents.canned_files import copies_of
 from agents.models import Agent, AuditEntry, CannedReply, Queue
 from chat.models import File
 from tenants.context import in_tenant
@@ -75,7 +76,7 @@ def test_files_come_with_a_new_reply_and_are_sent_along(
     for shown in ("map.png", "plan.txt", "5\xa0bytes", "At most 10 files", "Remove map.png"):
         assert shown in page, shown
     with in_tenant(acme):
-        copies = files_for_sending(reply, alice)
+        copies = copies_of(reply, author_of(alice))
     assert [(file.name, file.uploader_kind, file.uploader_id) for file in copies] == [
         ("map.png", "agent", alice.pk),
         ("plan.txt", "agent", alice.pk),
@@ -185,7 +186,7 @@ def test_ticks_are_kept_after_a_mistake_elsewhere(reply: CannedReply, alice_admi
 
 def test_only_its_own_files_can_be_removed(reply: CannedReply, alice_admin: Client, acme: Tenant, alice: Agent) -> None:
     with in_tenant(acme):
-        (copy, _other) = files_for_sending(reply, alice)
+        (copy, _other) = copies_of(reply, author_of(alice))
     wrong = [str(copy.pk), "nonsense", "00000000-0000-0000-0000-000000000000"]
     assert alice_admin.post(page_of(reply), REPLY | {"files-remove": wrong}).status_code == 302
     assert len(names(acme)) == 2

@@ -3,14 +3,17 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.authors import author_of
 from agents.canned import pick_language
+from agents.canned_files import keep_copies
 from agents.models import Agent, CannedReply, Queue
 from agents.variables import VARIABLES, open_variables, plain_value, substitute
 from chat.messages import MessageDraft, post_message
@@ -144,6 +147,66 @@ def test_files_are_sent_along_and_outlive_the_message(
         assert not File.objects.filter(uploader_kind="canned").exists()
 
 
+def put(api: Api, reply: object, body: dict) -> Any:
+    return api.http.put(f"{LIST}/{reply}", body, content_type="application/json")
+
+
+def test_changes_keep_add_and_drop_files(agent_api: Api, acme: Tenant) -> None:
+    def upload(name: str) -> str:
+        return agent_api.upload("/api/v1/agent/files", png(), name, "image/png").json()["id"]
+
+    body: dict = {"shortcut": "map", "texts": {"en": "Here", "zh-hans": "这里"}}
+    made = agent_api.post(LIST, {**body, "file_ids": [upload("a.png"), upload("b.png")]}).json()
+    a, b = made["attached"]
+    assert [a["name"], b["name"]] == ["a.png", "b.png"]
+    assert put(agent_api, made["id"], body).json()["attached"] == [a, b], "not named: they stay"
+    changed = put(agent_api, made["id"], {**body, "file_ids": [upload("c.png"), b["id"]]}).json()
+    assert [one["name"] for one in changed["attached"]] == ["c.png", "b.png"]
+    assert changed["attached"][1] == b
+    assert agent_api.get(f"{LIST}/{made['id']}").json() == changed
+    with in_tenant(acme):
+        kept = File.objects.filter(uploader_kind="canned")
+        assert {str(pk) for pk in kept.values_list("pk", flat=True)} == {one["id"] for one in changed["attached"]}
+    assert put(agent_api, made["id"], {**body, "file_ids": []}).json()["attached"] == []
+    assert not default_storage.exists(stored_path(acme, b["id"]))
+
+
+def stored_path(tenant: Tenant, file: str) -> str:
+    return f"{tenant.pk}/{UUID(file).hex[-2:]}/{file}"
+
+
+def test_a_change_that_is_refused_changes_nothing(agent_api: Api, visitor_api: Api, acme: Tenant) -> None:
+    for shortcut in ("one", "two"):
+        made = agent_api.post(LIST, {"shortcut": shortcut, "texts": {"en": shortcut}}).json()
+    foreign = visitor_api.upload("/api/v1/visitor/files", png(), "v.png", "image/png").json()["id"]
+    body = {"shortcut": "two", "texts": {"en": "changed"}}
+    problem(put(agent_api, made["id"], {**body, "shortcut": "one"}), 409, "conflict")
+    same_refusal(
+        put(agent_api, made["id"], {**body, "file_ids": [foreign]}),
+        put(agent_api, made["id"], {**body, "file_ids": [NOBODYS]}),
+    )
+    problem(put(agent_api, made["id"], {**body, "file_ids": [foreign] * 11}), 400, "invalid")
+    assert agent_api.get(f"{LIST}/{made['id']}").json()["texts"] == {"en": "two"}
+    with in_tenant(acme):
+        assert not File.objects.filter(uploader_kind="canned").exists()
+
+
+def test_files_of_anothers_reply_are_nobodys(agent_api: Api, acme: Tenant, bob: Agent) -> None:
+    upload = agent_api.upload("/api/v1/agent/files", png(), "a.png", "image/png").json()["id"]
+    mine = agent_api.post(LIST, {"shortcut": "mine", "texts": {"en": "x"}, "file_ids": [upload]}).json()
+    with in_tenant(acme):
+        bobs = CannedReply.objects.create(shortcut="bobs", title="", texts={"en": "x"}, owner=bob)
+        bobs.file_ids = keep_copies(bobs, [UUID(upload)])
+        bobs.save()
+    body = {"shortcut": "mine", "texts": {"en": "x"}}
+    same_refusal(
+        put(agent_api, mine["id"], {**body, "file_ids": [str(bobs.file_ids[0])]}),
+        put(agent_api, mine["id"], {**body, "file_ids": [NOBODYS]}),
+    )
+    same_refusal(agent_api.get(f"{LIST}/{bobs.pk}"), agent_api.get(f"{LIST}/{NOBODYS}"))
+    same_refusal(put(agent_api, bobs.pk, body), put(agent_api, NOBODYS, body))
+
+
 def test_nobody_makes_a_reply_of_anothers_upload(agent_api: Api, visitor_api: Api, acme: Tenant, alice: Agent) -> None:
     foreign = visitor_api.upload("/api/v1/visitor/files", png(), "v.png", "image/png").json()
     body = {"shortcut": "x", "texts": {"en": "x"}}
@@ -160,6 +223,7 @@ def test_mallory_gets_what_a_missing_reply_gets(
     same_refusal(
         mallory_api.post(f"{LIST}/{greeting.pk}/use", use_it), mallory_api.post(f"{LIST}/{NOBODYS}/use", use_it)
     )
+    same_refusal(mallory_api.get(f"{LIST}/{greeting.pk}"), mallory_api.get(f"{LIST}/{NOBODYS}"))
     same_refusal(mallory_api.http.delete(f"{LIST}/{greeting.pk}"), mallory_api.http.delete(f"{LIST}/{NOBODYS}"))
     with in_tenant(acme):
         bobs = CannedReply.objects.create(shortcut="bobs", title="", texts={"en": "x"}, owner=bob)

@@ -15,10 +15,11 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from agents.admin.files import FilesGoAfterwards
 from agents.admin.team import MembersInline
-from agents.admin.trials import TriesRules
+from agents.admin.trials import TriesRules, queue_tried_for
 from agents.contradictions import of_queue
 from agents.models import Membership, Queue
 from agents.queues import DefaultQueueStays, delete_queue, make_default, rename_queue
+from agents.routing.trial import Change, queue_as
 from chat.models import Conversation
 from tenants.admin.base import KefuModelAdmin, confirmed
 from tenants.admin.site import brand_admin
@@ -89,7 +90,7 @@ FIELDSETS = (
 )
 
 
-class QueueAdmin(FilesGoAfterwards, TriesRules, KefuModelAdmin):
+class QueuePage(FilesGoAfterwards, KefuModelAdmin):
     form = QueueForm
     fieldsets = FIELDSETS
     list_display = (
@@ -158,6 +159,19 @@ class QueueAdmin(FilesGoAfterwards, TriesRules, KefuModelAdmin):
     @display(description=_("waiting"))
     def waiting(self, queue: Queue) -> int:
         return Conversation.objects.filter(queue_id=queue.pk, status=Conversation.Status.WAITING).count()
+
+
+class QueueAdmin(TriesRules, QueuePage):
+    try_text = _(
+        "Replays a past day against the rules above: what visitors would have waited, what each agent would have had. "
+        "Nothing is saved; the answer opens beside this page."
+    )
+
+    def change_tried(self, request: HttpRequest, form: QueueForm, rows: list[dict[str, Any]]) -> Change:
+        queue = form.instance
+        members = {row["agent"].pk: row["capacity"] for row in rows}
+        instead_of = queue_tried_for(request) if queue._state.adding else None
+        return queue_as(queue, form.cleaned_data["skills"], members, instead_of=instead_of)
 
 
 brand_admin.register(Queue, QueueAdmin)

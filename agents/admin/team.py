@@ -18,10 +18,12 @@ from unfold.widgets import (
 
 from agents.accounts import LastAdmin, change_agent, check_admin_remains, create_agent
 from agents.admin.transfer import TableResource, TransferMixin
+from agents.admin.trials import TriesRules
 from agents.canned import LANGUAGE
 from agents.contradictions import of_agent
 from agents.imports import AGENT_COLUMNS, AgentRow, agent_as_row, find_agent, import_agent, read_agent
 from agents.models import Agent, Membership, Queue
+from agents.routing.trial import Change, agent_as
 from tenants.accounts import AccountRefused
 from tenants.admin.base import AddedByVerb, KefuInline, KefuModelAdmin, Secret
 from tenants.admin.site import brand_admin
@@ -164,7 +166,7 @@ class AgentResource(TableResource):
             instance.first_password = Secret(imported.email, password)  # type: ignore[attr-defined]
 
 
-class AgentAdmin(TransferMixin, AddedByVerb):
+class AgentPage(TransferMixin, AddedByVerb):
     resource_classes = (AgentResource,)
     form = AgentForm
     add_form = AddAgentForm
@@ -237,6 +239,17 @@ class AgentAdmin(TransferMixin, AddedByVerb):
     @display(description=_("languages and skills"))
     def can(self, agent: Agent) -> str:
         return ", ".join([*agent.languages, *(skill.name for skill in agent.skills.all())]) or "–"
+
+
+class AgentAdmin(TriesRules, AgentPage):
+    try_text = _(
+        "Replays a past day with this agent as above, capacity, languages, skills and queues: what visitors would have "
+        "waited, what each agent would have had. Nothing is saved; the answer opens beside this page."
+    )
+
+    def change_tried(self, request: HttpRequest, form: AgentForm, rows: list[dict[str, Any]]) -> Change:
+        memberships = {row["queue"].pk: row["capacity"] for row in rows}
+        return agent_as(form.instance, form.cleaned_data["skills"], memberships)
 
 
 class MembershipAdmin(KefuModelAdmin):

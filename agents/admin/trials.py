@@ -1,23 +1,27 @@
-"""“Try before saving” on a queue's page: its form's rules against a past day, beside how it was. Writes nothing."""
+"""“Try before saving” on the pages of queues and agents: what the form says against a past day, beside how it was.
 
+Writes nothing: what Django would save is caught before it does.
+"""
+
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Queue
-from agents.routing.facts import QueueRules
-from agents.routing.trial import Trial, try_queue
+from agents.routing.trial import Change, Trial, try_change
 
 HEADINGS = {"as_it_was": _("As it was"), "now": _("With the rules of now"), "changed": _("With these rules")}
 WAITS = {
     "served": _("Served"),
     "unserved": _("Not served"),
     "overflowed": _("Overflowed"),
+    "offered": _("Found the queue too long"),
     "mean": _("Wait on average"),
     "p90": _("Nine of ten waited at most"),
     "longest": _("Longest wait"),
@@ -25,67 +29,83 @@ WAITS = {
 TIMES = ("mean", "p90", "longest")
 
 
-class TriesRules:
-    """For the admin page of queues: answers its form's second button."""
+class Tried(Exception):
+    """All that was filled in is valid, and is to be tried, not saved. Its transaction is rolled back."""
 
-    change_form_after_template = "admin/try_queue.html"
+    def __init__(self, form: Any, formsets: Any) -> None:
+        self.form, self.formsets = form, formsets
+
+
+class TriesRules:
+    """Answers the form's second button. Stands before every class that saves."""
+
+    change_form_after_template = "admin/try_rules.html"
+    try_text: Any = ""
+
+    def change_tried(self, request: HttpRequest, form: Any, rows: list[dict[str, Any]]) -> Change:
+        """What the form changes of a past day; `rows` are those of its table below that stay."""
+        raise NotImplementedError
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         page: Any = super()
-        if request.method != "POST" or "_try" not in request.POST or object_id is None:
-            answer: HttpResponse = page.changeform_view(request, object_id, form_url, extra_context)
-            return answer
-        return self._try(request, object_id, page)
+        context = self._offer(is_new=object_id is None) | (extra_context or {})
+        try:
+            answer: HttpResponse = page.changeform_view(request, object_id, form_url, context)
+        except Tried as tried:
+            return self._try(request, tried.form, tried.formsets)
+        return answer
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Queue | None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         page: Any = super()
-        queue: Any = page.get_object(request, object_id, from_field)
-        if queue is not None:
-            today = timezone.localdate()
-            queue.try_day, queue.try_today = (today - timedelta(days=1)).isoformat(), today.isoformat()
-        return queue
+        if not _is_trial(request):
+            page.save_model(request, obj, form, change)
 
-    def _try(self, request: HttpRequest, object_id: str, page: Any) -> HttpResponse:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        page: Any = super()
+        if _is_trial(request):
+            raise Tried(form, formsets)
+        page.save_related(request, form, formsets, change)
+
+    def _offer(self, *, is_new: bool) -> dict[str, Any]:
+        """What the part of the page with the button shows."""
+        today = timezone.localdate()
+        return {
+            "try_text": self.try_text,
+            "try_day": (today - timedelta(days=1)).isoformat(),
+            "try_today": today.isoformat(),
+            # What did not exist got nothing: it stands in for one that did.
+            "try_queues": list(Queue.objects.order_by("-is_default", "position", "name")) if is_new else [],
+        }
+
+    def _try(self, request: HttpRequest, form: Any, formsets: Any) -> HttpResponse:
         admin: Any = self
-        queue = admin.get_object(request, object_id)
-        if queue is None:
-            missing: HttpResponse = admin._get_obj_does_not_exist_redirect(request, admin.opts, object_id)
-            return missing
-        if not admin.has_change_permission(request, queue):
-            raise PermissionDenied
-        # Validating fills the object in memory; it is thrown away.
-        form = admin.get_form(request, queue, change=True)(request.POST, instance=queue)
-        if not form.is_valid():
-            shown: HttpResponse = page.changeform_view(request, object_id)
-            return shown
         now = timezone.now()
-        trial = try_queue(_day(request, now), rules_of_form(queue, form.cleaned_data), now)
+        trial = try_change(_day(request, now), self.change_tried(request, form, _rows_kept(formsets)), now)
         context = {"trial": trial, "headings": [HEADINGS[name] for name in trial.columns], "agents": _agents(trial)}
-        title = gettext("Try before saving: %(name)s") % {"name": queue.name}
+        title = gettext("Try before saving: %(name)s") % {"name": form.instance}
         answer: HttpResponse = admin.show_page(
-            request, "admin/queue_trial.html", title, rows=_rows(trial), object=queue, **context
+            request, "admin/trial.html", title, rows=_rows(trial), object=form.instance, **context
         )
         return answer
 
 
-def rules_of_form(queue: Queue, data: dict[str, Any]) -> QueueRules:
-    overflow = data.get("overflow_queue")
-    return QueueRules(
-        queue.pk,
-        data["strategy"],
-        data["priority"],
-        data["capacity"],
-        frozenset(skill.pk for skill in data["skills"]),
-        data["matches_language"],
-        data["relax_after_seconds"],
-        data["sticky_seconds"],
-        data["fair_share_count"],
-        data["fair_share_minutes"],
-        overflow.pk if overflow else None,
-        data["overflow_after_seconds"],
-    )
+def queue_tried_for(request: HttpRequest) -> UUID | None:
+    """Whose conversations a queue that does not exist yet would have got."""
+    try:
+        return UUID(request.POST.get("_try_queue", ""))
+    except ValueError:
+        return None
+
+
+def _is_trial(request: HttpRequest) -> bool:
+    return "_try" in request.POST
+
+
+def _rows_kept(formsets: Iterable[Any]) -> list[dict[str, Any]]:
+    rows = [form.cleaned_data for formset in formsets for form in formset.forms]
+    return [row for row in rows if row and not row.get("DELETE")]
 
 
 def _day(request: HttpRequest, now: datetime) -> date:
@@ -100,11 +120,17 @@ def _rows(trial: Trial) -> list[tuple[Any, list[Any]]]:
 
 
 def _agents(trial: Trial) -> list[tuple[str, list[str]]]:
-    had: dict[str, list[str]] = {}
-    for summary in trial.columns.values():
-        for one in summary["agents"]:
-            had.setdefault(one["name"], []).append(f"{one['conversations']} ({one['most_at_once']})")
-    return [(name, cells) for name, cells in sorted(had.items()) if any(not cell.startswith("0 ") for cell in cells)]
+    """Who had anything in any column. Two may be called the same, and one who is switched off has no number there."""
+    columns = [{one["id"]: one for one in summary["agents"]} for summary in trial.columns.values()]
+    names = {pk: one["name"] for column in columns for pk, one in column.items() if one["conversations"]}
+    return [
+        (name, [_had(column.get(pk)) for column in columns])
+        for pk, name in sorted(names.items(), key=lambda one: (one[1], one[0]))
+    ]
+
+
+def _had(one: dict[str, Any] | None) -> str:
+    return f"{one['conversations']} ({one['most_at_once']})" if one else "–"
 
 
 def _cell(key: str, value: Any) -> Any:

@@ -1,11 +1,13 @@
-"""Rules that are tried: what somebody wrote, put over the rules of now. Pure.
+"""Rules that are tried: what somebody wrote or a form says, put over the rules of now. Pure.
 
-{"queues": {"Orders": {"strategy": "round_robin"}, "*": {…}}, "agents": {"Amy": {"capacity": 3}}, "brand":
-{"total_capacity": 40}}, or one `--set Orders.strategy=round_robin`.
+{"queues": {"Orders": {"strategy": "round_robin", "skills": ["Refunds"]}, "*": {…}}, "agents": {"Amy": {"capacity": 3,
+"languages": ["en"], "skills": [], "queues": {"Orders": null, "Returns": 2}}}, "brand": {"total_capacity": 40}}, or one
+`--set Orders.strategy=round_robin`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +17,23 @@ STRATEGIES = (LEAST_LOADED, ROUND_ROBIN, LONGEST_IDLE, MANUAL)
 NUMBERS = ("priority",)
 NUMBERS_OR_NONE = (
     "capacity", "relax_after_seconds", "sticky_seconds", "fair_share_count", "fair_share_minutes",
-    "overflow_after_seconds",
+    "overflow_after_seconds", "max_waiting_count", "max_waiting_seconds",
 )  # fmt: skip
-QUEUE_FIELDS = ("strategy", *NUMBERS, *NUMBERS_OR_NONE, "matches_language", "overflow_queue")
+QUEUE_FIELDS = ("strategy", *NUMBERS, *NUMBERS_OR_NONE, "matches_language", "skills", "overflow_queue")
+AGENT_FIELDS = ("capacity", "languages", "skills", "queues")
 ALL = "*"
+NONE = (None, "", "none", "null")
+UNNAMED: Mapping[UUID, str] = MappingProxyType({})
 
 Changes = dict[str, dict[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Of what names stand for."""
+
+    queues: Mapping[str, UUID]
+    skills: Mapping[str, UUID]
 
 
 class BadChange(ValueError):
@@ -57,14 +70,14 @@ def parse_document(document: Any) -> Changes:
     return {"queues": queues, "agents": agents, "brand": {"": brand} if brand else {}}
 
 
-def apply_changes(desk: Desk, names: Mapping[UUID, str], changes: Changes) -> Desk:
-    """A desk with the rules changed; `names` are those of the queues. Raises BadChange."""
-    ids = {name: pk for pk, name in names.items()}
+def apply_changes(
+    desk: Desk, queues: Mapping[UUID, str], changes: Changes, skills: Mapping[UUID, str] = UNNAMED
+) -> Desk:
+    """A desk with the rules changed; `queues` and `skills` say how they are called. Raises BadChange."""
+    ids = Ids({name: pk for pk, name in queues.items()}, {name: pk for pk, name in skills.items()})
     rules = dict(desk.rules)
     for name, fields in changes["queues"].items():
-        if name != ALL and name not in ids:
-            raise BadChange(f"There is no queue “{name}”: {', '.join(sorted(ids))}.")
-        for pk in rules if name == ALL else [ids[name]]:
+        for pk in rules if name == ALL else [_queue(name, ids)]:
             rules[pk] = changed_rules(rules[pk], fields, ids)
     agents = dict(desk.agents)
     for name, fields in changes["agents"].items():
@@ -72,7 +85,7 @@ def apply_changes(desk: Desk, names: Mapping[UUID, str], changes: Changes) -> De
         if not matching:
             raise BadChange(f"There is no agent “{name}”.")
         for agent in matching:
-            agents[agent.id] = _changed_agent(agent, fields)
+            agents[agent.id] = _changed_agent(agent, fields, ids)
     total = desk.total_capacity
     for field, value in changes["brand"].get("", {}).items():
         if field != "total_capacity":
@@ -81,22 +94,52 @@ def apply_changes(desk: Desk, names: Mapping[UUID, str], changes: Changes) -> De
     return Desk(rules, agents, desk.default_queue_id, total)
 
 
-def changed_rules(rules: QueueRules, fields: Mapping[str, Any], ids: Mapping[str, UUID]) -> QueueRules:
+def with_queue(desk: Desk, rules: QueueRules, members: Mapping[UUID, int | None]) -> Desk:
+    """With one queue replaced, or one more; `members` are all who serve it, with their capacity in it."""
+    agents = {}
+    for pk, agent in desk.agents.items():
+        serves = {queue: own for queue, own in agent.memberships.items() if queue != rules.id}
+        agents[pk] = replace(agent, memberships=serves | ({rules.id: members[pk]} if pk in members else {}))
+    return Desk({**desk.rules, rules.id: rules}, agents, desk.default_queue_id or rules.id, desk.total_capacity)
+
+
+def with_agent(desk: Desk, agent: AgentFacts) -> Desk:
+    """With one agent replaced, at its place in the order, or one more."""
+    before = desk.agents.get(agent.id)
+    agents = {**desk.agents, agent.id: replace(agent, order=before.order if before else len(desk.agents))}
+    return Desk(desk.rules, agents, desk.default_queue_id, desk.total_capacity)
+
+
+def without_agent(desk: Desk, agent_id: UUID) -> Desk:
+    agents = {pk: agent for pk, agent in desk.agents.items() if pk != agent_id}
+    return Desk(desk.rules, agents, desk.default_queue_id, desk.total_capacity)
+
+
+def changed_rules(rules: QueueRules, fields: Mapping[str, Any], ids: Ids) -> QueueRules:
     for field, value in fields.items():
         if field not in QUEUE_FIELDS:
             raise BadChange(f"A queue has no rule “{field}”: {', '.join(QUEUE_FIELDS)}.")
         if field == "overflow_queue":
-            rules = replace(rules, overflow_queue_id=_queue(value, ids))
+            rules = replace(rules, overflow_queue_id=None if value in NONE else _queue(value, ids))
+        elif field == "skills":
+            rules = replace(rules, skills=_skills(value, ids))
         else:
             rules = replace(rules, **{field: _value(field, value)})
     return rules
 
 
-def _changed_agent(agent: AgentFacts, fields: Mapping[str, Any]) -> AgentFacts:
+def _changed_agent(agent: AgentFacts, fields: Mapping[str, Any], ids: Ids) -> AgentFacts:
     for field, value in fields.items():
-        if field != "capacity":
-            raise BadChange(f"An agent has no rule “{field}”: capacity.")
-        agent = replace(agent, capacity=_number_or_none(field, value) or 0)
+        if field == "capacity":
+            agent = replace(agent, capacity=_number_or_none(field, value) or 0)
+        elif field == "languages":
+            agent = replace(agent, languages=tuple(_language(code) for code in _names(field, value)))
+        elif field == "skills":
+            agent = replace(agent, skills=_skills(value, ids))
+        elif field == "queues":
+            agent = replace(agent, memberships=_memberships(value, ids))
+        else:
+            raise BadChange(f"An agent has no rule “{field}”: {', '.join(AGENT_FIELDS)}.")
     return agent
 
 
@@ -116,16 +159,49 @@ def _value(field: str, value: Any) -> Any:
 
 
 def _number_or_none(field: str, value: Any) -> int | None:
-    if value is None or value in ("", "none", "null"):
+    if value in NONE:
         return None
     if isinstance(value, bool) or not str(value).isascii() or not str(value).isdecimal() or len(str(value)) > 9:
         raise BadChange(f"{field} is a whole number or none, not “{value}”.")
     return int(value)
 
 
-def _queue(value: Any, ids: Mapping[str, UUID]) -> UUID | None:
-    if value in (None, "", "none", "null"):
-        return None
-    if value not in ids:
-        raise BadChange(f"There is no queue “{value}”.")
-    return ids[str(value)]
+def _names(field: str, value: Any) -> list[str]:
+    """A list, or a text with commas; none: empty."""
+    parts = value if isinstance(value, list) else [] if value in NONE else str(value).split(",")
+    if not all(isinstance(part, str) for part in parts):
+        raise BadChange(f"{field} is a list of names.")
+    return [part.strip() for part in parts]
+
+
+def _language(code: str) -> str:
+    code = code.lower().replace("_", "-")
+    if not code.replace("-", "").isalnum() or len(code) > 8:
+        raise BadChange(f"“{code}” is no language: write them like en, zh-hans.")
+    return code
+
+
+def _skills(value: Any, ids: Ids) -> frozenset[UUID]:
+    names = _names("skills", value)
+    for name in names:
+        if name not in ids.skills:
+            raise BadChange(f"There is no skill “{name}”: {', '.join(sorted(ids.skills)) or 'none at all'}.")
+    return frozenset(ids.skills[name] for name in names)
+
+
+def _memberships(value: Any, ids: Ids) -> dict[UUID, int | None]:
+    """`Orders, Returns:2`, a list of such, or an object: queues, some with a capacity of their own."""
+    if isinstance(value, dict):
+        return {_queue(name, ids): _number_or_none("capacity", own) for name, own in value.items()}
+    found: dict[UUID, int | None] = {}
+    for part in _names("queues", value):
+        name, colon, own = part.rpartition(":")
+        has_own = bool(colon) and part not in ids.queues
+        found[_queue(name.strip() if has_own else part, ids)] = _number_or_none("capacity", own) if has_own else None
+    return found
+
+
+def _queue(value: Any, ids: Ids) -> UUID:
+    if not isinstance(value, str) or value not in ids.queues:
+        raise BadChange(f"There is no queue “{value}”: {', '.join(sorted(ids.queues))}.")
+    return ids.queues[value]

@@ -23,6 +23,9 @@ class QueueRules:
     fair_share_minutes: int | None = None
     overflow_queue_id: UUID | None = None
     overflow_after_seconds: int | None = None
+    # From when on who comes is offered to leave a message. No choice looks at it; the simulator counts it.
+    max_waiting_count: int | None = None
+    max_waiting_seconds: int | None = None
 
     @property
     def fair_share_seconds(self) -> int | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from agents.models import Assignment, Queue
+from agents.models import Assignment, Queue, Skill
 from agents.routing.facts import Desk, Waiting
 from agents.routing.read import read_desk
 from agents.routing.simulate import AgentDay, Arrival, Outcome, Shift
@@ -32,6 +32,7 @@ class Past:
     until: float
     as_it_was: Outcome
     queue_names: Mapping[UUID, str]
+    skill_names: Mapping[UUID, str]
     cut: bool = False
 
 
@@ -56,11 +57,12 @@ def read_day(day: date, now: datetime) -> Past:
     arrivals = [_arrival(row, held.get(row.pk, []), former, desk, usual) for row in rows[:MAX_ARRIVALS]]
     return Past(
         arrivals,
-        _shifts(held, desk, end.timestamp()),
+        _shifts(held, end.timestamp()),
         desk,
         end.timestamp(),
         _as_it_was(arrivals, held, desk),
         dict(Queue.objects.values_list("pk", "name")),
+        dict(Skill.objects.values_list("pk", "name")),
         cut=len(rows) > MAX_ARRIVALS,
     )
 
@@ -115,18 +117,18 @@ def _usual_handling(held: Mapping[UUID, list[Had]]) -> float:
     return median(totals) if totals else DEFAULT_HANDLING_SECONDS
 
 
-def _shifts(held: Mapping[UUID, list[Had]], desk: Desk, until: float) -> list[Shift]:
+def _shifts(held: Mapping[UUID, list[Had]], until: float) -> list[Shift]:
     """Presence of the past is not kept: who had conversations was there from the first one to the end of the last."""
     spans: dict[UUID, tuple[float, float]] = {}
     for had in held.values():
         for one in had:
             start, end = spans.get(one.agent_id, (one.start, one.end))
             spans[one.agent_id] = min(start, one.start), max(end, one.end)
-    return [Shift(pk, start, min(end, until)) for pk, (start, end) in spans.items() if pk in desk.agents]
+    return [Shift(pk, start, min(end, until)) for pk, (start, end) in spans.items()]
 
 
 def _as_it_was(arrivals: Sequence[Arrival], held: Mapping[UUID, list[Had]], desk: Desk) -> Outcome:
-    outcome = Outcome(agents={agent.id: AgentDay(agent.name) for agent in desk.agents.values()})
+    outcome = Outcome(agents={agent.id: AgentDay(agent.name) for agent in desk.agents.values()}, offered=None)
     changes: dict[UUID, list[tuple[float, int]]] = defaultdict(list)
     for arrival in arrivals:
         if arrival.taken_by is None:

@@ -53,13 +53,14 @@ def read_desk(now: datetime, *, only: Collection[UUID] | None = None) -> Desk:
     )
 
 
-def rules_of(queue: Queue) -> QueueRules:
+def rules_of(queue: Queue, skills: Iterable[Skill] | None = None) -> QueueRules:
+    """`skills`: instead of those that the queue has, for one that is not saved."""
     return QueueRules(
         queue.pk,
         queue.strategy,
         queue.priority,
         queue.capacity,
-        frozenset(skill.pk for skill in queue.skills.all()),
+        frozenset(skill.pk for skill in (queue.skills.all() if skills is None else skills)),
         queue.matches_language,
         queue.relax_after_seconds,
         queue.sticky_seconds,
@@ -67,6 +68,8 @@ def rules_of(queue: Queue) -> QueueRules:
         queue.fair_share_minutes,
         queue.overflow_queue_id,
         queue.overflow_after_seconds,
+        queue.max_waiting_count,
+        queue.max_waiting_seconds,
     )
 
 

@@ -54,6 +54,8 @@ class Outcome:
     waits: list[float] = field(default_factory=list)
     unserved: int = 0
     overflowed: int = 0
+    # Who came where the queue was too long and was offered to leave a message; None: not known.
+    offered: int | None = 0
     agents: dict[UUID, AgentDay] = field(default_factory=dict)
     waits_by_queue: dict[UUID, list[float]] = field(default_factory=lambda: defaultdict(list))
 
@@ -66,9 +68,12 @@ def simulate(
     until: float,
     on_arrival: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Play the arrivals until a moment. `desk` has its agents without any load and is used up."""
+    """Play the arrivals until a moment. `desk` has its agents without any load and is used up; shifts of others than
+    its agents are passed over."""
     day = _Day(desk, on_arrival)
     for shift in shifts:
+        if shift.agent_id not in desk.agents:
+            continue
         day.plan(shift.start, partial(day.come, shift.agent_id))
         day.plan(shift.end, partial(day.go, shift.agent_id))
     for arrival in arrivals:
@@ -116,11 +121,24 @@ class _Day:
         self._on_arrival()
         self._arrivals[waiting.id] = arrival
         if self.desk.rules[waiting.queue_id].strategy != MANUAL:
+            self._offer(waiting)
             self._stand(waiting)
         elif arrival.taken_by and (agent := self.desk.agents.get(arrival.taken_by)):
             self.plan(self.now + arrival.taken_after, partial(self._give, waiting, agent))
         else:
             self.outcome.unserved += 1
+
+    def _offer(self, waiting: Waiting) -> None:
+        """Count who would be offered to leave a message, as agents/waiting/opening.py does: here they all wait on."""
+        rules = self.desk.rules[waiting.queue_id]
+        if waiting.left_message or (rules.max_waiting_count is None and rules.max_waiting_seconds is None):
+            return
+        since = [one.waiting_since for one in self._waiting if one.queue_id == rules.id and not one.left_message]
+        is_long = rules.max_waiting_count is not None and len(since) >= rules.max_waiting_count
+        is_slow = rules.max_waiting_seconds is not None and self.now - min(since, default=self.now) >= (
+            rules.max_waiting_seconds
+        )
+        self.outcome.offered = (self.outcome.offered or 0) + (is_long or is_slow)
 
     def _stand(self, waiting: Waiting) -> None:
         insort(self._waiting, waiting, key=lambda one: rank_of(one, self.desk.rules))

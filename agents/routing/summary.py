@@ -10,22 +10,24 @@ from agents.routing.simulate import Outcome
 
 def summary_of(outcome: Outcome, queue_names: Mapping[UUID, str]) -> dict[str, Any]:
     """Waits in seconds: mean, P90 (nearest rank) and longest, over all and by queue; what each agent had."""
-    agents = sorted(outcome.agents.values(), key=lambda one: (-one.conversations, one.name))
+    agents = sorted(outcome.agents.items(), key=lambda one: (-one[1].conversations, one[1].name))
     return {
         **waits_of(outcome.waits),
         "unserved": outcome.unserved,
         "overflowed": outcome.overflowed,
+        "offered": outcome.offered,
         "queues": [
             {"name": queue_names.get(pk, "–"), **waits_of(waits)} for pk, waits in outcome.waits_by_queue.items()
         ],
         "agents": [
             {
+                "id": str(pk),
                 "name": one.name,
                 "conversations": one.conversations,
                 "busy_minutes": round(one.busy_seconds / 60),
                 "most_at_once": one.most_at_once,
             }
-            for one in agents
+            for pk, one in agents
         ],
     }
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 HEADINGS = {"as_it_was": "As it was", "now": "Rules of now", "changed": "Changed rules"}
 WAITS = {
-    "served": "Served", "unserved": "Not served", "overflowed": "Overflowed", "mean": "Wait, mean (s)",
+    "served": "Served", "unserved": "Not served", "overflowed": "Overflowed",
+    "offered": "Found the queue too long", "mean": "Wait, mean (s)",
     "p90": "Wait, 90 % within (s)", "longest": "Wait, longest (s)",
 }  # fmt: skip
 
@@ -33,7 +34,13 @@ def routing() -> None:
 @routing.command()
 @click.option("--brand", "slug", required=True, help="Its slug.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day to replay. [default: yesterday]")
-@click.option("--set", "settings", multiple=True, metavar="QUEUE.RULE=VALUE", help="Orders.strategy=round_robin, …")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="QUEUE.RULE=VALUE",
+    help="Orders.strategy=round_robin, agents.Amy.queues=Orders,Returns:2, brand.total_capacity=40, …",
+)
 @click.option("--rules", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Rules as JSON.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def simulate(slug: str, day: datetime | None, settings: tuple[str, ...], file: Path | None, as_json: bool) -> None:
@@ -73,7 +80,7 @@ def _changes(settings: tuple[str, ...], file: Path | None) -> "Changes | None":
 
 
 def _try(day: date, changes: "Changes | None", now: datetime) -> "Trial":
-    from agents.routing.trial import try_rules
+    from agents.routing.trial import try_change, written
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=errors, transient=True) as progress:
@@ -82,17 +89,17 @@ def _try(day: date, changes: "Changes | None", now: datetime) -> "Trial":
         def advance(total: int) -> None:
             progress.update(task, total=total, advance=1)
 
-        return try_rules(day, changes, now, on_arrival=advance)
+        return try_change(day, written(changes) if changes else None, now, on_arrival=advance)
 
 
 def _show(trial: "Trial") -> None:
     columns = {"what": "", **{name: HEADINGS[name] for name in trial.columns}}
     title = f"{trial.day}: {trial.arrivals} conversations"
     show_rows(title, columns, [_row(label, key, trial) for key, label in WAITS.items()], as_json=False)
-    names = [one["name"] for one in trial.columns["now"]["agents"] if _had_any(one["name"], trial)]
-    if names:
+    agents = [one for one in trial.columns["now"]["agents"] if _had_any(one["id"], trial)]
+    if agents:
         show_rows(
-            "Conversations per agent (most at once)", columns, [_load(name, trial) for name in names], as_json=False
+            "Conversations per agent (most at once)", columns, [_load(one, trial) for one in agents], as_json=False
         )
     if trial.cut:
         console.print("The day had more: only its first conversations were replayed.", highlight=False)
@@ -102,15 +109,15 @@ def _row(label: str, key: str, trial: "Trial") -> dict[str, Any]:
     return {"what": label, **{name: summary[key] for name, summary in trial.columns.items()}}
 
 
-def _load(agent: str, trial: "Trial") -> dict[str, Any]:
-    row: dict[str, Any] = {"what": agent}
+def _load(agent: dict[str, Any], trial: "Trial") -> dict[str, Any]:
+    row: dict[str, Any] = {"what": agent["name"]}
     for name, summary in trial.columns.items():
-        had = next(one for one in summary["agents"] if one["name"] == agent)
+        had = next(one for one in summary["agents"] if one["id"] == agent["id"])
         row[name] = f"{had['conversations']} ({had['most_at_once']})"
     return row
 
 
-def _had_any(agent: str, trial: "Trial") -> bool:
+def _had_any(agent_id: str, trial: "Trial") -> bool:
     return any(
-        one["conversations"] for summary in trial.columns.values() for one in summary["agents"] if one["name"] == agent
+        one["conversations"] for summary in trial.columns.values() for one in summary["agents"] if one["id"] == agent_id
     )

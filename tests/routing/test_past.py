@@ -8,7 +8,7 @@ from agents.assignments import take_conversation
 from agents.models import Assignment
 from agents.routing.changes import parse_settings
 from agents.routing.past import read_day
-from agents.routing.trial import try_rules
+from agents.routing.trial import try_change, written
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation
 from chat.models import Conversation, Visitor
@@ -53,7 +53,7 @@ def test_what_the_day_was(yesterday, team):
 def test_other_rules_beside_it(yesterday):
     queue, *_ = yesterday
     before = list(Assignment.objects.values()), list(Conversation.objects.values())
-    trial = try_rules(DAY, parse_settings([f"{queue.name}.strategy=least_loaded"]), TODAY)
+    trial = try_change(DAY, written(parse_settings([f"{queue.name}.strategy=least_loaded"])), TODAY)
     assert trial.arrivals == 4
     # By hand it goes as it went.
     assert trial.columns["now"]["mean"] == trial.columns["as_it_was"]["mean"] == 600.0

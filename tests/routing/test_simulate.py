@@ -4,7 +4,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from agents.routing.changes import BadChange, apply_changes, parse_document, parse_settings
+from agents.routing.changes import (
+    BadChange,
+    apply_changes,
+    parse_document,
+    parse_settings,
+    with_agent,
+    with_queue,
+    without_agent,
+)
 from agents.routing.facts import AgentFacts, Desk, QueueRules, Waiting
 from agents.routing.simulate import Arrival, Shift, fresh_desk, simulate
 from agents.routing.summary import summary_of, waits_of
@@ -125,10 +133,48 @@ def test_numbers_that_people_compare():
     assert waits_of([float(n) for n in range(1, 11)]) == {"served": 10, "mean": 5.5, "p90": 9.0, "longest": 10.0}
     summary = summary_of(play(desk_of(1), [arrives(0.5), arrives(0.5)]), NAMES)
     assert summary["queues"] == [{"name": "Orders", "served": 2, "mean": 30.0, "p90": 60.0, "longest": 60.0}]
-    assert summary["agents"] == [{"name": "A0", "conversations": 2, "busy_minutes": 2, "most_at_once": 1}]
+    (agent,) = summary["agents"]
+    assert agent == {
+        "id": str(UUID(int=100)), "name": "A0", "conversations": 2, "busy_minutes": 2, "most_at_once": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limits", "offered"), [({}, 0), ({"max_waiting_count": 2}, 2), ({"max_waiting_seconds": 50}, 1)]
+)
+def test_who_finds_the_queue_too_long_is_counted(limits, offered):
+    """Five come every 20 s, one at a time, two minutes each: 1, 2 and 3 wait before the last three."""
+    rules = {QUEUE: QueueRules(QUEUE, **limits), OTHER: QueueRules(OTHER)}
+    outcome = play(desk_of(1, rules=rules), [arrives(1.0 + 20 * n, handling=120.0) for n in range(5)])
+    assert outcome.offered == offered
+    assert len(outcome.waits) == 5, "here they all wait on"
+
+
+def test_shifts_of_those_who_are_not_there_are_passed_over():
+    assert play(desk_of(), [arrives(1.0)], [Shift(UUID(int=100), 0.0, HOUR)]).unserved == 1
 
 
 # ---- changes ----
+
+
+def test_one_queue_as_a_form_leaves_it():
+    desk = desk_of(1, 2)
+    first, second = desk.agents
+    changed = with_queue(desk, QueueRules(QUEUE, strategy="round_robin"), {second: 1})
+    assert changed.rules[QUEUE].strategy == "round_robin"
+    assert changed.agents[first].memberships == {OTHER: None}
+    assert changed.agents[second].memberships == {OTHER: None, QUEUE: 1}
+    assert desk.agents[first].memberships == {QUEUE: None, OTHER: None}, "the desk of now stays"
+    new = UUID(int=3)
+    assert new in with_queue(desk, QueueRules(new), {}).rules
+
+
+def test_one_agent_as_a_form_leaves_it():
+    desk = desk_of(1, 2)
+    first, second = desk.agents
+    changed = with_agent(desk, AgentFacts(second, "A1", 7))
+    assert (changed.agents[second].capacity, changed.agents[second].order) == (7, 1)
+    assert set(without_agent(desk, first).agents) == {second}
 
 
 def test_changes_are_put_over_the_rules():
@@ -144,11 +190,28 @@ def test_changes_are_put_over_the_rules():
     assert apply_changes(desk, NAMES, parse_document(document)).rules[QUEUE].strategy == "longest_idle"
 
 
+def test_of_an_agent_what_the_admin_has():
+    refunds = UUID(int=50)
+    settings = ["agents.A0.languages=en, zh_Hans", "agents.A0.skills=Refunds", "agents.A0.queues=Returns:2,Orders",
+                "Orders.skills=Refunds", "Orders.max_waiting_count=4", "agents.A1.queues=none"]  # fmt: skip
+    desk = apply_changes(desk_of(1, 1), NAMES, parse_settings(settings), {refunds: "Refunds"})
+    first, second = desk.agents.values()
+    assert (first.languages, first.skills) == (("en", "zh-hans"), {refunds})
+    assert (first.memberships, second.memberships) == ({OTHER: 2, QUEUE: None}, {})
+    assert (desk.rules[QUEUE].skills, desk.rules[QUEUE].max_waiting_count) == ({refunds}, 4)
+    document = {"agents": {"*": {"queues": {"Orders": 3, "Returns": None}, "skills": [], "languages": ["en"]}}}
+    again = apply_changes(desk, NAMES, parse_document(document))
+    assert [one.memberships for one in again.agents.values()] == [{QUEUE: 3, OTHER: None}] * 2
+    assert [(one.skills, one.languages) for one in again.agents.values()] == [(frozenset(), ("en",))] * 2
+
+
 @pytest.mark.parametrize(
     "setting",
     ["Orders", "Orders.strategy", "Nope.capacity=1", "Orders.colour=red", "Orders.strategy=best", "Orders.capacity=-1",
      "Orders.priority=none", "agents.Nobody.capacity=1", "agents.A0.name=x", "brand.name=x", "Orders.capacity=1.5",
-     "Orders.overflow_queue=Nope", "Orders.matches_language=7"],
+     "Orders.overflow_queue=Nope", "Orders.matches_language=7", "Orders.skills=Nope", "agents.A0.skills=Nope",
+     "agents.A0.queues=Nope", "agents.A0.queues=Orders:x", "agents.A0.languages=no language",
+     "Orders.max_waiting_count=x"],
 )  # fmt: skip
 def test_changes_that_cannot_be_are_refused_with_a_sentence(setting):
     with pytest.raises(BadChange):

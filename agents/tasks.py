@@ -5,6 +5,7 @@ from agents import presence, sla, take_back
 from agents.automation import sweep
 from agents.routing import idle, overflow, route, silent
 from agents.waiting import returning, telling
+from chat import mailing
 from chat.marks import sweep_snoozed as wake_due
 from chat.visitor_presence import sweep_visitors
 from tenants.tasks import TenantTask
@@ -61,3 +62,8 @@ def sweep_overflow(tenant_id: str) -> int:
 @shared_task(base=TenantTask)
 def sweep_silent(tenant_id: str) -> int:
     return silent.sweep_silent(timezone.now())
+
+
+@shared_task(base=TenantTask)
+def sweep_answers(tenant_id: str) -> int:
+    return mailing.sweep_answers(timezone.now())

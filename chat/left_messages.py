@@ -15,6 +15,8 @@ from chat.models import Message, Visitor, Widget
 from chat.text import clean_line
 from chat.visitors import note_contact
 
+LEFT = "conversation.left_message"
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -51,7 +53,7 @@ def _mark_as_left(posted: Posted, author: Author, contact: Contact, now: datetim
     conversation.save(update_fields=["left_message"])
     # After the message: whatever the visitor writes later than this row was written by one who came back.
     body = {"name": contact.name, "email": contact.email}
-    record(conversation, "conversation.left_message", author, body, now)
+    record(conversation, LEFT, author, body, now)
 
 
 def _checked(contact: Contact) -> Contact:

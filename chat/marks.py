@@ -20,6 +20,7 @@ from chat.models import Conversation, Message, Tag
 from chat.walk import work_through
 
 MAX_TAGS = 50
+MAILED = "conversation.mailed"
 
 
 def tag_conversation(
@@ -93,6 +94,11 @@ def note_woken(conversation: Conversation, *, by: Author, reason: str, now: date
     """Record that a locked conversation needs somebody again: its sleep is over, or its visitor came back to a message
     that was left."""
     _record(conversation, "conversation.woken", by, {"reason": reason}, now)
+
+
+def note_mailed(conversation: Conversation, *, to: str, upto: int, refused: bool, now: datetime) -> None:
+    """Record in a locked conversation that its answers up to seq `upto` were mailed, or that nobody takes such mail."""
+    _record(conversation, MAILED, SYSTEM, {"to": to, "upto": upto, "refused": refused}, now)
 
 
 def sweep_snoozed(now: datetime, limit: int = 1000) -> int:

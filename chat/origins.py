@@ -1,6 +1,7 @@
 """Which web pages may speak for a visitor: one answer for REST, the visitor's socket and the widget's frame."""
 
 import re
+from collections.abc import Iterable
 
 from chat.models import Widget
 
@@ -23,6 +24,18 @@ def origin_allowed(origin: str | None, host: str, widget: Widget | None) -> bool
         return True
     allowed = widget.allowed_origins if widget else []
     return "*" in allowed or any(_parse(entry) == _parse(origin) for entry in allowed)
+
+
+def is_listed_origin(origin: str, hosts: Iterable[str], widget: Widget | None) -> bool:
+    """Tell whether somebody of the brand said that pages of `origin` are its: one of its hosts, or named by the widget.
+
+    Where a widget allows any site, that names none.
+    """
+    named = [entry for entry in (widget.allowed_origins if widget else []) if entry != "*"]
+    parsed = _parse(origin)
+    return parsed is not None and (
+        any(is_own_origin(origin, host) for host in hosts) or parsed in [_parse(entry) for entry in named]
+    )
 
 
 def is_own_origin(origin: str, host: str) -> bool:

@@ -74,6 +74,12 @@ app.conf.beat_schedule = {
         "args": ("agents.tasks.sweep_standings",),
         "options": {"expires": 10},
     },
+    "sweep-answers": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 30.0,
+        "args": ("agents.tasks.sweep_answers",),
+        "options": {"expires": 30},
+    },
     "sweep-idle": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 60.0,

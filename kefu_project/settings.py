@@ -244,6 +244,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# Such as smtp+tls://user:password@mail.example.com:587. Without it, answers to left messages wait in the widget.
+MAIL_URL = env.str("KF_MAIL_URL", default="")
+MAIL_FROM = env.str("KF_MAIL_FROM", default="")
+if MAIL_URL:
+    vars().update(environ.Env.email_url_config(MAIL_URL))
+    if not MAIL_FROM:
+        raise ImproperlyConfigured("KF_MAIL_URL is set without KF_MAIL_FROM, the address that mail comes from.")
+EMAIL_TIMEOUT = 10
+
 DB_THREADS = env.int("KF_DB_THREADS", default=8)
 if not 1 <= DB_THREADS <= 64:
     raise ImproperlyConfigured("KF_DB_THREADS must be between 1 and 64.")

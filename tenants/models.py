@@ -84,6 +84,19 @@ class Tenant(TenantMixin):
     asks_for_rating = models.BooleanField(
         _("ask visitors for a rating"), default=True, db_default=True, help_text=_("When a conversation was closed.")
     )
+    mails_answers = models.BooleanField(
+        _("mail answers to left messages"),
+        default=True,
+        db_default=True,
+        help_text=_("While the visitor is away, and where the installation has a mail server."),
+    )
+    mail_from = models.EmailField(
+        _("mail sender"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The address that mail to visitors comes from. Empty: the installation's own."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

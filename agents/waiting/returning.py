@@ -10,12 +10,11 @@ from django.db.models.functions import Coalesce
 from agents.calendars import is_open
 from agents.waiting.opening import queue_hours, queue_of
 from chat.authors import SYSTEM
+from chat.left_messages import LEFT
 from chat.marks import note_woken
 from chat.message_log import lock_conversation
 from chat.models import Conversation, Message
 from chat.walk import work_through
-
-LEFT = "conversation.left_message"
 
 
 def sweep_returned(now: datetime, limit: int = 1000) -> int:

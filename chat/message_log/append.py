@@ -15,7 +15,7 @@ PREVIEW_CHARS = 120
 MESSAGE = "message.created"
 NOTE = "note.created"
 # Agents put a conversation in order: nothing has happened in it. It keeps its place in lists and goes on falling idle.
-QUIET = frozenset({"conversation.tagged", "conversation.prioritised", "conversation.snoozed"})
+QUIET = frozenset({"conversation.tagged", "conversation.prioritised", "conversation.snoozed", "conversation.mailed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ class Conversation(models.Model):
                 condition=Q(snoozed_until__isnull=True, awaiting_reply_since__isnull=True) & ~Q(status="closed"),
                 name="may_fall_idle",
             ),
+            models.Index(fields=["active_at", "id"], condition=Q(left_message=True), name="left_messages"),
             models.Index(fields=["reply_due_at"], condition=Q(reply_due_at__isnull=False), name="reply_deadlines"),
             models.Index(fields=["visitor", "-created_at"], name="by_visitor_and_time"),
             GinIndex(fields=["tag_ids"], name="conversations_by_tag"),

@@ -94,6 +94,7 @@ class SessionShape(serializers.Serializer[object]):
         allow_null=True, help_text="How soon somebody usually answers; null: not known, or nobody would now."
     )
     asks_for_rating = serializers.BooleanField(help_text="Ask for a rating when a conversation was closed.")
+    answers_by_mail = serializers.BooleanField(help_text="Who leaves a message is answered by mail while away.")
     typing_preview = serializers.BooleanField(help_text="Agents see what the visitor writes before it is sent.")
     epoch = serializers.CharField()
     limits = FreeObject()

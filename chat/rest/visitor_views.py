@@ -15,6 +15,7 @@ from chat.events import VISITOR
 from chat.files import file_view, store_file
 from chat.front_desk import online_colleagues, opening_for, usual_answer_seconds, waiting_view
 from chat.left_messages import Contact, leave_message
+from chat.mailing import answers_by_mail
 from chat.messages import MessageDraft, posted_ack
 from chat.models import Visitor, Widget
 from chat.page_trail import View, note_page_views
@@ -152,6 +153,7 @@ def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any
         "waiting": waiting_view(conversation, now),
         "answer_seconds": usual_answer_seconds(opening, now),
         "asks_for_rating": tenant.asks_for_rating,
+        "answers_by_mail": answers_by_mail(tenant),
         "typing_preview": is_preview_shown(tenant.pk),
         "epoch": str(tenant.epoch),
         "limits": LIMITS,

@@ -179,6 +179,22 @@ def check_websocket(target: Target) -> str:
     return f"{url} upgrades"
 
 
+def check_mail(_target: Target) -> str:
+    from smtplib import SMTPException
+
+    from django.conf import settings
+    from django.core.mail import get_connection
+
+    if not settings.MAIL_URL:
+        return "not set up (KF_MAIL_URL): answers to left messages wait in the widget"
+    where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    try:
+        with get_connection():
+            return f"{where} lets us in, mail comes from {settings.MAIL_FROM}"
+    except (SMTPException, OSError) as error:
+        raise Trouble(f"{where} does not let us in: {error}.", "Check KF_MAIL_URL (docs/running.md).") from error
+
+
 def _redis() -> Any:  # redis-py types each answer for both of its flavours at once
     import redis
     from django.conf import settings
@@ -200,6 +216,7 @@ CHECKS: dict[str, Callable[[Target], str]] = {
     "clock": check_clock,
     "worker": check_worker,
     "beat": check_beat,
+    "mail": check_mail,
     "web": check_web,
     "websocket": check_websocket,
 }

@@ -37,6 +37,10 @@ def _anything(_value: str) -> None:
     return None
 
 
+def _address(value: str) -> str | None:
+    return None if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value) else "a mail address like help@example.com"
+
+
 def _secret(value: str) -> str | None:
     return None if len(value) >= 32 else "at least 32 random characters"
 
@@ -61,6 +65,8 @@ VARIABLES: dict[str, Check] = {
     "KF_STATIC_ROOT": _anything,
     "KF_MEDIA_ROOT": _anything,
     "KF_METRICS_TOKEN": _anything,
+    "KF_MAIL_URL": _url("smtp", "smtp+tls", "smtp+ssl"),
+    "KF_MAIL_FROM": _address,
     "KF_CHANNEL_LAYER": _one_of("kefu", "channels-redis"),
     "KF_REDIS_TOPIC_URLS": _anything,
     "KF_LOG_LEVEL": _one_of("debug", "info", "warning", "error"),
@@ -77,12 +83,19 @@ def check_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
             _check(name, plain, environment[name])
         elif close := difflib.get_close_matches(plain, VARIABLES, n=1, cutoff=0.8):
             warnings.append(f"{name} is not a setting and does nothing; did you mean {close[0]}?")
+    if _is_set(environment, "KF_MAIL_URL") and not _is_set(environment, "KF_MAIL_FROM"):
+        next_step = "Set it to the address that mail comes from."
+        raise StartProblem("KF_MAIL_URL is set without KF_MAIL_FROM.", next_step)
     return warnings + _warn_of_one_address(environment)
+
+
+def _is_set(environment: Mapping[str, str], name: str) -> bool:
+    return any(environment.get(f"{name}{end}") for end in ("", "_FILE"))
 
 
 def _warn_of_one_address(environment: Mapping[str, str]) -> list[str]:
     is_behind = environment.get("KF_BEHIND_TLS_PROXY", "").lower() in YES
-    if not is_behind or any(environment.get(f"KF_TRUSTED_PROXIES{end}") for end in ("", "_FILE")):
+    if not is_behind or _is_set(environment, "KF_TRUSTED_PROXIES"):
         return []
     return [
         "KF_BEHIND_TLS_PROXY without KF_TRUSTED_PROXIES: everybody has the proxy's address. Limits of one address hold "

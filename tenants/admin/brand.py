@@ -44,6 +44,8 @@ class BrandSettingsForm(forms.ModelForm):
             "total_capacity",
             "shows_typing_preview",
             "asks_for_rating",
+            "mails_answers",
+            "mail_from",
         )
         widgets = {"accent": UnfoldAdminColorInputWidget}
 
@@ -63,7 +65,7 @@ class BrandSettingsAdmin(KefuModelAdmin):
         (_("Brand"), {"fields": ("name", "accent", "locale")}),
         (_("Conversations"), {"fields": ("idle_close_minutes", "reopen_hours", "edit_minutes", "archive_after_days")}),
         (_("Routing"), {"fields": ("total_capacity",)}),
-        (_("Visitors"), {"fields": ("shows_typing_preview", "asks_for_rating")}),
+        (_("Visitors"), {"fields": ("shows_typing_preview", "asks_for_rating", "mails_answers", "mail_from")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:

@@ -28,11 +28,20 @@ READ = re.compile(r"""(?:env(?:\.\w+)?\(|environ(?:\.get\(|\[)|_from_settings\()
         ("KF_SECRET_KEY", "short"),
         ("KF_SECRET_KEY_FILE", "/nowhere"),
         ("KF_LOG_LEVEL", "loud"),
+        ("KF_MAIL_URL", "mail.example.com"),
+        ("KF_MAIL_FROM", "Acme"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(StartProblem, match=name):
         check_variables({name: value})
+
+
+def test_a_mail_server_needs_a_sender(tmp_path: Path) -> None:
+    mail = {"KF_MAIL_URL": "smtp://mail.example.com"}
+    with pytest.raises(StartProblem, match="KF_MAIL_FROM"):
+        check_variables(mail)
+    assert check_variables({**mail, "KF_MAIL_FROM": "help@example.com"}) == []
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 
 from agents.authors import author_of
 from chat.authors import Author
 from chat.corrections import edit_message, recall_message
 from chat.left_messages import Contact, leave_message
-from chat.marks import set_priority, snooze_conversation, wake_conversation
+from chat.marks import note_mailed, set_priority, snooze_conversation, wake_conversation
+from chat.message_log import lock_conversation
 from chat.messages import MessageDraft
 from chat.models import Tag, Visitor
 from chat.visitor_presence import announce_presence
@@ -62,6 +64,8 @@ def chat(connect, vera_token, acme_key, make_session, alice, bob, acme, now):
         set_priority(UUID(where), 4, by=author_of(alice), now=now)
         snooze_conversation(UUID(where), later, by=author_of(alice), now=now)
         wake_conversation(UUID(where), by=author_of(alice), reason="agent", now=now)
+        with transaction.atomic():
+            note_mailed(lock_conversation(UUID(where)), to="vera@example.test", upto=5, refused=False, now=now)
         wrong, gone = (UUID(vera.say(text, conversation=where)["data"]["id"]) for text in ("wrnog", "secret"))
         author = Author.of_visitor(Visitor.objects.get(name="Vera"))
         edit_message(UUID(where), wrong, author=author, text="wrong", now=now)
@@ -110,6 +114,7 @@ EXPECTED = {
     "conversation.tagged",
     "conversation.prioritised",
     "conversation.snoozed",
+    "conversation.mailed",
     "conversation.woken",
     "conversation.read",
     "conversation.updated",

@@ -58,6 +58,7 @@ const sentences: Record<string, (data: any, say: Dictionary) => string> = {
   },
   "conversation.rated": ({ score, comment }, say) => say.logRated(score, comment),
   "conversation.left_message": ({ email }, say) => say.logLeftMessage(email),
+  "conversation.mailed": ({ to, refused }, say) => say.logMailed(to, refused),
   "conversation.tagged": ({ tags: ids, by }, say) => {
     const names = (ids as string[]).flatMap((id) => tags.value.get(id)?.name ?? []);
     // Of tags that were deleted since nothing can be said.

@@ -32,7 +32,7 @@ export type Block =
 
 const RUN_GAP_MS = 5 * 60_000;
 
-const VERBS = "created assigned transferred released closed reopened rated left_message tagged prioritised snoozed woken merged";
+const VERBS = "created assigned transferred released closed reopened rated left_message tagged prioritised snoozed woken merged mailed";
 const LINES = new Set(VERBS.split(" ").map((verb) => `conversation.${verb}`));
 
 // Entries keep their identity between layouts, so that unchanged runs are not drawn again.

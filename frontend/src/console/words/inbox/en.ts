@@ -111,6 +111,7 @@ export const inboxEn = {
   keySnooze: "Snooze",
   keyUnread: "Mark as unread",
   keyFilters: "Filters",
+  logMailed: (to: string, refused: boolean) => (refused ? `Mail to ${to} was refused` : `Answer mailed to ${to}`),
   logTagged: (tags: string, by: string) => (tags ? `${by ? `${by} set the tags` : "Tags set"}: ${tags}` : by ? `${by} took the tags off` : "Tags taken off"),
   logPrioritised: (priority: string, by: string) => `${by ? `${by} set the priority` : "Priority set"} to ${priority.toLowerCase()}`,
   logSnoozed: (until: string, by: string) => `${by ? `${by} snoozed this` : "Snoozed"} until ${until}`,

@@ -104,6 +104,7 @@ export const inboxZh: typeof inboxEn = {
   keySnooze: "稍后提醒",
   keyUnread: "标为未读",
   keyFilters: "筛选",
+  logMailed: (to, refused) => (refused ? `发往 ${to} 的邮件被拒收` : `回复已通过邮件发送至 ${to}`),
   logTagged: (tags, by) => (tags ? `${by ? `${by} 设置了标签` : "标签已设置"}：${tags}` : by ? `${by} 移除了标签` : "标签已移除"),
   logPrioritised: (priority, by) => (by ? `${by} 将优先级设为${priority}` : `优先级设为${priority}`),
   logSnoozed: (until, by) => (by ? `${by} 设置了稍后提醒：${until}` : `稍后提醒：${until}`),

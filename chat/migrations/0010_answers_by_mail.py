@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0008_search_by_character'),
+        ('chat', '0009_may_fall_idle'),
     ]
 
     operations = [

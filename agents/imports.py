@@ -169,10 +169,10 @@ def _check_account(row: AgentRow) -> None:
 
 def _read_numbers(read: AgentRow, row: Row) -> None:
     if text := _text(row, "capacity"):
-        if text.isdecimal() and int(text[:9]) <= MAX_CAPACITY:
+        if text.isdecimal() and 1 <= int(text[:9]) <= MAX_CAPACITY:
             read.capacity = int(text)
         else:
-            read.problems["capacity"] = _("Give a number from %(low)s to %(high)s.") % {"low": 0, "high": MAX_CAPACITY}
+            read.problems["capacity"] = _("Give a number from %(low)s to %(high)s.") % {"low": 1, "high": MAX_CAPACITY}
     if text := _text(row, "active").lower():
         if text in YES | NO:
             read.is_active = text in YES

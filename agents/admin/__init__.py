@@ -5,6 +5,7 @@ from agents.admin import (  # noqa: F401  (importing registers)
     calendars,
     canned,
     macros,
+    memberships,
     queues,
     rules,
     saved_views,

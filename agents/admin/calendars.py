@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
@@ -19,7 +20,8 @@ from agents.admin.hours_forms import CalendarDayForm, CalendarForm, written
 from agents.calendars import hours_of, is_open, next_opening
 from agents.calendars.holidays import Plan, do_import, plan_from_json, plan_import, plan_to_json
 from agents.calendars.ical import MAX_BYTES, BadFile
-from agents.models import Calendar, CalendarDay
+from agents.contradictions import never_opens, of_calendar
+from agents.models import Calendar, CalendarDay, SlaPolicy
 from tenants.admin.base import KefuInline, KefuModelAdmin
 from tenants.admin.site import brand_admin
 
@@ -28,8 +30,22 @@ PLAN_SALT = "agents.admin.calendars.plan"
 PLAN_SECONDS = 3600
 
 
+class DaysFormSet(forms.models.BaseInlineFormSet):
+    """Looks at the calendar as the same page leaves it: the hours of the week are saved along."""
+
+    def clean(self) -> None:
+        super().clean()
+        calendar, today = self.instance, timezone.now().date()
+        kept = [row.cleaned_data for row in self.forms if getattr(row, "cleaned_data", None)]
+        days = [row for row in kept if row.get("hours") and row.get("date", today) >= today and not row.get("DELETE")]
+        policies = list(SlaPolicy.objects.filter(calendar_id=calendar.pk).values_list("name", flat=True))
+        if problems := of_calendar(has_hours=bool(calendar.spans or days), policies=policies):
+            raise forms.ValidationError([sentence for _field, sentence in problems])
+
+
 class CalendarDayInline(KefuInline):
     model = CalendarDay
+    formset = DaysFormSet
     form = CalendarDayForm
     fields = ("date", "name", "hours")
     hide_title = True
@@ -64,6 +80,12 @@ class CalendarAdmin(KefuModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Calendar]:
         return cast("QuerySet[Calendar]", super().get_queryset(request).annotate(queue_count=Count("queues")))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if never_opens(form.instance, timezone.now()):
+            said = gettext("Never open: visitors of its queues can only leave messages.")
+            self.message_user(request, said, messages.WARNING)
 
     @display(description=_("at present"), label={True: "success", False: "default"})
     def now_label(self, calendar: Calendar) -> tuple[bool, str]:

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from agents.admin.files import FilesGoAfterwards
-from agents.admin.team import MembersInline
+from agents.admin.memberships import MembersInline, refuse_leaving
 from agents.admin.trials import TriesRules, queue_tried_for
 from agents.contradictions import of_queue
 from agents.models import Membership, Queue
@@ -126,6 +126,11 @@ class QueuePage(FilesGoAfterwards, KefuModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Queue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        queue = self.get_object(request, object_id)
+        refused = refuse_leaving(self, request, Membership.objects.filter(queue=queue) if queue else ())
+        return refused or super().delete_view(request, object_id, extra_context)
 
     def delete_model(self, request: HttpRequest, obj: Queue) -> None:
         try:

@@ -5,10 +5,12 @@ from typing import Any, cast
 from django import forms
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from agents.contradictions import of_policy
 from agents.models import SlaPolicy, SlaTarget
 from tenants.admin.base import KefuModelAdmin, ReadOnlyAdmin
 from tenants.admin.site import brand_admin
@@ -29,11 +31,9 @@ class SlaPolicyForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        first, following, whole = (data.get(f"{kind}_minutes") for kind in ("first", "next", "resolution"))
-        if not self.errors and first is None and following is None and whole is None:
-            raise forms.ValidationError(gettext("A policy has at least one target: fill in a time."))
-        if whole is not None and first is not None and whole < first:
-            self.add_error("resolution_minutes", gettext("Nothing can be resolved sooner than it is answered."))
+        if not self.errors:
+            for field, sentence in of_policy(data, timezone.now()):
+                self.add_error(field, sentence)
         return data
 
 

@@ -1,4 +1,4 @@
-"""Admin pages of the team: agents and who serves which queue."""
+"""Admin pages of agents."""
 
 from typing import Any
 
@@ -17,67 +17,21 @@ from unfold.widgets import (
 )
 
 from agents.accounts import LastAdmin, change_agent, check_admin_remains, create_agent
+from agents.admin.memberships import QueuesInline
 from agents.admin.transfer import TableResource, TransferMixin
 from agents.admin.trials import TriesRules
 from agents.canned import LANGUAGE
-from agents.contradictions import of_agent
+from agents.contradictions import of_rights
 from agents.imports import AGENT_COLUMNS, AgentRow, agent_as_row, find_agent, import_agent, read_agent
-from agents.models import Agent, Membership, Queue
+from agents.models import Agent, Queue
 from agents.routing.trial import Change, agent_as
 from tenants.accounts import AccountRefused
-from tenants.admin.base import AddedByVerb, KefuInline, KefuModelAdmin, Secret
+from tenants.admin.base import AddedByVerb, Secret
 from tenants.admin.site import brand_admin
 from tenants.models import User
 
 ROLE_COLOURS = {"admin": "danger", "supervisor": "info", "agent": "default"}
 AVAILABILITY_COLOURS = {"online": "success", "away": "warning", "offline": "default"}
-
-
-class MembershipForm(forms.ModelForm):
-    """A row of a queue's page, or a page of its own."""
-
-    class Meta:
-        model = Membership
-        fields = ("agent", "queue", "capacity")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        agent, capacity = data.get("agent"), data.get("capacity")
-        if agent and capacity is not None and capacity > agent.capacity:
-            sentence = _("%(agent)s has room for %(all)s in all: no more in one queue.")
-            self.add_error("capacity", sentence % {"agent": agent, "all": agent.capacity})
-        return data
-
-
-class MembersInline(KefuInline):
-    """Of a queue: who serves it."""
-
-    model = Membership
-    form = MembershipForm
-    fields = ("agent", "capacity")
-    verbose_name_plural = _("agents who serve it")
-
-
-class QueuesFormSet(forms.models.BaseInlineFormSet):
-    """Looks at the agent as the same page leaves it: role, scope and capacity are being saved along."""
-
-    def clean(self) -> None:
-        super().clean()
-        kept = [row.cleaned_data for row in self.forms if getattr(row, "cleaned_data", None)]
-        rows = [(str(row["queue"]), row.get("capacity")) for row in kept if row.get("queue") and not row.get("DELETE")]
-        agent = self.instance
-        problems = of_agent(role=agent.role, scope=agent.scope, capacity=agent.capacity, memberships=rows)
-        if problems:
-            raise forms.ValidationError([sentence for _field, sentence in problems])
-
-
-class QueuesInline(KefuInline):
-    """Of an agent: the queues that they serve."""
-
-    model = Membership
-    formset = QueuesFormSet
-    fields = ("queue", "capacity")
-    verbose_name_plural = _("queues that they serve")
 
 
 class AddAgentForm(forms.Form):
@@ -145,6 +99,9 @@ class AgentForm(forms.ModelForm):
             check_admin_remains(self.instance, data.get("role", ""), bool(data.get("is_active")))
         except LastAdmin as refusal:
             self.add_error("role", str(refusal))
+        role, scope = data.get("role", ""), data.get("scope", "")
+        for field, sentence in of_rights(role=role, scope=scope, capacity=data.get("capacity")):
+            self.add_error(field, sentence)
         return data
 
 
@@ -252,18 +209,4 @@ class AgentAdmin(TriesRules, AgentPage):
         return agent_as(form.instance, form.cleaned_data["skills"], memberships)
 
 
-class MembershipAdmin(KefuModelAdmin):
-    form = MembershipForm
-    list_display = ("agent", "queue", "room")
-    list_filter = ("queue", "agent")
-    search_fields = ("agent__display_name", "queue__name")
-    list_select_related = ("agent", "queue")
-
-    @display(description=_("capacity in this queue"), ordering="capacity")
-    def room(self, membership: Membership) -> str:
-        own = membership.capacity
-        return str(own) if own is not None else gettext("%(all)s, the agent's own") % {"all": membership.agent.capacity}
-
-
 brand_admin.register(Agent, AgentAdmin)
-brand_admin.register(Membership, MembershipAdmin)

@@ -14,6 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from tenants.admin.base import AddedByVerb, KefuModelAdmin, ReadOnlyAdmin, Secret, confirmed
+from tenants.admin.brand_form import BrandFormBase
 from tenants.admin.site import brand_admin
 from tenants.context import current_tenant
 from tenants.hosts import forget_hosts
@@ -30,7 +31,7 @@ SCOPE_NAMES = {
 }
 
 
-class BrandSettingsForm(forms.ModelForm):
+class BrandSettingsForm(BrandFormBase):
     class Meta:
         model = Tenant
         fields = (
@@ -48,13 +49,6 @@ class BrandSettingsForm(forms.ModelForm):
             "mail_from",
         )
         widgets = {"accent": UnfoldAdminColorInputWidget}
-
-    def clean_total_capacity(self) -> int | None:
-        total: int | None = self.cleaned_data["total_capacity"]
-        if total == 0:
-            sentence = _("With 0 nobody would ever be assigned anything. Leave it empty for no limit.")
-            raise forms.ValidationError(sentence)
-        return total
 
 
 class BrandSettingsAdmin(KefuModelAdmin):

@@ -28,6 +28,7 @@ from tenants.accounts import AccountRefused, change_account, create_account, res
 from tenants.addresses import address_at, primary_host
 from tenants.admin.base import AddedByVerb, ReadOnlyAdmin, Secret, confirmed
 from tenants.admin.brand import HistoryAdmin
+from tenants.admin.brand_form import BrandFormBase
 from tenants.admin.site import installation_admin
 from tenants.hosts import forget_hosts
 from tenants.models import Domain, Tenant, User
@@ -61,7 +62,7 @@ class AddBrandForm(forms.Form):
     admin_name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
 
 
-class BrandForm(forms.ModelForm):
+class BrandForm(BrandFormBase):
     class Meta:
         model = Tenant
         fields = (

@@ -62,6 +62,7 @@ def test_what_cannot_be_true_at_once(alice_admin: Client, acme: Tenant, bob: Age
     assert "no queue is theirs" in sentences(alice_admin, bob, scope="queues")
     assert "sees it" in sentences(alice_admin, bob, [(queue.pk, "")], scope="queues", role="admin")
     assert "only 3 in all" in sentences(alice_admin, bob, [(queue.pk, 4)], capacity=3)
+    assert "not have a single conversation" in sentences(alice_admin, bob, capacity=0)
     assert "is no language" in sentences(alice_admin, bob, languages="english!")
     with in_tenant(acme):
         assert Agent.objects.get(pk=bob.pk).scope == "brand"

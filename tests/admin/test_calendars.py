@@ -165,12 +165,38 @@ def test_an_sla_policy_has_targets_that_can_be_met(alice_admin: Client, acme: Te
     assert "A policy has at least one target" in empty
     wrong = {"name": "Gold", "first_minutes": 60, "resolution_minutes": 30}
     assert "sooner than it is answered" in alice_admin.post(f"{POLICIES}add/", wrong).content.decode()
+    late = {"name": "Gold", "next_minutes": 60, "resolution_minutes": 30}
+    assert "no answer may take longer" in alice_admin.post(f"{POLICIES}add/", late).content.decode()
     right = {"name": "Gold", "calendar": str(office.pk), "first_minutes": 60, "resolution_minutes": 480}
     assert alice_admin.post(f"{POLICIES}add/", right).status_code == 302
     with in_tenant(acme):
         assert SlaPolicy.objects.get().calendar == office
     assert "Gold" in alice_admin.get(POLICIES).content.decode()
     assert alice_admin.get("/admin/agents/slatarget/").status_code == 200
+
+
+def test_one_that_is_never_open_is_saved_with_a_warning(alice_admin: Client, acme: Tenant) -> None:
+    """Its queues take messages at all times: that is allowed, and often a slip."""
+    page = alice_admin.post(f"{CALENDARS}add/", calendar_form(), follow=True).content.decode()
+    assert "Never open: visitors of its queues can only leave messages." in page
+    page = alice_admin.post(f"{CALENDARS}add/", calendar_form(name="Other", day_0="9:00-12:00"), follow=True)
+    assert "Never open: visitors" not in page.content.decode()
+
+
+def test_an_sla_policy_counts_by_hours_that_come(alice_admin: Client, acme: Tenant, office: Calendar) -> None:
+    with in_tenant(acme):
+        never = Calendar.objects.create(name="Never", time_zone="UTC", spans=[])
+        SlaPolicy.objects.create(name="Gold", calendar=office, first_minutes=5)
+    wrong = {"name": "Silver", "calendar": str(never.pk), "first_minutes": 60}
+    assert "“Never” is never open" in alice_admin.post(f"{POLICIES}add/", wrong).content.decode()
+    change = f"{CALENDARS}{office.pk}/change/"
+    closed = alice_admin.post(change, calendar_form()).content.decode()
+    assert "The SLA policy “Gold” counts by these hours" in closed
+    day = {"days-TOTAL_FORMS": 1, "days-0-date": f"{SOON}", "days-0-name": "Sale", "days-0-hours": "9:00-12:00"}
+    with in_tenant(acme):
+        assert Calendar.objects.get(pk=office.pk).spans
+    # A day that is to come is enough, and one without a policy may close for good.
+    assert alice_admin.post(change, calendar_form(**day)).status_code == 302
 
 
 def test_a_calendar_that_is_used_cannot_be_deleted(alice_admin: Client, acme: Tenant, office: Calendar) -> None:

@@ -248,6 +248,13 @@ def test_the_brands_settings(alice_admin: Client, acme: Tenant) -> None:
     form |= {"edit_minutes": 15, "archive_after_days": 30}
     address = f"/admin/tenants/tenant/{acme.pk}/change/"
     assert "nobody would ever be assigned" in problems(alice_admin.post(address, form | {"total_capacity": 0}))[0]
+    # 30 days are 720 hours; what is archived cannot be reopened.
+    late = problems(alice_admin.post(address, form | {"reopen_hours": 721}))
+    assert late == ["A visitor's message reopens a conversation for 721 hours, but an archived one cannot be reopened: "
+                    "archive after at least 31 days, or reopen for less."]  # fmt: skip
+    assert problems(alice_admin.post(address, form | {"reopen_hours": 1, "archive_after_days": 0}))
+    at_once = form | {"reopen_hours": 0, "archive_after_days": 0}
+    assert alice_admin.post(address, at_once | {"total_capacity": 40}).status_code == 302
     more = {"total_capacity": 40, "shows_typing_preview": "on"}
     assert alice_admin.post(address, form | more).status_code == 302
     after = Tenant.objects.get(pk=acme.pk)

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from agents.models import Queue, Skill
+from agents.models import Queue, Skill, SlaPolicy
 from tenants.context import in_tenant
 from tenants.models import Tenant
 
@@ -33,6 +33,7 @@ def put_back(acme: Tenant) -> Iterator[None]:
         LogEntry.objects.all().delete()
         Queue.objects.exclude(is_default=True).delete()
         Skill.objects.all().delete()
+        SlaPolicy.objects.all().delete()
 
 
 def errors(client: Client, address: str = ADD, **values: Any) -> list[str]:
@@ -90,6 +91,7 @@ def test_every_setting_is_saved(alice_admin: Client, acme: Tenant) -> None:
         ({"sticky_seconds": 90, "relax_after_seconds": 60}, "nobody waits longer"),
         ({"matches_language": "", "relax_after_seconds": 60}, "nothing to drop"),
         ({"silent_seconds": 5}, "greater than or equal to 30"),
+        ({"silent_seconds": 30, "answer_seconds": 600}, "hand to hand. At least 150"),
     ],
 )
 def test_contradictions(values: dict[str, Any], sentence: str, alice_admin: Client, acme: Tenant) -> None:
@@ -101,6 +103,17 @@ def test_contradictions(values: dict[str, Any], sentence: str, alice_admin: Clie
     assert sentence in found[0]
     with in_tenant(acme):
         assert not Queue.objects.filter(name="Billing").exists()
+
+
+def test_the_time_for_an_answer_is_that_of_the_sla_where_there_is_one(alice_admin: Client, acme: Tenant) -> None:
+    with in_tenant(acme):
+        slow = SlaPolicy.objects.create(name="Slow", first_minutes=60, next_minutes=60)
+        fast = SlaPolicy.objects.create(name="Fast", first_minutes=1)
+    silent = {"silent_seconds": 120, "answer_seconds": 300}
+    assert "have 3600 seconds" in errors(alice_admin, **silent, sla=slow.pk)[0]
+    quick = {"silent_seconds": 30, "answer_seconds": 600, "sla": fast.pk}
+    assert alice_admin.post(ADD, FORM | quick).status_code == 302
+    assert alice_admin.post(ADD, FORM | silent | {"name": "Plain"}).status_code == 302
 
 
 def test_overflow_goes_round_nowhere(alice_admin: Client, acme: Tenant) -> None:

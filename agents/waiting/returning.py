@@ -29,11 +29,13 @@ def sweep_returned(now: datetime, limit: int = 1000) -> int:
 def make_live(conversation_id: UUID, now: datetime) -> bool:
     """The conversation waits like any other from the moment its visitor wrote; tells whether that was new.
 
-    Locks the conversation. What was written while it is closed changes nothing: nobody is there who could answer.
+    Locks the conversation. What was written while it is closed changes nothing: nobody is there who could answer. One
+    that an agent has put to sleep since goes on sleeping: it is made live when it wakes.
     """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
-        wrote = written_since_left(conversation) if conversation.is_open and conversation.left_message else None
+        is_left = conversation.is_open and conversation.left_message and conversation.snoozed_until is None
+        wrote = written_since_left(conversation) if is_left else None
         if wrote is None or not is_open(queue_hours(queue_of(conversation), wrote.created_at), wrote.created_at):
             return False
         conversation.left_message = False
@@ -57,7 +59,7 @@ def written_since_left(conversation: Conversation) -> Message | None:
 
 
 def came_back() -> QuerySet[Conversation]:
-    """Open ones with a message of their visitor's after the one that was left."""
+    """Open ones, awake, with a message of their visitor's after the one that was left."""
     rows = Message.objects.filter(conversation=OuterRef("conversation"), event=LEFT).order_by("-seq").values("seq")
     wrote = Message.objects.filter(
         conversation=OuterRef("pk"),
@@ -65,5 +67,5 @@ def came_back() -> QuerySet[Conversation]:
         author_kind=Message.AuthorKind.VISITOR,
         seq__gt=Coalesce(Subquery(rows[:1]), 2**62),
     )
-    opened = Conversation.objects.filter(left_message=True).exclude(status=Conversation.Status.CLOSED)
-    return opened.filter(Exists(wrote))
+    awake = Conversation.objects.filter(left_message=True, snoozed_until=None)
+    return awake.exclude(status=Conversation.Status.CLOSED).filter(Exists(wrote))

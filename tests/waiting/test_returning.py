@@ -4,8 +4,10 @@ from uuid import uuid4
 import pytest
 
 from agents.models import Calendar, Queue
-from agents.waiting.returning import sweep_returned
+from agents.waiting.returning import make_live, sweep_returned
+from chat.authors import SYSTEM
 from chat.left_messages import Contact, leave_message
+from chat.marks import snooze_conversation, sweep_snoozed
 from chat.messages import MessageDraft, post_visitor_message
 from chat.models import Conversation, Message
 
@@ -47,6 +49,19 @@ def test_who_writes_while_it_is_open_waits_from_then_on(left, vera):
     woken = Message.objects.get(event="conversation.woken")
     assert (woken.body["reason"], woken.visibility) == ("visitor", "note")
     assert sweep_returned(MORNING + timedelta(seconds=9)) == 0
+
+
+def test_what_was_put_to_sleep_since_is_made_live_when_it_wakes(left, vera):
+    """Until then the log must not say that it woke: the clocks of its deadlines stand still by what the log says."""
+    write(vera, MORNING)
+    snooze_conversation(left.pk, MORNING + timedelta(hours=1), by=SYSTEM, now=MORNING + timedelta(seconds=1))
+    assert sweep_returned(MORNING + timedelta(seconds=5)) == 0
+    assert make_live(left.pk, MORNING + timedelta(seconds=5)) is False
+    assert not Message.objects.filter(event="conversation.woken").exists()
+    assert sweep_snoozed(MORNING + timedelta(hours=1)) == 1
+    assert sweep_returned(MORNING + timedelta(hours=1)) == 1
+    row = Conversation.objects.get()
+    assert (row.left_message, row.waiting_since, row.snoozed_until) == (False, MORNING, None)
 
 
 def test_a_message_left_in_hours_because_the_queue_was_long_stays_left(queue, vera):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
+from prometheus_client import Counter
 
 from chat.authors import Author
 from chat.conversations import open_conversation, reopen_locked
@@ -22,6 +23,8 @@ from chat.protocol import MAX_FILES, MAX_MENTIONS, MAX_TEXT_CHARS
 from chat.rendering import render
 from chat.signals import agents_mentioned
 from chat.text import clean_text
+
+duplicates = Counter("kefu_log_duplicates", "Messages recognised as sent before.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ def same_or_conflict(earlier: LogRow, draft: MessageDraft) -> Posted:
         is_same = (earlier.body.get("text", ""), _file_ids(earlier)) == (text, files)
     if not is_same:
         raise Conflict
+    duplicates.inc()
     return Posted(earlier, duplicate=True)
 
 

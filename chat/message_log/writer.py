@@ -35,7 +35,6 @@ CONNECT_SECONDS = 5.0
 batch_size = Histogram("kefu_log_batch_size", "Messages per commit.", buckets=(1, 2, 5, 10, 20, 50, 100, 256))
 batch_time = Histogram("kefu_log_batch_seconds", "Seconds per commit.")
 refused = Counter("kefu_log_refused", "Messages refused before they were written.", ["reason"])
-duplicates = Counter("kefu_log_duplicates", "Messages recognised as sent before.")
 
 # The one statement of these connections is planned once: planning it for each batch costs more than running it. It must
 # then be a plan for brands of any size, through indexes only, also where a table was still empty when it was planned.
@@ -142,8 +141,6 @@ class Writer:
         batch_time.observe(time.monotonic() - started)
         batch_size.observe(len(batch))
         for pending, result in zip(batch, done.results, strict=True):
-            if isinstance(result, Written) and result.duplicate:
-                duplicates.inc()
             if not pending.done.done():
                 pending.done.set_result((result, done))
 

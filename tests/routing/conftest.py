@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import override_settings
 
 from agents.models import Agent, Assignment, Membership, Queue, Skill
 from chat.conversations import open_conversation
@@ -17,6 +18,8 @@ from tenants.models import Tenant
 from tests.admin.pages import remove_accounts
 
 PREFIX = "routing-"
+# Nobody ever signs in as one of these: a hash that is slow on purpose would be most of what a team costs.
+QUICK = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 
 
 class Team:
@@ -33,7 +36,8 @@ class Team:
         self, name: str, *queues: Queue, present: bool = True, in_queue: int | None = None, **facts: Any
     ) -> Agent:
         skills = facts.pop("skills", ())
-        user, _ = create_account(email=f"{PREFIX}{uuid4().hex}@acme.test", name=name, now=self.now)
+        with QUICK:
+            user, _ = create_account(email=f"{PREFIX}{uuid4().hex}@acme.test", name=name, now=self.now)
         agent = Agent.objects.create(
             user=user, display_name=name, is_present=present, absent_since=None if present else self.now, **facts
         )

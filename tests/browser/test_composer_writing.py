@@ -126,7 +126,7 @@ def test_a_message_is_kept_as_ones_own_reply(open_console):
     message.hover()
     message.get_by_role("button", name="Keep as canned reply").click()
     form = desk.dialog("New canned reply")
-    expect(form.get_by_label("Text", exact=True)).to_have_value("Our shop opens at nine.")
+    expect(form.get_by_label("Text in English")).to_have_value("Our shop opens at nine.")
     form.get_by_label("Shortcut, after “/”").fill("hello")
     assert serious(desk.page) == []
     form.get_by_label("Shortcut, after “/”").fill("open")

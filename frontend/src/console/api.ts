@@ -12,6 +12,8 @@ import type {
   MacroRun,
   Me,
   MergedPage,
+  NewCanned,
+  OwnCanned,
   RowsPage,
   SavedView,
   SavedViews,
@@ -78,6 +80,8 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
       credentials: "same-origin",
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
+      // What is deleted when a window closes is deleted all the same.
+      keepalive: method === "DELETE",
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;
@@ -149,7 +153,11 @@ export const fetchCanned = (): Promise<{ canned: Canned[] }> => call("GET", `${A
 export const useCanned = (id: string, conversation: string): Promise<CannedUse> =>
   call("POST", `${AGENT}/canned/${encodeURIComponent(id)}/use`, { conversation });
 
-export const createCanned = (made: object): Promise<Canned> => call("POST", `${AGENT}/canned`, made);
+export const fetchOwnCanned = (id: string): Promise<OwnCanned> => call("GET", `${AGENT}/canned/${encodeURIComponent(id)}`);
+
+export const createCanned = (made: NewCanned): Promise<OwnCanned> => call("POST", `${AGENT}/canned`, made);
+
+export const changeCanned = (id: string, made: NewCanned): Promise<OwnCanned> => call("PUT", `${AGENT}/canned/${encodeURIComponent(id)}`, made);
 
 export const deleteCanned = (id: string): Promise<null> => call("DELETE", `${AGENT}/canned/${encodeURIComponent(id)}`);
 

@@ -268,6 +268,18 @@ export interface Canned {
   uses: number;
 }
 
+/** One of one's own, as its form has it. */
+export interface OwnCanned extends Canned {
+  attached: FileView[];
+}
+
+export interface NewCanned {
+  shortcut: string;
+  title: string;
+  texts: Record<string, string>;
+  file_ids: string[];
+}
+
 export interface CannedUse {
   text: string;
   language: string;

@@ -1,11 +1,12 @@
 // What one can do with a message: buttons beside it, and the question before one's own is taken back.
 import { BookmarkIcon, PencilIcon, UndoIcon } from "../../design/icons";
 import type { LogEvent, MessageData } from "../../engine";
-import { cannedAsked } from "../state/canned";
+import { cannedLanguage } from "../state/canned_form";
+import { askForNew } from "../state/own_canned";
 import { now } from "../state/clock";
 import { changeableUntil, mayCorrect, recall, recallAsked, startEdit } from "../state/corrections";
 import type { Thread } from "../state/thread";
-import { words } from "../words";
+import { locale, words } from "../words";
 import { Dialog } from "./Dialog";
 
 interface Props {
@@ -31,7 +32,7 @@ function KeepAsCanned({ event, thread }: Props) {
   const label = words.value.keepAsCanned;
   const ask = (): void => {
     const { text, files } = event.data;
-    cannedAsked.value = { text, language: thread.row.peek()?.language ?? "", fileIds: files.map((file) => file.id) };
+    askForNew(cannedLanguage(thread.row.peek()?.language || locale.peek()), text, files);
   };
   return (
     <button type="button" class="icon-button icon-button-s" aria-label={label} data-tip={label} data-tip-above onClick={ask}>

@@ -2,13 +2,13 @@
 import { AlertIcon, CheckIcon, CloseIcon, DownloadIcon } from "../../design/icons";
 import { recallAsked } from "../state/corrections";
 import { mergeAsked } from "../state/profile";
-import { cannedAsked } from "../state/canned";
+import { cannedAsked } from "../state/own_canned";
 import { sendQuestion } from "../state/composing";
 import { paletteMode } from "../state/palette";
 import { isSettingsOpen, isSheetOpen, transferAsked } from "../state/shortcuts";
 import { dismissToast, toasts } from "../state/toasts";
 import { words } from "../words";
-import { CannedForm } from "./CannedForm";
+import { CannedDialog } from "./canned/CannedDialog";
 import { SendQuestion } from "./composer/SendQuestion";
 import { RecallQuestion } from "./Corrections";
 import { MergeDialog } from "./details/MergeDialog";
@@ -33,7 +33,7 @@ export function Overlays() {
       {isSettingsOpen.value && <Preferences />}
       {paletteMode.value && <Palette key={paletteMode.value} />}
       {transferAsked.value && <TransferDialog key={transferAsked.value} />}
-      {cannedAsked.value && <CannedForm />}
+      {cannedAsked.value && <CannedDialog />}
       {sendQuestion.value && <SendQuestion />}
       {openImage.value && <Lightbox />}
       {recallAsked.value && <RecallQuestion />}

@@ -23,10 +23,10 @@ let nextKey = 1;
 export class Attachments {
   readonly items = signal<readonly Attachment[]>([]);
 
-  add(files: Iterable<File>, limits: Limits): void {
+  add(files: Iterable<File>, limits: Limits, refuse = (text: string): void => showToast({ kind: "error", text })): void {
     for (const file of files) {
       const refused = this.refusal(file, limits);
-      if (refused) showToast({ kind: "error", text: refused });
+      if (refused) refuse(refused);
       else this.upload(file);
     }
   }
@@ -60,6 +60,11 @@ export class Attachments {
     if (!item.file && !item.error) item.abort();
     if (item.preview) URL.revokeObjectURL(item.preview);
     this.items.value = this.items.peek().filter((one) => one.key !== key);
+  }
+
+  /** What nobody is going to send: uploads on their way end. */
+  clear(): void {
+    for (const item of this.items.peek()) this.remove(item.key);
   }
 
   get isUploading(): boolean {

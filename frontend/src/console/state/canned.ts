@@ -1,6 +1,6 @@
 // Canned replies: loaded when first asked for, found by a few letters, put in by the server.
 import { signal } from "@preact/signals";
-import { createCanned, deleteCanned, fetchCanned, useCanned } from "../api";
+import { fetchCanned, useCanned } from "../api";
 import type { Canned, CannedUse, Row } from "../wire";
 import { pickVariant } from "./completion";
 import { rank } from "./fuzzy";
@@ -10,6 +10,8 @@ import { showError } from "./toasts";
 const MAX_FOUND = 8;
 
 export const canned = signal<readonly Canned[] | null>(null);
+/** One's own that are about to be gone, and the timer that will tell the server (own_canned.ts). */
+export const deleting = signal<ReadonlyMap<string, number>>(new Map());
 let loading: Promise<void> | null = null;
 
 export function loadCanned(): Promise<void> {
@@ -22,7 +24,7 @@ export function loadCanned(): Promise<void> {
 
 /** Those that fit the conversation: the brand's, its queue's, one's own. Without letters the most used come first. */
 export function findCanned(query: string, row: Row): Canned[] {
-  const fitting = (canned.value ?? []).filter((one) => one.queue === null || one.queue === row.queue?.id);
+  const fitting = (canned.value ?? []).filter((one) => (one.queue === null || one.queue === row.queue?.id) && !deleting.value.has(one.id));
   if (!query) return [...fitting].sort((one, other) => other.uses - one.uses).slice(0, MAX_FOUND);
   return rank(fitting, query, ({ shortcut, title }) => [shortcut, title], MAX_FOUND);
 }
@@ -38,30 +40,5 @@ export async function putInCanned(one: Canned, conversation: string): Promise<Ca
   } catch (error) {
     showError(error);
     return null;
-  }
-}
-
-export interface NewCanned {
-  shortcut: string;
-  title: string;
-  texts: Record<string, string>;
-  file_ids: string[];
-}
-
-/** What is to be kept as a canned reply; the form asks for its shortcut. */
-export const cannedAsked = signal<{ text: string; language: string; fileIds: string[] } | null>(null);
-
-/** Raises what the server refused: the form shows it. */
-export async function keepCanned(made: NewCanned): Promise<void> {
-  const one = await createCanned(made);
-  canned.value = [...(canned.peek() ?? []), one];
-}
-
-export async function dropCanned(one: Canned): Promise<void> {
-  try {
-    await deleteCanned(one.id);
-    canned.value = (canned.peek() ?? []).filter((other) => other.id !== one.id);
-  } catch (error) {
-    showError(error);
   }
 }

@@ -5,7 +5,8 @@ import { VIEWS, type Row } from "../wire";
 import { close, release, reopen, setAvailability, switchBrand, take } from "./actions";
 import { signOut } from "../api";
 import { BELL_EVENTS } from "./bell";
-import { cannedAsked } from "./canned";
+import { cannedLanguage } from "./canned_form";
+import { askForNew, askForOwn } from "./own_canned";
 import { currentThread } from "./desk";
 import { bindingOf, keyCaps } from "./keys";
 import { toggleDetails } from "./layout";
@@ -78,7 +79,8 @@ function settingItems(say: Dictionary): PaletteItem[] {
   const isQuiet = BELL_EVENTS.every((event) => !bellChoices.value[event].sound);
   return inGroup("settings", [
     { id: "settings", label: say.preferences, also: [say.notifications, say.sounds], run: () => (isSettingsOpen.value = true) },
-    { id: "new-canned", label: say.newCanned, run: () => (cannedAsked.value = { text: "", language: "", fileIds: [] }) },
+    { id: "new-canned", label: say.newCanned, run: () => askForNew(cannedLanguage(locale.peek())) },
+    { id: "own-canned", label: say.cannedMine, also: [say.completing.canned], run: askForOwn },
     { id: "macros", label: say.keyMacro, keys: capsOf("m"), run: () => openPalette("macros") },
     { id: "sheet", label: say.shortcuts, keys: capsOf("?"), run: () => (isSheetOpen.value = true) },
     ...(["online", "away", "offline"] as const).map((one) => ({ id: `availability.${one}`, label: `${say.availabilityLabel}: ${say.availability[one]}`, run: () => void setAvailability(one) })),

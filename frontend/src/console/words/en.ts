@@ -1,6 +1,7 @@
 // English words of the console. `Dictionary` is taken from this object: a key that another language lacks
 // is a type error. Words that depend on a number or a name are functions.
 
+import { cannedEn } from "./canned";
 import { inboxEn } from "./inbox/en";
 import { profileEn } from "./profile";
 
@@ -9,6 +10,7 @@ import { boardEn } from "./board_en";
 export const en = {
   ...boardEn,
   ...inboxEn,
+  ...cannedEn,
   appName: "Kefu",
   inbox: "Inbox",
   skipToThread: "Skip to the conversation",
@@ -231,13 +233,10 @@ export const en = {
   cannedQueue: "queue",
   cannedFiles: (n: number) => (n === 1 ? "1 file" : `${n} files`),
   cannedShortcut: "Shortcut, after “/”",
-  cannedShortcutHint: "Letters, digits, dots, hyphens and underscores",
   cannedTitle: "Title",
-  cannedText: "Text",
   cannedVariables: "Filled in when used:",
   cannedKept: "Canned reply kept. Type “/” to use it.",
   cannedTaken: "You have a canned reply with this shortcut already.",
-  cannedYours: (n: number) => (n === 1 ? "Your own canned reply" : `Your ${n} own canned replies`),
   deleteCanned: (shortcut: string) => `Delete /${shortcut}`,
   beforeSending: "Before you send this",
   sendAnyway: "Send anyway",

@@ -2,11 +2,13 @@
 import { profileZh } from "./profile";
 import { boardZh } from "./board_zh";
 import type { Dictionary } from "./en";
+import { cannedZh } from "./canned";
 import { inboxZh } from "./inbox/zh";
 
 export const zh: Dictionary = {
   ...boardZh,
   ...inboxZh,
+  ...cannedZh,
   appName: "Kefu",
   inbox: "收件箱",
   skipToThread: "跳到会话内容",
@@ -222,13 +224,10 @@ export const zh: Dictionary = {
   cannedQueue: "队列",
   cannedFiles: (n) => `${n} 个附件`,
   cannedShortcut: "快捷词（输入“/”后使用）",
-  cannedShortcutHint: "可用文字、数字、点、连字符和下划线",
   cannedTitle: "标题",
-  cannedText: "内容",
   cannedVariables: "使用时自动填入：",
   cannedKept: "已存为快捷回复，输入“/”即可使用。",
   cannedTaken: "你已有同名的快捷回复。",
-  cannedYours: (n) => `我的快捷回复（${n}）`,
   deleteCanned: (shortcut) => `删除 /${shortcut}`,
   beforeSending: "发送前请确认",
   sendAnyway: "仍然发送",

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
-import { canned, cannedAsked } from "../../state/canned";
-import { words } from "../../words";
+import { canned } from "../../state/canned";
+import { cannedLanguage } from "../../state/canned_form";
+import { askForNew, askForOwn } from "../../state/own_canned";
+import { locale, words } from "../../words";
 import type { Completion } from "./useCompletion";
 
 export const LIST_ID = "completion";
@@ -39,12 +41,15 @@ export function CompletionList({ completion }: { completion: Completion }) {
       {!options.length && <p class="menu-empty">{canned.value === null ? say.loading : say.noCanned}</p>}
       <p class="kf-sr" role="status">{say.choices(options.length)}</p>
       {typed.kind === "canned" && (
-        <button type="button" class="link completion-more" onPointerDown={(event) => (event.preventDefault(), askForNew())} tabIndex={-1}>
-          {say.newCanned}
-        </button>
+        <p class="completion-more">
+          <button type="button" class="link" onPointerDown={(event) => (event.preventDefault(), askForNew(cannedLanguage(locale.peek())))} tabIndex={-1}>
+            {say.newCanned}
+          </button>
+          <button type="button" class="link" onPointerDown={(event) => (event.preventDefault(), askForOwn())} tabIndex={-1}>
+            {say.cannedMine}
+          </button>
+        </p>
       )}
     </div>
   );
 }
-
-const askForNew = (): void => void (cannedAsked.value = { text: "", language: "", fileIds: [] });

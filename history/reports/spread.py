@@ -28,6 +28,12 @@ def value_of(bucket: int) -> float:
 
 def quantile(counts: Mapping[int, int], share: float) -> float | None:
     """Return the value at the nearest rank of `share` (0.5: the median), None of nothing."""
+    bucket = bucket_at(counts, share)
+    return None if bucket is None else value_of(bucket)
+
+
+def bucket_at(counts: Mapping[int, int], share: float) -> int | None:
+    """Return the bucket at that rank."""
     total = sum(counts.values())
     if total <= 0:
         return None
@@ -35,5 +41,5 @@ def quantile(counts: Mapping[int, int], share: float) -> float | None:
     for bucket in sorted(counts):
         rank -= counts[bucket]
         if rank <= 0:
-            return value_of(bucket)
+            return bucket
     raise AssertionError("a rank is at most the total")

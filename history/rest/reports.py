@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from agents.rest.supervisors import SupervisorView
 from chat.errors import Invalid
 from chat.rest.paging import read_flag
-from history.reports.csv_file import HOURS, stream_table
+from history.reports.csv_file import UNSUMMED, stream_table
 from history.reports.question import GROUPS, read_question
 from history.reports.read import answer
 from tenants.context import current_tenant
@@ -23,8 +23,8 @@ class ReportFileView(SupervisorView):
     def get(self, request: Request) -> StreamingHttpResponse:
         query = {**request.query_params.dict(), "group": ""}
         group = request.query_params.get("group", "day")
-        if group not in (*GROUPS, HOURS):
-            raise Invalid(f"`group` is one of {', '.join((*GROUPS, HOURS))}.")
+        if group not in (*GROUPS, *UNSUMMED):
+            raise Invalid(f"`group` is one of {', '.join((*GROUPS, *UNSUMMED))}.")
         question, tenant = read_question(query, self.agent), current_tenant()
         name = f"{tenant.slug}-{group}-{question.first}-{question.last}.csv"
         response = StreamingHttpResponse(stream_table(tenant, question, group), content_type="text/csv; charset=utf-8")

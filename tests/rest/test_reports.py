@@ -8,10 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent, Membership, Queue
-from chat.models import Tag
+from chat.authors import SYSTEM
+from chat.marks import tag_conversation
+from chat.models import Conversation, Tag
 from history.reports.csv_file import neutral
+from history.reports.hours import hours_of_sums
+from history.reports.question import Question
 from history.reports.sweep import sweep_reports
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -41,6 +47,19 @@ def counted(acme: Tenant, alice: Agent, bob: Agent, sales: Queue) -> None:
         Play([alice, bob], [sales, sales], Recount(), EVENING).play(TALK)
         Play([alice, bob], [sales, sales], Recount(), EVENING).play([("ask", 0, 0), ("move", 0, 7200)])
         sweep_reports(EVENING + timedelta(days=1))
+
+
+@pytest.fixture
+def tagged(acme: Tenant, counted: None) -> Iterator[Tag]:
+    """Bob's talk has it."""
+    with in_tenant(acme):
+        tag = Tag.objects.create(name="=Refund")
+        talk = Conversation.objects.get(status="closed")
+        tag_conversation(talk.pk, add=[tag.pk], by=SYSTEM, now=EVENING + timedelta(hours=36))
+        sweep_reports(EVENING + timedelta(days=2))
+    yield tag
+    with in_tenant(acme):
+        tag.delete()
 
 
 def test_totals(counted: None, agent_api: Api) -> None:
@@ -135,7 +154,65 @@ def test_file_of_hours(counted: None, agent_api: Api) -> None:
     assert {(row["hour"], row["agent"]) for row in rows if row["messages_out"] == "1"} == {
         ("2026-11-20T22:00:00+00:00", "Bob")
     }
+    (answered,) = [row for row in rows if row["first_response_count"] == "1"]
+    assert (answered["queue"], answered["agent"], answered["tag"]) == ("General", "Bob", "")
+    assert (answered["waited_mean"], answered["first_response_mean"], answered["resolution_mean"]) == (
+        "60.0",
+        "100.0",
+        "1000.0",
+    )
+    assert float(answered["first_response_p50"]) == pytest.approx(100, rel=0.025)
+    assert (answered["csat_count"], answered["csat_mean"]) == ("1", "5.0")
     problem(agent_api.get(FILE, {**DAYS, "group": "colour"}), 400, "invalid")
+
+
+def test_files_of_hours_by_tag(tagged: Tag, agent_api: Api) -> None:
+    rows = read_file(agent_api.get(FILE, {**DAYS, "group": "tag_hours"}))
+    assert {row["tag"] for row in rows} == {"'=Refund"}
+    assert (sum(int(row["opened"]) for row in rows), sum(int(row["csat_count"]) for row in rows)) == (1, 1)
+    whole = read_file(agent_api.get(FILE, {**DAYS, "group": "hours"}))
+    assert sum(int(row["opened"]) for row in whole) == 2, "those with a tag are not counted twice"
+    assert {row["tag"] for row in whole} == {""}
+    of_tag = read_file(agent_api.get(FILE, {**DAYS, "group": "hours", "tag": str(tagged.pk)}))
+    assert of_tag == rows
+    assert list(of_tag[0]) == list(whole[0])
+
+
+def test_file_of_load(counted: None, agent_api: Api, alice: Agent, sales: Queue) -> None:
+    rows = read_file(agent_api.get(FILE, {**DAYS, "group": "load_hours"}))
+    assert rows == [
+        {
+            "hour": "2026-11-20T22:00:00+00:00",
+            "agent": "Bob",
+            "busy_seconds": "940",
+            "held_seconds": "940",
+            "most_at_once": "1",
+        }
+    ]
+    # Nobody's time is one queue's.
+    assert read_file(agent_api.get(FILE, {**DAYS, "group": "load_hours", "queue": str(sales.pk)})) == []
+    assert read_file(agent_api.get(FILE, {**DAYS, "group": "load_hours", "agent": str(alice.pk)})) == []
+
+
+def test_a_file_costs_as_many_queries_however_much_is_in_it(counted: None, acme: Tenant) -> None:
+    start = EVENING.replace(hour=0, minute=0)
+    question = Question(first=start.date(), last=start.date(), zone="UTC")
+    with in_tenant(acme), CaptureQueriesContext(connection) as queries:
+        assert len(list(hours_of_sums(question, start, start + timedelta(days=1), by_tag=False))) > 1
+    assert len([one for one in queries if "history_hourly" in one["sql"]]) == 2
+
+
+def test_one_tag(tagged: Tag, agent_api: Api) -> None:
+    body = agent_api.get(REPORTS, {**DAYS, "tag": str(tagged.pk), "group": "hour,queue"}).json()
+    assert (body["totals"]["opened"], body["totals"]["closed"], body["totals"]["csat"]["count"]) == (1, 1, 1)
+    (hour,) = body["groups"]["hour"]
+    assert (hour["key"], hour["waited"]["mean"], hour["resolution"]["mean"], hour["load"]) == ("22", 60, 1000, None)
+
+
+def test_by_hour_has_all_measures(counted: None, agent_api: Api) -> None:
+    (hour,) = agent_api.get(REPORTS, {**DAYS, "group": "hour"}).json()["groups"]["hour"]
+    assert (hour["opened"], hour["assigned"], hour["messages_in"], hour["messages_out"]) == (2, 1, 2, 1)
+    assert (hour["first_response"]["mean"], hour["csat"]["mean"], hour["load"]["busy_seconds"]) == (100, 5, 940)
 
 
 def test_no_cell_is_a_formula(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changeOf, eachStretch, keptShare, niceStep, sortRows } from "./figures";
+import { changeOf, eachHour, eachStretch, keptShare, niceStep, sortRows } from "./figures";
 import { addDays, dayIn, daysBetween, presetOf, presetRange, questionQuery, readQuestion, stretchesOf, stretchOf } from "./question";
 import type { Row } from "./wire";
 
@@ -46,8 +46,8 @@ test("days are added over months and leap days", () => {
 });
 
 test("the address says what is asked, and nonsense in it asks for four weeks", () => {
-  const question = readQuestion("?from=2026-11-01&to=2026-11-07&tz=UTC&time=business&queue=q&compare=false", "Asia/Shanghai", NOW);
-  assert.deepEqual(question, { from: "2026-11-01", to: "2026-11-07", tz: "UTC", time: "business", queue: "q", agent: "", compare: false });
+  const question = readQuestion("?from=2026-11-01&to=2026-11-07&tz=UTC&time=business&queue=q&tag=t&compare=false", "Asia/Shanghai", NOW);
+  assert.deepEqual(question, { from: "2026-11-01", to: "2026-11-07", tz: "UTC", time: "business", queue: "q", agent: "", tag: "t", compare: false });
   assert.deepEqual(readQuestion(`?${questionQuery(question)}`, "UTC", NOW), question);
   const nonsense = readQuestion("?from=x&to=y&tz=Mars", "UTC", NOW);
   assert.equal(nonsense.tz, "UTC");
@@ -65,6 +65,12 @@ test("many days are taken by weeks, from the Monday on", () => {
   const weeks = stretchesOf(range);
   assert.deepEqual([weeks[0], weeks[1], weeks.at(-1)], ["2025-12-29", "2026-01-05", "2026-05-25"]);
   assert.equal(stretchOf({ from: "2026-01-01", to: "2026-04-30" }), "day");
+});
+
+test("all hours of the day are there", () => {
+  const hours = eachHour([{ ...row("x", 2, 1), key: "7" }]);
+  assert.equal(hours.length, 24);
+  assert.deepEqual([hours[6]!.row, hours[7]!.hour, hours[7]!.row?.opened], [null, "7:00", 2]);
 });
 
 test("lines of durations are at whole minutes, hours and days", () => {

@@ -33,6 +33,7 @@ export const COLUMNS = {
   opened: (row: Row) => row.opened,
   assigned: (row: Row) => row.assigned,
   closed: (row: Row) => row.closed,
+  messages_in: (row: Row) => row.messages_in,
   messages_out: (row: Row) => row.messages_out,
   waited: (row: Row) => row.waited.p50,
   first_response: (row: Row) => row.first_response.p50,
@@ -56,6 +57,12 @@ export function sortRows(rows: readonly Row[], by: Column, isDown: boolean): Row
 export function eachStretch(rows: readonly Row[], days: readonly string[]): { day: string; row: Row | null }[] {
   const byDay = new Map(rows.map((row) => [row.key, row]));
   return days.map((day) => ({ day, row: byDay.get(day) ?? null }));
+}
+
+/** All 24, in order, as "7:00", with their rows or none. */
+export function eachHour(rows: readonly Row[]): { hour: string; row: Row | null }[] {
+  const byHour = new Map(rows.map((row) => [row.key, row]));
+  return Array.from({ length: 24 }, (_, hour) => ({ hour: `${hour}:00`, row: byHour.get(String(hour)) ?? null }));
 }
 
 const NICE_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800];

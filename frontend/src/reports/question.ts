@@ -6,6 +6,7 @@ export interface Question {
   time: "clock" | "business";
   queue: string;
   agent: string;
+  tag: string;
   compare: boolean;
 }
 
@@ -50,12 +51,13 @@ export function readQuestion(search: string, zone: string, now: number): Questio
     time: values.get("time") === "business" ? "business" : "clock",
     queue: values.get("queue") ?? "",
     agent: values.get("agent") ?? "",
+    tag: values.get("tag") ?? "",
     compare: values.get("compare") !== "false",
   };
 }
 
 export function questionQuery(question: Question): string {
-  const { from, to, tz, time, queue, agent, compare } = question;
+  const { from, to, tz, time, queue, agent, tag, compare } = question;
   return new URLSearchParams({
     from,
     to,
@@ -63,6 +65,7 @@ export function questionQuery(question: Question): string {
     time,
     ...(queue && { queue }),
     ...(agent && { agent }),
+    ...(tag && { tag }),
     compare: String(compare),
   }).toString();
 }

@@ -1,7 +1,7 @@
 // The question and its answer, as signals. The answer on screen stays until the next one is here.
 import { effect, signal } from "@preact/signals";
 import { questionQuery, readQuestion, stretchOf, type Question } from "./question";
-import { GROUPS, type Report } from "./wire";
+import { GROUPS, type Report, type Row } from "./wire";
 import { wordsOf, type Words } from "./words";
 
 export interface NamedRef {
@@ -13,12 +13,13 @@ export interface Options {
   locale: "en" | "zh-Hans";
   queues: readonly NamedRef[];
   agents: readonly NamedRef[];
+  tags: readonly NamedRef[];
   onSignedOut: () => void;
 }
 
 export type Failure = "offline" | "invalid" | "other";
 
-export const options = signal<Options>({ locale: "en", queues: [], agents: [], onSignedOut: () => undefined });
+export const options = signal<Options>({ locale: "en", queues: [], agents: [], tags: [], onSignedOut: () => undefined });
 export const words = signal<Words>(wordsOf("en"));
 export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 export const question = signal<Question>(readQuestion("", ownZone, Date.now()));
@@ -53,6 +54,29 @@ export async function load(): Promise<void> {
   isLoading.value = false;
 }
 
+/** By hour of the day: asked for only when somebody looks at it, so that the page costs no more. */
+export const hours = signal<readonly Row[] | null>(null);
+export const hoursFailed = signal(false);
+const areHoursSeen = signal(false);
+let hoursAsked: AbortController | null = null;
+
+export const lookAtHours = (): void => void (areHoursSeen.value = true);
+
+export async function loadHours(): Promise<void> {
+  hoursAsked?.abort();
+  const mine = (hoursAsked = new AbortController());
+  hoursFailed.value = false;
+  try {
+    const query = questionQuery({ ...question.peek(), compare: false });
+    const response = await fetch(`${ADDRESS}?${query}&group=hour`, { credentials: "same-origin", signal: mine.signal });
+    if (response.status === 401) return options.peek().onSignedOut();
+    if (!response.ok) throw new Error(String(response.status));
+    hours.value = ((await response.json()) as { groups: { hour: Row[] } }).groups.hour;
+  } catch {
+    if (!mine.signal.aborted) hoursFailed.value = true;
+  }
+}
+
 /** Follows the question: asks the server, and keeps the address of the page the same as what is shown. */
 export function followQuestion(): () => void {
   question.value = readQuestion(location.search, ownZone, Date.now());
@@ -60,9 +84,16 @@ export function followQuestion(): () => void {
     const query = questionQuery(question.value);
     if (location.search !== `?${query}`) history.replaceState(history.state, "", `${location.pathname}?${query}`);
     void load();
+    // What somebody looked at of one question is not yet of the next.
+    hours.value = null;
+    areHoursSeen.value = false;
+    hoursAsked?.abort();
   });
+  const stopHours = effect(() => void (areHoursSeen.value && loadHours()));
   return () => {
     stop();
+    stopHours();
     asked?.abort();
+    hoursAsked?.abort();
   };
 }

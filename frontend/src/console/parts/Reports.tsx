@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { RefreshIcon } from "../../design/icons";
 import { goToSignIn, me } from "../state/session";
+import { loadTags, tags } from "../state/tags";
 import { locale, words } from "../words";
 import { Drawing } from "./Drawing";
 import type { ReportsBundle } from "../../reports/main";
@@ -35,12 +36,14 @@ export function Reports() {
     let unmount: (() => void) | undefined;
     let isGone = false;
     state.value = "loading";
-    loadBundle().then(
-      (bundle) => {
+    // Tags may have come about since the console began; without them the page is there all the same.
+    Promise.all([loadBundle(), loadTags()]).then(
+      ([bundle]) => {
         if (isGone) return;
         state.value = "ready";
         const { queues, agents } = me.peek()!;
-        unmount = bundle.mount(root.current!, { locale: language, queues, agents, onSignedOut: goToSignIn });
+        const given = [...tags.peek().values()].sort((one, other) => one.name.localeCompare(other.name));
+        unmount = bundle.mount(root.current!, { locale: language, queues, agents, tags: given, onSignedOut: goToSignIn });
       },
       () => (state.value = "failed"),
     );

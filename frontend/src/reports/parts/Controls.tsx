@@ -4,9 +4,9 @@ import { ask, options, ownZone, question, words } from "../state";
 
 export function Controls() {
   const say = words.value;
-  const { from, to, tz, time, queue, agent, compare } = question.value;
+  const { from, to, tz, time, queue, agent, tag, compare } = question.value;
   const preset = presetOf(question.value, Date.now());
-  const { queues, agents } = options.value;
+  const { queues, agents, tags } = options.value;
   return (
     <form class="controls" aria-label={say.range} onSubmit={(event) => event.preventDefault()}>
       <div class="segments" role="group" aria-label={say.range}>
@@ -18,6 +18,7 @@ export function Controls() {
       <Field label={say.to}><input type="date" value={to} min={from} required onChange={(event) => event.currentTarget.value && ask({ to: event.currentTarget.value })} /></Field>
       <Choice label={say.queue} value={queue} all={say.allQueues} from={queues} onChoose={(value) => ask({ queue: value })} />
       <Choice label={say.agent} value={agent} all={say.allAgents} from={agents} onChoose={(value) => ask({ agent: value })} />
+      <Choice label={say.tag} value={tag} all={say.allTags} from={tags} onChoose={(value) => ask({ tag: value })} />
       <Field label={say.time}>
         <select value={time} onChange={(event) => ask({ time: event.currentTarget.value as "clock" | "business" })}>
           <option value="clock">{say.times.clock}</option>
@@ -51,6 +52,8 @@ function Choice(props: { label: string; value: string; all: string; from: readon
     <Field label={props.label}>
       <select value={props.value} onChange={(event) => props.onChoose(event.currentTarget.value)}>
         <option value="">{props.all}</option>
+        {/* A link may name one that is gone by now: the field says what is asked for. */}
+        {props.value && !props.from.some((one) => one.id === props.value) && <option value={props.value}>{words.value.gone}</option>}
         {props.from.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
       </select>
     </Field>

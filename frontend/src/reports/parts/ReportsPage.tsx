@@ -7,6 +7,7 @@ import type { Report } from "../wire";
 import { Charts } from "./Charts";
 import { Controls } from "./Controls";
 import { HeatMap } from "./HeatMap";
+import { Hours } from "./Hours";
 import { Tables } from "./Tables";
 import { Tiles } from "./Tiles";
 
@@ -45,6 +46,7 @@ function Answer({ known }: { known: Report }) {
       <Tiles known={known} />
       <Charts known={known} />
       <HeatMap rows={known.groups.weekday_hour} />
+      <Hours />
       <Tables known={known} />
       <p class="quiet">
         {known.complete_ts !== null && `${say.asOf(fullTime(known.complete_ts, options.value.locale))}. `}
@@ -65,7 +67,7 @@ function Empty({ known }: { known: Report }) {
       <div class="empty" role="status">
         <h2>{say.emptyTitle}</h2>
         <p>{known.complete_ts === null ? say.noneYet : say.emptyBody}</p>
-        <button type="button" class="button" onClick={() => ask({ ...wider, queue: "", agent: "" })}>{say.emptyAction}</button>
+        <button type="button" class="button" onClick={() => ask({ ...wider, queue: "", agent: "", tag: "" })}>{say.emptyAction}</button>
       </div>
     </div>
   );

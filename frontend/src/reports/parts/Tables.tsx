@@ -5,10 +5,11 @@ import { words } from "../state";
 import type { Report, Row } from "../wire";
 import { percent, seconds } from "./Tiles";
 
+// Agents' time is no queue's and no tag's (docs/reports.md): their load is what came, was taken and was answered.
 const SHOWN: Record<"agent" | "queue" | "tag", readonly Column[]> = {
-  agent: ["name", "assigned", "closed", "messages_out", "first_response", "resolution", "csat", "kept", "busy"],
-  queue: ["name", "opened", "closed", "waited", "first_response", "resolution", "csat", "kept"],
-  tag: ["name", "opened", "closed", "first_response", "resolution", "csat", "kept"],
+  agent: ["name", "assigned", "closed", "messages_in", "messages_out", "waited", "first_response", "resolution", "csat", "kept", "busy"],
+  queue: ["name", "opened", "assigned", "closed", "messages_in", "messages_out", "waited", "first_response", "resolution", "csat", "kept"],
+  tag: ["name", "opened", "assigned", "closed", "messages_in", "messages_out", "waited", "first_response", "resolution", "csat", "kept"],
 };
 
 export function Tables({ known }: { known: Report }) {
@@ -69,7 +70,7 @@ function Table(props: { title: string; rows: readonly Row[]; columns: readonly C
   );
 }
 
-function written(row: Row, column: Column): string {
+export function written(row: Row, column: Column): string {
   switch (column) {
     case "waited":
     case "first_response":

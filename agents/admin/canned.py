@@ -28,6 +28,10 @@ from tenants.admin.site import brand_admin
 from tenants.models import Tenant
 
 PREFIX = "text_"
+TEXT_HELP = _(
+    "For visitors of this language; empty: those of another are sent. {{visitor.name|there}} becomes the name, or "
+    "“there”."
+)
 FILES_STAY = _("Files are not in the table: an import leaves those of the replies that are there as they are.")
 
 
@@ -46,6 +50,7 @@ class CannedForm(forms.ModelForm):
         required=False,
         max_length=MAX_TEXT_CHARS,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
+        help_text=_("Saved with the code beside it; from then on it has a field of its own here."),
     )
 
     # What is declared becomes a field, no attribute: a form's own `files` stay what was uploaded.
@@ -73,6 +78,7 @@ class CannedForm(forms.ModelForm):
                 max_length=MAX_TEXT_CHARS,
                 initial=texts.get(language, ""),
                 widget=UnfoldAdminTextareaWidget({"rows": 4}),
+                help_text=TEXT_HELP,
             )
 
     def clean_shortcut(self) -> str:

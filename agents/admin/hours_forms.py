@@ -67,6 +67,7 @@ class CalendarForm(forms.ModelForm):
     class Meta:
         model = Calendar
         fields = ("name", "time_zone")
+        help_texts = {"name": _("For example Office Shanghai. Queues and SLA policies choose it by this name.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,6 +94,7 @@ class CalendarDayForm(forms.ModelForm):
     class Meta:
         model = CalendarDay
         fields = ("date", "name")
+        help_texts = {"date": _("On this date the hours here take the place of those of the week.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

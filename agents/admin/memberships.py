@@ -18,6 +18,11 @@ from agents.models import Membership
 from tenants.admin.base import KefuInline, KefuModelAdmin
 from tenants.admin.site import brand_admin
 
+HELP = {
+    "agent": _("Gets conversations of the queue, and sees them where own queues are all that they see."),
+    "queue": _("Whose conversations the agent gets. Who serves no queue gets none by routing, while others serve it."),
+}
+
 
 class MembershipForm(forms.ModelForm):
     """A row of a queue's page, or a page of its own."""
@@ -25,6 +30,7 @@ class MembershipForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ("agent", "queue", "capacity")
+        help_texts = HELP
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -68,10 +74,20 @@ class QueuesFormSet(forms.models.BaseInlineFormSet):
             raise forms.ValidationError([sentence for _field, sentence in problems])
 
 
+class QueueRowForm(forms.ModelForm):
+    """A row of an agent's page. Its capacity is compared with the agent's as the page leaves it: by the formset."""
+
+    class Meta:
+        model = Membership
+        fields = ("queue", "capacity")
+        help_texts = HELP
+
+
 class QueuesInline(KefuInline):
     """Of an agent: the queues that they serve."""
 
     model = Membership
+    form = QueueRowForm
     formset = QueuesFormSet
     fields = ("queue", "capacity")
     verbose_name_plural = _("queues that they serve")

@@ -57,6 +57,7 @@ class QueueForm(forms.ModelForm):
         )
         widgets = {"skills": UnfoldAdminCheckboxSelectMultipleWidget}
         help_texts = {
+            "name": _("For example Orders. A new name is shown in every conversation that stands or stood in it."),
             "position": _("Queues are listed in this order, smallest first."),
             "overflow_queue": _("Where conversations go that nobody took in time. Empty: they stay."),
             "overflow_after_seconds": _("How long they wait here first."),

@@ -44,6 +44,7 @@ class RuleForm(forms.ModelForm):
         labels = {"event": _("When this happens")}
         help_texts = {
             "name": _("Agents see it where the rule did something; visitors never do."),
+            "event": _("The rule looks each time this happens; the conditions say which times it is for."),
             "position": _("Rules look in this order, smallest first; each sees what those before it did."),
             "is_active": _("Switched on, it looks at what happens from then on. Try it on the past first."),
         }

@@ -1,5 +1,6 @@
 """Saved views that everybody has: made in the console, where one sees what they hold; ordered and named here."""
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,18 @@ from tenants.admin.base import KefuModelAdmin
 from tenants.admin.site import brand_admin
 
 
+class SavedViewForm(forms.ModelForm):
+    class Meta:
+        model = SavedView
+        fields = ("name", "position")
+        help_texts = {
+            "name": _("What everybody reads beside the inbox, for example Urgent ones."),
+            "position": _("Shared views are listed in this order, smallest first."),
+        }
+
+
 class SavedViewAdmin(KefuModelAdmin):
+    form = SavedViewForm
     list_display = ("name", "holds", "position")
     search_fields = ("name",)
     fields = ("name", "position", "holds", "created_at")

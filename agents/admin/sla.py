@@ -23,6 +23,7 @@ class SlaPolicyForm(forms.ModelForm):
         model = SlaPolicy
         fields = ("name", "calendar", "first_minutes", "next_minutes", "resolution_minutes")
         help_texts = {
+            "name": _("For example Gold. Queues choose it by this name."),
             "calendar": _("Minutes count while it is open. Empty: day and night."),
             "first_minutes": _("From the visitor's first message on. Empty: no target."),
             "next_minutes": _("From the first message after an answer on. Empty: no target."),

@@ -31,6 +31,7 @@ from tenants.admin.site import brand_admin
 from tenants.models import User
 
 ROLE_COLOURS = {"admin": "danger", "supervisor": "info", "agent": "default"}
+ROLE_HELP = _("Agents answer; supervisors also see the board, reports, and reassign; admins change all of this.")
 AVAILABILITY_COLOURS = {"online": "success", "away": "warning", "offline": "default"}
 
 
@@ -43,9 +44,15 @@ class AddAgentForm(forms.Form):
         widget=UnfoldAdminEmailInputWidget,
         help_text=_("Who has an account already, for another brand, keeps its password."),
     )
-    role = forms.ChoiceField(label=_("role"), choices=Agent.Role.choices, widget=UnfoldAdminSelectWidget)
+    role = forms.ChoiceField(
+        label=_("role"), choices=Agent.Role.choices, widget=UnfoldAdminSelectWidget, help_text=ROLE_HELP
+    )
     queues = forms.ModelMultipleChoiceField(
-        Queue.objects.all(), label=_("queues"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+        Queue.objects.all(),
+        label=_("queues"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Whose conversations they get. Room in each, and what else they can take, is set afterwards."),
     )
 
 
@@ -86,9 +93,7 @@ class AgentForm(forms.ModelForm):
         widgets = {"skills": UnfoldAdminCheckboxSelectMultipleWidget}
         help_texts = {
             "display_name": _("Visitors see it."),
-            "role": _(
-                "Agents answer; supervisors also see the board, reports, and reassign; admins change all of this."
-            ),
+            "role": ROLE_HELP,
             "skills": _("Queues and conversations may need some of them."),
             "is_active": _("Switched off, they are signed out of this brand and what they have waits again."),
         }

@@ -70,6 +70,18 @@ class WidgetForm(forms.ModelForm):
             "launcher_label",
             "enforce_identity",
         )
+        help_texts = {
+            "name": _("Tells your widgets apart, for example by site. Visitors see the brand's name."),
+            "greeting_en": _(
+                "Above an empty chat in English, for example “Hello! How can we help?” Empty: our own words."
+            ),
+            "greeting_zh": _(
+                "Above an empty chat in Chinese, for example “您好，有什么可以帮您？” Empty: our own words."
+            ),
+            "launcher_label": _(
+                "For apps and sites that draw a button of their own: the API hands it to them. Ours speaks for itself."
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from tenants.admin.base import AddedByVerb, KefuModelAdmin, ReadOnlyAdmin, Secret, confirmed
-from tenants.admin.brand_form import BrandFormBase
+from tenants.admin.brand_form import HELP, BrandFormBase
 from tenants.admin.site import brand_admin
 from tenants.context import current_tenant
 from tenants.hosts import forget_hosts
@@ -49,6 +49,7 @@ class BrandSettingsForm(BrandFormBase):
             "mail_from",
         )
         widgets = {"accent": UnfoldAdminColorInputWidget}
+        help_texts = HELP
 
 
 class BrandSettingsAdmin(KefuModelAdmin):
@@ -88,7 +89,11 @@ class AddKeyForm(forms.Form):
         super().__init__(*args, **kwargs)
         for scope in SCOPES:
             self.fields[scope] = forms.BooleanField(
-                label=SCOPE_NAMES[scope], required=False, initial=True, widget=UnfoldBooleanSwitchWidget
+                label=SCOPE_NAMES[scope],
+                required=False,
+                initial=True,
+                widget=UnfoldBooleanSwitchWidget,
+                help_text=gettext("%(scope)s in the API's description.") % {"scope": scope},
             )
 
     def clean(self) -> dict[str, Any]:

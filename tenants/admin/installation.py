@@ -28,7 +28,7 @@ from tenants.accounts import AccountRefused, change_account, create_account, res
 from tenants.addresses import address_at, primary_host
 from tenants.admin.base import AddedByVerb, ReadOnlyAdmin, Secret, confirmed
 from tenants.admin.brand import HistoryAdmin
-from tenants.admin.brand_form import BrandFormBase
+from tenants.admin.brand_form import HELP, BrandFormBase
 from tenants.admin.site import installation_admin
 from tenants.hosts import forget_hosts
 from tenants.models import Domain, Tenant, User
@@ -43,7 +43,7 @@ from tenants.provisioning import (
 
 
 class AddBrandForm(forms.Form):
-    name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget, help_text=HELP["name"])
     slug = forms.CharField(
         label=_("slug"),
         max_length=40,
@@ -56,10 +56,21 @@ class AddBrandForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Where the brand answers, for example chat.example.com."),
     )
-    accent = forms.CharField(label=_("accent colour"), initial="#2563eb", widget=UnfoldAdminColorInputWidget)
-    locale = forms.ChoiceField(label=_("language"), choices=Tenant.Locale.choices, widget=UnfoldAdminSelectWidget)
-    admin_email = forms.EmailField(label=_("e-mail"), widget=UnfoldAdminEmailInputWidget)
-    admin_name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    accent = forms.CharField(
+        label=_("accent colour"), initial="#2563eb", widget=UnfoldAdminColorInputWidget, help_text=HELP["accent"]
+    )
+    locale = forms.ChoiceField(
+        label=_("language"),
+        choices=Tenant.Locale.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text=HELP["locale"],
+    )
+    admin_email = forms.EmailField(
+        label=_("e-mail"), widget=UnfoldAdminEmailInputWidget, help_text=_("They sign in with it.")
+    )
+    admin_name = forms.CharField(
+        label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget, help_text=_("Visitors see it.")
+    )
 
 
 class BrandForm(BrandFormBase):
@@ -75,6 +86,7 @@ class BrandForm(BrandFormBase):
             "archive_after_days",
         )
         widgets = {"accent": UnfoldAdminColorInputWidget}
+        help_texts = HELP
 
 
 class TenantAdmin(AddedByVerb):
@@ -194,8 +206,18 @@ class TenantAdmin(AddedByVerb):
 
 
 class AddDomainForm(forms.Form):
-    tenant = forms.ModelChoiceField(Tenant.objects.all(), label=_("brand"), widget=UnfoldAdminSelectWidget)
-    domains = forms.CharField(label=_("host name"), max_length=253, widget=UnfoldAdminTextInputWidget)
+    tenant = forms.ModelChoiceField(
+        Tenant.objects.all(),
+        label=_("brand"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Which brand answers there. A host name belongs to one brand."),
+    )
+    domains = forms.CharField(
+        label=_("host name"),
+        max_length=253,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("For example help.example.com. Lead it to this installation, then add it here."),
+    )
     is_primary = forms.BooleanField(
         label=_("primary"), required=False, widget=UnfoldBooleanSwitchWidget, help_text=_("Used in links to the brand.")
     )
@@ -250,9 +272,20 @@ class DomainAdmin(AddedByVerb):
         return (True, gettext("primary")) if domain.is_primary else ""
 
 
+ACCOUNT_HELP = {
+    "name": _("Of the person. What visitors see is the display name in each brand."),
+    "locale": _("What console and admin speak for this account."),
+    "is_active": _("Switched off, they are signed out of every brand and cannot sign in. What they wrote stays."),
+}
+
+
 class AddAccountForm(forms.Form):
-    name = forms.CharField(label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget)
-    email = forms.EmailField(label=_("e-mail"), widget=UnfoldAdminEmailInputWidget)
+    name = forms.CharField(
+        label=_("name"), max_length=80, widget=UnfoldAdminTextInputWidget, help_text=ACCOUNT_HELP["name"]
+    )
+    email = forms.EmailField(
+        label=_("e-mail"), widget=UnfoldAdminEmailInputWidget, help_text=_("They sign in with it, in every brand.")
+    )
     is_installation_admin = forms.BooleanField(
         label=_("installation admin"),
         required=False,
@@ -268,6 +301,7 @@ class AccountForm(forms.ModelForm):
         widgets = {
             "locale": UnfoldAdminSelectWidget(choices=[("", _("as the browser")), *Tenant.Locale.choices]),
         }
+        help_texts = ACCOUNT_HELP
 
 
 class AccountAdmin(AddedByVerb):

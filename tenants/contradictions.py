@@ -19,7 +19,7 @@ def of_brand(values: Mapping[str, Any]) -> list[Problem]:
     if days is not None and hours is not None and 24 * days < hours:
         sentence = _(
             "A visitor's message reopens a conversation for %(hours)s hours, but an archived one cannot be reopened: "
-            "archive after at least %(least)s days, or reopen for less."
+            "at least %(least)s here, or a shorter time to reopen."
         )
         found.append(("archive_after_days", sentence % {"hours": hours, "least": -(-hours // 24)}))
     return found

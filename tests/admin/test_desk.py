@@ -251,7 +251,7 @@ def test_the_brands_settings(alice_admin: Client, acme: Tenant) -> None:
     # 30 days are 720 hours; what is archived cannot be reopened.
     late = problems(alice_admin.post(address, form | {"reopen_hours": 721}))
     assert late == ["A visitor's message reopens a conversation for 721 hours, but an archived one cannot be reopened: "
-                    "archive after at least 31 days, or reopen for less."]  # fmt: skip
+                    "at least 31 here, or a shorter time to reopen."]  # fmt: skip
     assert problems(alice_admin.post(address, form | {"reopen_hours": 1, "archive_after_days": 0}))
     at_once = form | {"reopen_hours": 0, "archive_after_days": 0}
     assert alice_admin.post(address, at_once | {"total_capacity": 40}).status_code == 302

@@ -104,7 +104,7 @@ def test_members_changed_on_the_same_page_count(alice_admin, acme, alice, bob, y
 def test_a_queue_that_does_not_exist_yet_is_tried_and_not_saved(alice_admin, acme, bob, yesterday):
     queue, day = yesterday
     page = reverse("admin:agents_queue_add", urlconf="kefu_project.urls")
-    assert "As if here had come what came to" in alice_admin.get(page).content.decode()
+    assert "As if it had stood in place of" in alice_admin.get(page).content.decode()
     before = counts(acme)
     sent = form_of(queue, name="Night", strategy="least_loaded", _try="1", _try_day=day.isoformat())
     sent |= inline([{"id": "", "queue": "", "agent": bob.pk, "capacity": ""}])

@@ -6,7 +6,8 @@ import type { Drawn } from "./parts/Chart";
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement, Legend, PointElement, Tooltip);
 
-export type Tone = "accent" | "success" | "warning";
+/** Beside any brand's accent, "ink-3" stays another colour; green would not. */
+export type Tone = "accent" | "ink-3" | "warning";
 
 /** Draws, and again whenever the theme changes; call what it returns to end it. */
 export function draw(canvas: HTMLCanvasElement, drawn: Drawn): () => void {

@@ -32,7 +32,7 @@ function volume(known: Report): Drawn {
     kind: "bar",
     series: [
       { name: say.new, tone: "accent", values: found.map(({ row }) => row?.opened ?? 0) },
-      { name: say.closed, tone: "success", values: found.map(({ row }) => row?.closed ?? 0) },
+      { name: say.closed, tone: "ink-3", values: found.map(({ row }) => row?.closed ?? 0) },
     ],
     write: String,
   };
@@ -49,7 +49,7 @@ function speed(known: Report): Drawn {
     kind: "line",
     series: [
       { name: say.median, tone: "accent", values: found.map(({ row }) => row?.first_response.p50 ?? null) },
-      { name: "90 %", tone: "warning", values: found.map(({ row }) => row?.first_response.p90 ?? null) },
+      { name: say.p90Name, tone: "warning", values: found.map(({ row }) => row?.first_response.p90 ?? null) },
     ],
     write: seconds,
     isDuration: true,

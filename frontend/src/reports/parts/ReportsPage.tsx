@@ -40,7 +40,7 @@ function Body() {
 
 function Answer({ known }: { known: Report }) {
   const say = words.value;
-  const percent = `${(known.error * 100).toFixed(1)} %`;
+  const percent = say.percent((known.error * 100).toFixed(1));
   return (
     <>
       <Tiles known={known} />

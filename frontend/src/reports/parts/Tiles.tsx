@@ -11,8 +11,11 @@ interface Tile {
   change: Change | null;
 }
 
-export const percent = (share: number | null): string => (share === null ? "–" : `${Math.round(share * 100)} %`);
+export const percent = (share: number | null): string => (share === null ? "–" : words.value.percent(String(Math.round(share * 100))));
 export const seconds = (value: number | null): string => (value === null ? "–" : duration(value, options.value.locale));
+
+/** Never broken over two lines. */
+const whole = (text: string): string => text.replaceAll(" ", "\u00a0");
 
 export function Tiles({ known }: { known: Report }) {
   return (
@@ -35,7 +38,7 @@ function tilesOf(now: Sums, before: Sums | null): Tile[] {
   const say = words.value;
   const spread = (name: "first_response" | "waited" | "resolution"): Tile => {
     const one: Spread = now[name];
-    const aside = one.p50 === null ? "" : `${say.median} · ${say.p90(seconds(one.p90))}`;
+    const aside = one.p50 === null ? "" : `${say.median} · ${say.p90(whole(seconds(one.p90)))}`;
     return { name: say.tiles[name], value: seconds(one.p50), aside, change: changeOf(one.p50, before?.[name].p50 ?? null, "less") };
   };
   const settled = Object.values(now.sla).reduce((sum, one) => sum + one.kept + one.broken, 0);
@@ -57,6 +60,6 @@ function tilesOf(now: Sums, before: Sums | null): Tile[] {
 function Delta({ change }: { change: Change }) {
   const say = words.value;
   if (!Number.isFinite(change.percent)) return null; // nothing before to compare with
-  const text = `${change.percent > 0 ? "+" : ""}${change.percent} %`;
+  const text = say.percent(`${change.percent > 0 ? "+" : ""}${change.percent}`);
   return <span class={`delta delta-${change.kind}`} title={say.changed(text)}>{text}</span>;
 }

@@ -17,7 +17,7 @@ import type { Row } from "../wire";
 import { AttachmentChips } from "./AttachmentChips";
 import { AttachButton, ClosedBar, DropZone, EditBar, Situation, Tabs } from "./composer/Bars";
 import { CompletionList, LIST_ID, optionId } from "./composer/CompletionList";
-import { useArrivedDraft, useEdit, useGrowth, useTypingHint, useWishes } from "./composer/hooks";
+import { putText, useArrivedDraft, useEdit, useGrowth, useTypingHint, useWishes } from "./composer/hooks";
 import { useCompletion } from "./composer/useCompletion";
 import { EmojiMenu } from "./EmojiMenu";
 
@@ -149,9 +149,5 @@ function visitorLanguage(row: Row): string | null {
 function insert(area: HTMLTextAreaElement | null, piece: string, change: (text: string) => void): void {
   if (!area) return;
   const { selectionStart: from, selectionEnd: to, value } = area;
-  change(value.slice(0, from) + piece + value.slice(to));
-  requestAnimationFrame(() => {
-    area.focus();
-    area.setSelectionRange(from + piece.length, from + piece.length);
-  });
+  putText(area, value.slice(0, from) + piece + value.slice(to), from + piece.length, change);
 }

@@ -11,7 +11,7 @@ import { answeredMeanwhile } from "./collision";
 import { noteServerTime, refreshDrafts } from "./drafts";
 import { noteMention } from "./mentions";
 import { ring } from "./notify";
-import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox } from "./inbox";
+import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox, refreshView } from "./inbox";
 import { notePageViewed, noteVisitorUpdated } from "./profile";
 import { route } from "./route";
 import { goToSignIn, me, myId, noteAvailability } from "./session";
@@ -121,6 +121,7 @@ const hintHandlers: Record<string, HintHandler> = {
   "agent.mentioned": ({ by, text, unseen }: { by: string; text: string; unseen: number }, conversation) => {
     if (!conversation) return;
     noteMention(conversation, unseen);
+    refreshView("mentions");
     ring({ event: "mention", conversation, title: words.peek().mentionedBy(by), text });
   },
   "agent.availability_changed": (data: { agent: { id: string }; availability: Availability }) => {

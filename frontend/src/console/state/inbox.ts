@@ -278,6 +278,12 @@ export function refreshInbox(): void {
   void loadTags();
 }
 
+/** A list that only the server can judge: asked for anew if it was shown before. */
+export function refreshView(view: ViewId): void {
+  const listing = listings.get(view);
+  if (listing) void loadListing(listing);
+}
+
 /** Whoever looks at the list over all brands sees it anew every few seconds; scrolled away, it is left alone. */
 function watchBrands(): void {
   setInterval(() => {

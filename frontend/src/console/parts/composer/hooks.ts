@@ -73,3 +73,11 @@ export function useGrowth(area: Area, text: string): void {
     element.style.height = `${element.scrollHeight}px`;
   }, [text]);
 }
+
+/** Writes into the field now, not with the next picture: the next letter may be on its way. */
+export function putText(area: HTMLTextAreaElement, text: string, caret: number, change: (text: string) => void): void {
+  area.value = text;
+  area.setSelectionRange(caret, caret);
+  change(text);
+  area.focus();
+}

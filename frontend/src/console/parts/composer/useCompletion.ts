@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { Attachments } from "../../state/attachments";
 import { putIn, typedAt, type Trigger, type Typed } from "../../state/completion";
 import type { Row } from "../../wire";
+import { putText } from "./hooks";
 import { optionsFor, type Option } from "./options";
 
 const IN_REPLY: ReadonlySet<Trigger> = new Set(["canned", "emoji"]);
@@ -52,12 +53,8 @@ export function useCompletion({ area, isNote, row, attachments, change }: Field)
     const piece = await option.piece();
     if (piece === null || area.current !== element) return;
     const put = putIn(element.value, typed, end, piece);
-    change(put.text);
     caret.value = -1;
-    requestAnimationFrame(() => {
-      element.focus();
-      element.setSelectionRange(put.caret, put.caret);
-    });
+    putText(element, put.text, put.caret, change);
   };
   const takesKey = (event: KeyboardEvent): boolean => {
     if (!options.length || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return false;

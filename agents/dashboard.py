@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from agents.models import Agent
 from chat.models import Conversation
 from chat.models import Widget as ChatWidget
+from tenants.admin.look import initials_of
 
 CHART_DAYS = 14
 # Enough for a fair median, few enough to read on every look.
@@ -101,7 +102,7 @@ def _team() -> list[dict[str, Any]]:
     return [
         {
             "name": agent.display_name,
-            "initials": "".join(part[0] for part in agent.display_name.split()[:2]).upper(),
+            "initials": initials_of(agent.display_name),
             "availability": agent.effective_availability,
             "availability_name": Agent.Availability(agent.effective_availability).label,
             "load": agent.has_now,

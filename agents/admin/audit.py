@@ -2,6 +2,7 @@
 
 import json
 
+from django.apps import apps
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -35,7 +36,7 @@ class AuditAdmin(ReadOnlyAdmin):
 
     @display(description=_("which"), ordering="object_name")
     def which(self, entry: AuditEntry) -> str:
-        return f"{entry.object_type} {entry.object_name or entry.object_id}".strip() or "–"
+        return f"{_kind(entry.object_type)} {entry.object_name or entry.object_id}".strip() or "–"
 
     @display(description=_("outcome"), label={"refused": "danger", "done": "success"}, ordering="is_refused")
     def outcome(self, entry: AuditEntry) -> tuple[str, str]:
@@ -45,6 +46,12 @@ class AuditAdmin(ReadOnlyAdmin):
     def what_changed(self, entry: AuditEntry) -> SafeString:
         rows = [(name, *_before_after(value)) for name, value in entry.changes.items()]
         return render_to_string("admin/changes.html", {"rows": rows})
+
+
+def _kind(object_type: str) -> str:
+    """As people call it: the log keeps a model's name, which may be of one that is gone since."""
+    models = (model for model in apps.get_models() if model._meta.model_name == object_type)
+    return next((str(model._meta.verbose_name) for model in models), object_type)
 
 
 def _before_after(value: object) -> tuple[str, str]:

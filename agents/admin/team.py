@@ -27,6 +27,7 @@ from agents.models import Agent, Queue
 from agents.routing.trial import Change, agent_as
 from tenants.accounts import AccountRefused
 from tenants.admin.base import AddedByVerb, Secret
+from tenants.admin.look import initials_of
 from tenants.admin.site import brand_admin
 from tenants.models import User
 
@@ -172,8 +173,7 @@ class AgentPage(TransferMixin, AddedByVerb):
 
     @display(description=_("agent"), header=True, ordering="display_name")
     def header(self, agent: Agent) -> list[str]:
-        initials = "".join(part[0] for part in agent.display_name.split()[:2]).upper()
-        return [agent.display_name, agent.user.email, initials]
+        return [agent.display_name, agent.user.email, initials_of(agent.display_name)]
 
     @display(description=_("e-mail"))
     def email(self, agent: Agent) -> str:

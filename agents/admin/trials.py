@@ -141,4 +141,6 @@ def _cell(key: str, value: Any) -> Any:
     minutes, seconds = divmod(round(value), 60)
     if not minutes:
         return gettext("%(seconds)s s") % {"seconds": seconds}
+    if not seconds:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
     return gettext("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}

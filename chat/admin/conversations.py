@@ -12,6 +12,7 @@ from unfold.decorators import display
 from chat.models import Conversation, Visitor
 from chat.pages import read_entries
 from tenants.admin.base import ReadOnlyAdmin
+from tenants.admin.look import initials_of
 from tenants.admin.site import brand_admin
 
 STATUS_COLOURS = {"waiting": "warning", "assigned": "info", "closed": "default"}
@@ -70,7 +71,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     @display(description=_("visitor"), header=True, ordering="visitor__name")
     def visitor_header(self, conversation: Conversation) -> list[str]:
         visitor = conversation.visitor
-        return [str(visitor), visitor.email or visitor.external_id or "", str(visitor)[:1].upper()]
+        return [str(visitor), visitor.email or visitor.external_id or "", initials_of(str(visitor))]
 
     @display(description=_("status"), label=STATUS_COLOURS, ordering="status")
     def status_label(self, conversation: Conversation) -> tuple[str, str]:
@@ -96,7 +97,7 @@ class VisitorAdmin(ReadOnlyAdmin):
 
     @display(description=_("visitor"), header=True, ordering="name")
     def header(self, visitor: Visitor) -> list[str]:
-        return [str(visitor), visitor.email, str(visitor)[:1].upper()]
+        return [str(visitor), visitor.email, initials_of(str(visitor))]
 
     @display(description=_("identity"), label={"verified": "success", "anonymous": "default"})
     def identity_label(self, visitor: Visitor) -> tuple[str, Any]:

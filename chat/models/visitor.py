@@ -48,7 +48,7 @@ class Visitor(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or gettext("Visitor %(tail)s") % {"tail": str(self.pk)[-4:]}
+        return self.name or self.email or gettext("Visitor %(tail)s") % {"tail": str(self.pk)[-4:].upper()}
 
     @property
     def is_identified(self) -> bool:

@@ -13,7 +13,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     const link = document.createElement("a");
     link.className = "kf-link";
     link.href = table.dataset.link.replace("00000000-0000-0000-0000-000000000000", match.conversation);
-    link.textContent = new Date(match.at).toLocaleString(document.documentElement.lang);
+    link.textContent = new Date(match.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     row.insertCell().append(link);
     row.insertCell().textContent = match.visitor;
     row.insertCell().textContent = match.text;

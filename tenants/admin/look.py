@@ -1,5 +1,7 @@
 """How the admin sites look: shades of the brand's accent, computed so that text on them can be read."""
 
+import unicodedata
+
 from tenants.accents import Triple, luminance, to_linear_rgb, to_oklch
 from tenants.account_views import DEFAULT_ACCENT
 from tenants.requests import BrandRequest
@@ -47,3 +49,14 @@ def shades(accent: str) -> dict[str, str]:
 def _contrast_with_white(oklch: Triple) -> float:
     red, green, blue = (min(max(part, 0.0), 1.0) for part in to_linear_rgb(oklch))
     return 1.05 / (luminance((red, green, blue)) + 0.05)
+
+
+def initials_of(name: str) -> str:
+    """What an avatar says, as the console writes it: of a Chinese name its first character, else two letters."""
+    parts = name.split()
+    if not parts:
+        return "?"
+    first = parts[0][0]
+    if unicodedata.name(first, "").startswith("CJK"):
+        return first
+    return (first + parts[-1][0]).upper() if len(parts) > 1 else first.upper()

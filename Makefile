@@ -9,7 +9,7 @@ PYTHON = $(shell for name in python3.13 python3.12 python3.11 python3 python; do
 	$$name -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$name; break; }; \
 	done)
 
-.PHONY: help run test torture torture-storm torture-fuzz torture-routing bench screens check proto structure lock clean
+.PHONY: help run test torture torture-storm torture-fuzz torture-routing bench screens pictures check proto structure lock clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -43,6 +43,9 @@ bench: $(VENV)/ready ## Speed and size beside the stock path, about 40 minutes (
 screens: $(VENV)/ready ## Pictures of what the browser tests saw, into screens/
 	mkdir -p screens
 	KF_SCREENS=screens $(BIN)/python -m pytest tests/browser
+
+pictures: $(VENV)/ready ## The pictures that README and docs show, taken anew from an agent's day
+	KF_PICTURES=1 $(BIN)/python -m pytest -n 0 tests/browser/test_day.py
 
 check: $(VENV)/ready ## Style, types, import order and doors
 	$(BIN)/ruff check .

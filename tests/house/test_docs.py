@@ -3,6 +3,7 @@
 Names only: whether a sentence is true nobody but a reader can tell.
 """
 
+import os
 import re
 import subprocess
 import tomllib
@@ -61,6 +62,13 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_the_readme_leads_to_every_page() -> None:
     linked = {target for target, _anchor in LINK.findall(TEXTS["README.md"])}
     assert set(PAGES) - linked == {"README.md"}
+
+
+def test_every_picture_is_shown() -> None:
+    """That each shown one is there, the links' test tells."""
+    pictures = {name for name in FILES if name.startswith("docs/images/")}
+    shown = {os.path.normpath(Path(page).parent / target) for page in PAGES for target, _ in LINK.findall(TEXTS[page])}
+    assert pictures - shown == set()
 
 
 def test_pages_that_the_code_names_are_there() -> None:

@@ -385,7 +385,9 @@ export class Chat {
   private async openCurrent(): Promise<ConversationView | null> {
     const frame = await this.engine?.request("conversation.open", {}).catch(() => null);
     const opened = (frame?.data.conversation ?? null) as ConversationView | null;
-    if (opened && opened.id === this.conversation.value?.id) {
+    const known = this.conversation.value;
+    // Asked before an event that is here already: what that told is newer.
+    if (opened && opened.id === known?.id && opened.top >= known.top) {
       this.conversation.value = opened;
       this.desk.waiting.value = frame!.data.waiting;
     }

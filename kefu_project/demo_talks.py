@@ -239,7 +239,7 @@ GLOBEX_TALKS = (
             ("V", 0, "磨豆机开机没反应，灯也不亮。"),
             ("A", 3, "您好，请先看一下豆仓有没有卡到位，没有扣紧时不会通电。"),
             ("V", 6, "扣紧了还是不行。"),
-            ("N", 1, "Serial 24xx: known batch with a loose switch."),
+            ("N", 1, "序列号 24 开头：开关松动的那一批。"),
             ("A", 2, "明白了，我们直接给您换新。请问收货地址还是原来那个吗？"),
         ],
         agent=0, locale="zh-hans", external_id="customer-208",

@@ -80,7 +80,7 @@ function volume(found: Found): Drawn {
     kind: "bar",
     series: [
       { name: say.new, tone: "accent", values: found.map(({ row }) => row?.opened ?? 0) },
-      { name: say.closed, tone: "success", values: found.map(({ row }) => row?.closed ?? 0) },
+      { name: say.closed, tone: "ink-3", values: found.map(({ row }) => row?.closed ?? 0) },
     ],
     write: String,
   });

@@ -10,7 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agents.models import Agent, Queue
-from chat.models import Conversation
+from chat.authors import SYSTEM
+from chat.marks import tag_conversation
+from chat.models import Conversation, Tag
 from history.reports.sweep import sweep_reports
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -140,7 +142,7 @@ def test_reports_are_shown_and_nothing_serious_is_wrong(
 
 def test_a_chart_has_its_figures_as_a_table(desk: Page, month: None) -> None:
     desk.get_by_role("button", name="Reports").click()
-    volume = desk.locator(".chart", has=desk.get_by_role("heading", name="Conversations"))
+    volume = desk.locator(".chart", has=desk.get_by_role("heading", name="Conversations", exact=True))
     expect(volume.get_by_role("table")).to_be_hidden()
     volume.get_by_text("As a table").click()
     rows = volume.get_by_role("row")
@@ -162,6 +164,43 @@ def test_the_question_is_in_the_address_and_tables_sort(desk: Page, month: None)
     expect(table.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     names = [row.get_by_role("rowheader").inner_text() for row in table.get_by_role("row").all()[1:]]
     assert names[:2] == ["Alice", "Bob"]
+
+
+@pytest.fixture
+def tagged(acme: Tenant, month: None) -> Iterator[None]:
+    """One of the talks has a tag."""
+    with in_tenant(acme):
+        tag = Tag.objects.create(name="Refund")
+        talk = Conversation.objects.order_by("created_at").first()
+        assert talk is not None
+        tag_conversation(talk.pk, add=[tag.pk], by=SYSTEM, now=timezone.now())
+        sweep_reports(timezone.now())
+    yield
+    with in_tenant(acme):
+        tag.delete()
+
+
+def test_by_hour_and_by_tag(desk: Page, tagged: None) -> None:
+    asked: list[str] = []
+    desk.on("request", lambda request: "group=hour" in request.url and asked.append(request.url))
+    desk.get_by_role("button", name="Reports").click()
+    expect(desk.locator(".tiles .figure").first.locator("dd")).to_contain_text("14")
+    assert asked == [], "nobody looked at the hours yet"
+    hours = desk.get_by_role("region", name="By hour of the day")
+    hours.scroll_into_view_if_needed()
+    expect(hours.locator("canvas")).to_have_count(4)
+    rows = hours.get_by_role("group", name="By hour of the day").get_by_role("row")
+    expect(rows).to_have_count(25)
+    assert sum(int(new) for row in rows.all()[1:] if (new := row.get_by_role("cell").first.inner_text()) != "–") == 14
+    assert serious(desk) == []
+    desk.get_by_label("Tag", exact=True).select_option("Refund")
+    expect(desk.locator(".tiles .figure").first.locator("dd")).to_contain_text(re.compile("^1(?!4)"))
+    assert "tag=" in desk.url
+    desk.reload()
+    expect(desk.get_by_label("Tag", exact=True).locator("option:checked")).to_have_text("Refund")
+    hours.scroll_into_view_if_needed()
+    # Agents' time is no tag's.
+    expect(hours.locator("canvas")).to_have_count(3)
 
 
 def test_the_file_is_saved(desk: Page, month: None, tmp_path: Path) -> None:

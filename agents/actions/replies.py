@@ -113,18 +113,25 @@ class Script:
 
 
 def _never(filled: str) -> str:
-    """A sentence about what is still open in a text where everything that can have a value has one."""
+    """Sentences about what is still open in a text where everything that can have a value has one."""
     left = open_variables(filled)
-    if not left:
-        return ""
-    if left[0].strip("{} ") in AGENTS:
-        return _("A rule is nobody, so %(variable)s has no value. Take it out, or write %(instead)s.") % {
-            "variable": left[0],
-            "instead": _with_instead(left[0]),
-        }
-    names = ", ".join(f"{{{{{name}}}}}" for name in VARIABLES)
-    return _("There is no variable %(variable)s. There are: %(names)s.") % {"variable": left[0], "names": names}
+    nameless = [one for one in left if _name_of(one) in AGENTS]
+    unknown = [one for one in left if one not in nameless]
+    problems = [
+        _("A rule is nobody, so %(variable)s has no value. Take it out, or write %(instead)s.")
+        % {"variable": one, "instead": _with_instead(one)}
+        for one in nameless
+    ]
+    if unknown:
+        names = ", ".join(f"{{{{{name}}}}}" for name in VARIABLES)
+        values = {"variable": ", ".join(unknown), "names": names}
+        problems.append(_("There is no variable %(variable)s. There are: %(names)s.") % values)
+    return " ".join(problems)
 
 
 def _with_instead(variable: str) -> str:
-    return f"{{{{{variable.strip('{} ')}|…}}}}"
+    return f"{{{{{_name_of(variable)}|…}}}}"
+
+
+def _name_of(variable: str) -> str:
+    return variable.strip("{} ")

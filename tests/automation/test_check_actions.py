@@ -77,6 +77,8 @@ def test_variables_that_can_never_be_filled(brand: Tenant, do: str) -> None:
     for wrong in ("{{no.such}}", "{{name}}", "{{no.such|x}}", "{{Visitor.Name}}"):
         (found,) = problems([{"do": do, "text": f"Hi {wrong}"}])
         assert found.startswith(f"Action 1: There is no variable {wrong}. There are: {{{{visitor.name}}}}, ")
+    (both,) = problems([{"do": do, "text": "{{agent.name}}, {{a}}, {{b}}"}], has_agent=False)
+    assert both.startswith(f"Action 1: {NAMELESS} There is no variable {{{{a}}}}, {{{{b}}}}. There are: ")
 
 
 def test_variables_of_canned_replies_in_any_language(brand: Tenant) -> None:

@@ -193,11 +193,11 @@ def test_by_hour_and_by_tag(desk: Page, tagged: None) -> None:
     expect(rows).to_have_count(25)
     assert sum(int(new) for row in rows.all()[1:] if (new := row.get_by_role("cell").first.inner_text()) != "–") == 14
     assert serious(desk) == []
-    desk.get_by_label("Tag", exact=True).select_option("Refund")
+    desk.get_by_role("combobox", name="Tag").select_option("Refund")
     expect(desk.locator(".tiles .figure").first.locator("dd")).to_contain_text(re.compile("^1(?!4)"))
     assert "tag=" in desk.url
     desk.reload()
-    expect(desk.get_by_label("Tag", exact=True).locator("option:checked")).to_have_text("Refund")
+    expect(desk.get_by_role("combobox", name="Tag").locator("option:checked")).to_have_text("Refund")
     hours.scroll_into_view_if_needed()
     # Agents' time is no tag's.
     expect(hours.locator("canvas")).to_have_count(3)

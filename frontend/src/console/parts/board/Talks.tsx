@@ -21,7 +21,7 @@ export function Talks() {
       <div class="card-head">
         <h2 id="board-talks">{say.boardTalks}</h2>
         {only && (
-          <button type="button" class="chip" onClick={() => (narrowed.value = null)}>
+          <button type="button" class="board-chip" onClick={() => (narrowed.value = null)}>
             {only.name}
             <CloseIcon />
             <span class="kf-sr">{say.boardAll}</span>

@@ -2,9 +2,10 @@
 // `conversation.updated`. What the pushes cannot tell (rows never loaded) is fetched anew, at most every two seconds.
 import { batch, computed, effect, signal, type Signal } from "@preact/signals";
 import { fetchMerged, fetchRows } from "../api";
-import { VIEWS, type Counts, type Filters, type Row, type RowsPage, type View, type ViewId } from "../wire";
+import { type Counts, type Filters, type Row, type RowsPage, type ViewId } from "../wire";
+import { Doubts, REFRESH_MS, shift } from "./counts";
 import { countFilters, filterQuery } from "./filters";
-import { appendRows, belongs, compareIn, isMember, placeRow } from "./listing";
+import { appendRows, compareIn, isMember, placeRow } from "./listing";
 import { me, myId } from "./session";
 import { route } from "./route";
 import { dropRow, putRow, rowOf, watchChanges } from "./rows";
@@ -24,7 +25,6 @@ export interface Listing {
   moreState: Signal<"idle" | "loading" | "failed">;
 }
 
-const REFRESH_MS = 2_000;
 /** Rows of other brands come by asking: no socket of theirs is open here. */
 const BRANDS_MS = 10_000;
 const MORE = 100;
@@ -120,7 +120,7 @@ export async function loadListing(listing: Listing, abort?: AbortSignal): Promis
   const request = (latestRequest.get(listing) ?? 0) + 1;
   latestRequest.set(listing, request);
   loading++;
-  const since = recounts;
+  const since = doubts.changes;
   try {
     const page = await fetchPage(listing, null, abort);
     if (latestRequest.get(listing) !== request) return;
@@ -218,34 +218,16 @@ function placeIn(listing: Listing, row: Row): void {
   listing.ids.value = placeRow(listing.ids.peek(), row, options);
 }
 
-/** Events come at most so long after what they tell of; counts that are in doubt are asked for again after so long. */
-const SETTLED_MS = 2_000;
-const DOUBT_MS = 5_000;
-let takenAt = 0;
-
-/** How often the counts followed a change; tells whether an answer is older than what is known. */
-let recounts = 0;
+const doubts = new Doubts((afterMs) => refreshSoon(afterMs));
 
 /** Follows each change of a row that was known: the server's counts stay right in between. */
 function recount(before: Row, after: Row): void {
-  const agent = myId.peek();
-  const changed = { ...counts.peek() };
-  const change = (name: View | "unread", by: number): void => void (changed[name] = Math.max(changed[name] + by, 0));
-  for (const view of VIEWS) change(view, Number(belongs(view, after, agent)) - Number(belongs(view, before, agent)));
-  const unread = (row: Row): number => (belongs("mine", row, agent) ? row.unread : 0);
-  change("unread", unread(after) - unread(before));
-  counts.value = changed;
-  recounts++;
-  // The server may have counted this change already, before its event was here: then it has been counted twice.
-  if (Date.now() - takenAt < SETTLED_MS) refreshSoon(DOUBT_MS);
+  counts.value = shift(counts.peek(), before, after, myId.peek());
+  doubts.changed();
 }
 
-/** Counts that were read before something changed would undo what is known by now: they are asked for again. */
 function takeCounts(found: Counts | undefined, since: number): void {
-  if (!found) return;
-  if (since !== recounts) return refreshSoon();
-  counts.value = found;
-  takenAt = Date.now();
+  if (found && doubts.accept(since)) counts.value = found;
 }
 
 let refreshTimer = 0;
@@ -258,7 +240,7 @@ function refreshSoon(afterMs = REFRESH_MS): void {
 }
 
 async function refreshCounts(): Promise<void> {
-  const since = recounts;
+  const since = doubts.changes;
   try {
     takeCounts((await fetchRows("mine", { limit: 1 })).counts, since);
   } catch {

@@ -56,7 +56,7 @@ def set_files(reply: CannedReply, file_ids: Sequence[UUID]) -> list[str]:
 def change_files(reply: CannedReply, *, removed: Collection[UUID], uploads: Sequence[UploadedFile]) -> list[str]:
     """Take files away and add uploads at the end; returns paths for delete_files, after commit.
 
-    Runs in the transaction that saved the reply, whose row the caller has locked. Raises Invalid, TooLarge.
+    Runs in the transaction that saved the reply, whose row the caller has locked. Raises as check_upload.
     """
     kept = [pk for pk in reply.file_ids if pk not in removed]
     if len(kept) + len(uploads) > MAX_FILES:

@@ -80,6 +80,12 @@ class UnsupportedType(Refusal):
     title = "This content type is not understood here."
 
 
+class FileTypeRefused(Refusal):
+    code = "file_type_refused"
+    status = 415
+    title = "Programs and scripts are not accepted as files."
+
+
 class TooSlow(Refusal):
     code = "too_slow"
     status = 408

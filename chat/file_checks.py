@@ -3,13 +3,14 @@
 import re
 import unicodedata
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import puremagic
 from PIL import Image, UnidentifiedImageError
 
-from chat.errors import Invalid, TooLarge
+from chat.errors import FileTypeRefused, Invalid, TooLarge
 
 HEAD_BYTES = 8192
 MAX_NAME_CHARS = 200
@@ -143,6 +144,12 @@ def _shorten(name: str, limit: int) -> str:
     if dot and len(ending) <= 10:
         return stem[: limit - len(ending) - 1].rstrip(". ") + "." + ending
     return name[:limit].rstrip(". ")
+
+
+def check_ending(name: str, refused: Collection[str]) -> None:
+    """Raise FileTypeRefused for a cleaned name that a system would run when it is opened; `refused` has no dots."""
+    if name.lower().rpartition(".")[2] in refused and "." in name:
+        raise FileTypeRefused
 
 
 def check_size(size: int | None, limit: int) -> int:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 
 from chat.authors import Author
 from chat.errors import Invalid, NotFound
-from chat.file_checks import Inspected, check_size, clean_name, inspect, name_for
+from chat.file_checks import Inspected, check_ending, check_size, clean_name, inspect, name_for
 from chat.models import Conversation, File
 from chat.protocol import MAX_UPLOAD_BYTES
 from tenants.context import current_tenant
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def store_file(upload: UploadedFile, *, author: Author) -> File:
-    """Store an upload for `author`. What the client says about its type is ignored. Raises Invalid, TooLarge."""
+    """Store an upload for `author`. What the client says about its type is ignored. Raises as check_upload."""
     assert author.id is not None, "the system itself uploads nothing"
     name, size, found = check_upload(upload)
     file_id = new_id()
@@ -47,9 +48,13 @@ def store_file(upload: UploadedFile, *, author: Author) -> File:
 
 
 def check_upload(upload: UploadedFile) -> tuple[str, int, Inspected]:
-    """The name that an upload may have here, its size, and what it is. Raises Invalid, TooLarge."""
+    """The name that an upload may have here, its size, and what it is. Raises Invalid, TooLarge, FileTypeRefused.
+
+    The one place where all doors meet: visitors, agents, programs, forms of the admin.
+    """
     size = check_size(upload.size, MAX_UPLOAD_BYTES)
     name = clean_name(upload.name or "")
+    check_ending(name, settings.REFUSED_FILE_ENDINGS)
     found = inspect(cast("BinaryIO", upload), name)
     upload.seek(0)
     return name, size, found

@@ -262,6 +262,18 @@ MAX_CONNECTIONS_PER_ADDRESS = env.int("KF_MAX_CONNECTIONS_PER_ADDRESS", default=
 FAILED_ATTEMPTS_PER_ADDRESS = env.int("KF_FAILED_ATTEMPTS_PER_ADDRESS", default=50)
 MAX_CONNECTIONS_PER_BRAND = env.int("KF_MAX_CONNECTIONS_PER_BRAND", default=20_000)
 
+# What a double click runs, mostly on Windows, where names decide; much what mail services refuse. Everything is served
+# as a download, so this guards the readers' machines and not our origin: HTML and SVG are none of its business.
+REFUSED_FILE_ENDINGS = frozenset(
+    ending.strip().lower().lstrip(".")
+    for ending in env.str(
+        "KF_REFUSED_FILE_ENDINGS",
+        default="apk,app,appx,appxbundle,bat,cab,chm,cmd,com,cpl,diagcab,dll,dmg,exe,gadget,hta,img,inf,iso,jar,jnlp,js,"
+        "jse,lnk,msc,msi,msix,msp,mst,pif,ps1,psm1,reg,scr,sct,settingcontent-ms,sys,url,vb,vbe,vbs,vhd,vhdx,wsc,wsf,"
+        "wsh,xll",
+    ).split(",")
+)
+
 # /metrics is open to this machine; others need this token as a bearer.
 METRICS_TOKEN = env.str("KF_METRICS_TOKEN", default="")
 

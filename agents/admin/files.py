@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from chat.errors import Invalid, TooLarge
+from chat.errors import FileTypeRefused, Invalid, TooLarge
 from chat.file_checks import clean_name
 from chat.files import check_upload, delete_files
 from chat.models import File
@@ -30,6 +30,7 @@ REFUSALS = (
     gettext_noop("A file has at most 20 MB."),
     gettext_noop("A picture has at most 40 megapixels."),
     gettext_noop("A picture has at most 1000 frames."),
+    gettext_noop("Programs and scripts are not accepted as files."),
 )
 HELP = lazy(
     lambda: gettext("Sent along with the text. At most %(count)s files, no more than %(size)s MB at once.") % LIMITS,
@@ -123,7 +124,7 @@ def changes_from(there: Sequence[File], sent: Sent) -> FileChanges:
     for upload in sent.uploads:
         try:
             check_upload(upload)
-        except (Invalid, TooLarge) as refusal:
+        except (Invalid, TooLarge, FileTypeRefused) as refusal:
             problems.append(TOO_LARGE % {"name": clean_name(upload.name or ""), "why": gettext(refusal.detail)})
     if problems:
         raise forms.ValidationError(problems)

@@ -58,7 +58,11 @@ PROBLEMS = {
         "conflict",
     ),
     "413": ("`too_large`.", "too_large"),
-    "415": ("Another content type than the documented one: `unsupported_media_type`.", "unsupported_media_type"),
+    "415": (
+        "Another content type than the documented one: `unsupported_media_type`; a program or script as an upload: "
+        "`file_type_refused`.",
+        "unsupported_media_type",
+    ),
     "429": ("`rate_limited`: wait as long as `Retry-After` says.", "rate_limited"),
     "500": ("`internal`.", "internal"),
     "503": ("`overloaded`: wait as long as `Retry-After` says.", "overloaded"),

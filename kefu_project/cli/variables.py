@@ -41,6 +41,11 @@ def _address(value: str) -> str | None:
     return None if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value) else "a mail address like help@example.com"
 
 
+def _endings(value: str) -> str | None:
+    fine = re.fullmatch(r"(\s*\.?[\w-]{1,20}\s*(,|$))*", value)
+    return None if fine else "endings of file names separated by commas, like exe,bat"
+
+
 def _secret(value: str) -> str | None:
     return None if len(value) >= 32 else "at least 32 random characters"
 
@@ -61,6 +66,7 @@ VARIABLES: dict[str, Check] = {
     "KF_MAX_CONNECTIONS_PER_ADDRESS": _number(1, 1_000_000),
     "KF_MAX_CONNECTIONS_PER_BRAND": _number(1, 1_000_000),
     "KF_FAILED_ATTEMPTS_PER_ADDRESS": _number(1, 1_000_000),
+    "KF_REFUSED_FILE_ENDINGS": _endings,
     "KF_WORKER_THREADS": _number(1, 64),
     "KF_STATIC_ROOT": _anything,
     "KF_MEDIA_ROOT": _anything,

@@ -113,6 +113,7 @@ def test_a_change_of_the_text_leaves_the_files(reply: CannedReply, alice_admin: 
         ([upload("big.bin", b"x" * (20 * MEGABYTE + 1))], "“big.bin”: A file has at most 20 MB."),
         ([upload(f"{number}.txt") for number in range(9)], "At most 10 files."),
         ([upload("\u202e../x\u200b.txt", b"")], "“x.txt”: The file is empty."),
+        ([upload("setup.exe")], "“setup.exe”: Programs and scripts are not accepted as files."),
     ],
 )
 def test_what_will_not_do_is_a_sentence_at_the_field(

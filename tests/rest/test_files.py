@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
 from agents.models import Agent
 from chat.authors import Author
@@ -65,7 +66,7 @@ def test_picture_is_recognised_whatever_the_client_says(visitor_api: Api) -> Non
         (b"%PDF-1.7\n1 0 obj<</S/JavaScript/JS(app.alert(1))>>", "bill.pdf", "application/pdf"),
         (b"PK\x03\x04" + b"x" * 40, "archive.zip", "application/zip"),
         (b"<?xml version='1.0'?><?xml-stylesheet href='x'?><a/>", "feed.xml", "text/xml"),
-        (b"alert(1)", "run.js", "text/javascript"),
+        (b"alert(1)", "run.mjs", "text/javascript"),
         (b"hello", "note.txt", "text/plain"),
         (b"\x89PNG\r\n\x1a\n" + HTML, "cut.png", "image/png"),
     ],
@@ -75,6 +76,7 @@ def test_everything_else_is_a_download(visitor_api: Api, content: bytes, name: s
     served = visitor_api.get(view["url"])
     assert served["Content-Disposition"].startswith("attachment")
     assert served["X-Content-Type-Options"] == "nosniff"
+    assert served["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     assert served["Content-Type"].split(";")[0] in (
         "application/octet-stream", "application/pdf", "application/zip", "text/plain",
     )  # fmt: skip
@@ -88,6 +90,38 @@ def test_bombs_and_large_files_are_refused(visitor_api: Api, acme: Tenant) -> No
     problem(visitor_api.upload(UPLOAD, b""), 400, "invalid")
     with in_tenant(acme):
         assert not File.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "setup.exe", "SETUP.ExE", "run.bat", "invoice.pdf.js", "setup.exe ", "setup.exe.", "C:\\tmp\\setup.exe",
+        "photo\u202egnp.exe", "setup.e\u200bxe", "setup.exe\x00", "setup.exe\u3000", "a" * 300 + ".exe",
+    ],
+)  # fmt: skip
+def test_programs_are_refused_whatever_is_in_them(visitor_api: Api, acme: Tenant, name: str) -> None:
+    for content in (b"MZ\x90\x00", b"hello", png()):
+        problem(visitor_api.upload(UPLOAD, content, name), 415, "file_type_refused")
+    with in_tenant(acme):
+        assert not File.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["exe", "exe.txt", "notes about setup_exe", "setup.exe_", "图.exe.zip"])
+def test_other_names_are_none_of_a_program(visitor_api: Api, name: str) -> None:
+    assert visitor_api.upload(UPLOAD, b"hello", name).status_code == 201
+
+
+def test_programs_are_refused_at_every_door(agent_api: Api, key_api: Api, acme: Tenant) -> None:
+    problem(agent_api.upload("/api/v1/agent/files", b"MZ", "setup.exe"), 415, "file_type_refused")
+    problem(key_api.upload("/api/v1/files", b"MZ", "setup.exe"), 415, "file_type_refused")
+    with in_tenant(acme):
+        assert not File.objects.exists()
+
+
+@override_settings(REFUSED_FILE_ENDINGS=frozenset({"pdf"}))
+def test_what_is_refused_is_a_setting(visitor_api: Api) -> None:
+    assert visitor_api.upload(UPLOAD, b"MZ", "setup.exe").status_code == 201
+    problem(visitor_api.upload(UPLOAD, b"%PDF-1.7", "bill.pdf"), 415, "file_type_refused")
 
 
 def test_largest_file_is_taken(visitor_api: Api) -> None:

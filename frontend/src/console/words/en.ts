@@ -304,6 +304,7 @@ export const en = {
     rate_limited: "That was a lot at once. Wait a moment and try again.",
     overloaded: "The server is busy. Try again in a moment.",
     too_large: "That is too large.",
+    file_type_refused: "Programs and scripts are not accepted.",
     unauthenticated: "Your session has ended. Sign in again.",
     invalid: "The server did not accept this.",
     offline: "No connection. Try again when you are back online.",

@@ -292,6 +292,7 @@ export const zh: Dictionary = {
     rate_limited: "操作过于频繁，请稍后再试。",
     overloaded: "服务器繁忙，请稍后再试。",
     too_large: "内容过大。",
+    file_type_refused: "不支持程序和脚本文件。",
     unauthenticated: "登录已失效，请重新登录。",
     invalid: "服务器未接受此内容。",
     offline: "网络已断开，恢复后请重试。",

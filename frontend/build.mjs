@@ -104,7 +104,7 @@ async function squeeze({ path, contents, text }) {
   if (/widget\.css$/.test(path)) return { path, contents: lightenTokens(withoutLayers(text)) };
   if (/shop\.css$/.test(path)) return { path, contents: lightenTokens(text) };
   if (!/(widget\.[\w-]+|loader)\.js$/.test(path)) return { path, contents };
-  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 5, pure_getters: true, unsafe_arrows: true, keep_fargs: false, hoist_props: true, unsafe: true, unsafe_methods: true } });
+  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 5, pure_getters: true, unsafe_arrows: true, keep_fargs: false, hoist_props: true, unsafe: true, unsafe_methods: true, unsafe_comps: true, unsafe_math: true, lhs_constants: false, inline: 1 } });
   return { path, contents: Buffer.from(code) };
 }
 

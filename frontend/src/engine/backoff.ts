@@ -15,21 +15,11 @@ export type CloseVerdict =
   | { kind: "fatal" } // the owner decides: new session, sign in again
   | { kind: "epoch" }; // the brand's history was replaced: reload
 
+/** After these we wait longer. 4400 is a fault of ours: trying again soon would repeat it. */
+const AT_LEAST_MS: Record<number, number> = { 1013: 3_000, 4429: 10_000, 4400: 30_000 };
+
 /** What a close code asks of us. Unknown codes (1006 above all) are an ordinary cut. */
 export function verdictOn(code: number): CloseVerdict {
-  switch (code) {
-    case 4401:
-    case 4403:
-      return { kind: "fatal" };
-    case 4409:
-      return { kind: "epoch" };
-    case 1013:
-      return { kind: "retry", atLeastMs: 3_000 };
-    case 4429:
-      return { kind: "retry", atLeastMs: 10_000 };
-    case 4400: // a fault of ours; trying again soon would repeat it
-      return { kind: "retry", atLeastMs: 30_000 };
-    default:
-      return { kind: "retry", atLeastMs: 0 };
-  }
+  if (code === 4401 || code === 4403) return { kind: "fatal" };
+  return code === 4409 ? { kind: "epoch" } : { kind: "retry", atLeastMs: AT_LEAST_MS[code] ?? 0 };
 }

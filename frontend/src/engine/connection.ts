@@ -94,7 +94,7 @@ export class Connection {
       this.doubt();
       this.ladder.wake(this.clock.now());
       this.climbLater();
-    } else if (this.current.kind === "waiting" || this.current.kind === "offline") {
+    } else if (!this.link && this.current.kind !== "stopped") {
       this.connect();
     }
   }
@@ -137,7 +137,7 @@ export class Connection {
 
   private connect(): void {
     this.clock.clearTimeout(this.waitTimer);
-    this.become({ kind: "connecting" });
+    this.become({ kind: this.options.isOnline() ? "connecting" : "offline" });
     this.dial("link", this.ladder.rung());
   }
 
@@ -203,8 +203,8 @@ export class Connection {
     this.requests.delete(frame.reply_to!);
     for (const timer of pending.timers) this.clock.clearTimeout(timer);
     if (frame.type === "error") {
-      const { code, message, retry_after } = frame.data;
-      pending.reject(new FrameError(String(code), String(message), typeof retry_after === "number" ? retry_after : null));
+      const { code, retry_after } = frame.data;
+      pending.reject(new FrameError(String(code), typeof retry_after === "number" ? retry_after : null));
     } else {
       pending.resolve(frame);
     }

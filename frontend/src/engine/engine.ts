@@ -190,8 +190,7 @@ export class Engine {
   }
 
   private noteTops(tops: unknown): void {
-    if (typeof tops !== "object" || tops === null) return;
-    for (const [conversation, top] of Object.entries(tops)) {
+    for (const [conversation, top] of Object.entries(tops ?? {})) {
       const followed = this.followed.get(conversation);
       if (followed && typeof top === "number") followed.tracker.noteTop(top);
       if (followed?.tracker.isBehind) this.catchUpIn(GAP_GRACE_MS);
@@ -335,7 +334,7 @@ const laneKey = (entry: OutboxEntry): string => entry.conversation ?? "";
 const browser: Network = { clock: systemClock, openSocket: openBrowserSocket };
 
 function listenForWakeUp(verb: "addEventListener" | "removeEventListener", wake: () => void): void {
-  globalThis[verb]?.("online", wake);
-  globalThis[verb]?.("pageshow", wake);
+  // Also when it goes offline: a cut socket says nothing by itself, and a probe tells within seconds.
+  for (const name of ["online", "offline", "pageshow"]) globalThis[verb]?.(name, wake);
   globalThis.document?.[verb]("visibilitychange", wake);
 }

@@ -117,10 +117,9 @@ export const isLogEvent = (frame: Frame<any>): frame is LogEvent =>
 
 /** Anything that is not an envelope gives null: one bad frame never stops the connection. */
 export function toFrame(value: unknown): Frame<any> | null {
-  if (typeof value !== "object" || value === null) return null;
-  const { type, data } = value as { type?: unknown; data?: unknown };
+  const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
   if (typeof type !== "string") return null;
-  return { ...value, type, data: typeof data === "object" && data !== null ? data : {} };
+  return { ...(value as object), type, data: Object(data) === data ? (data as object) : {} };
 }
 
 export function decodeFrame(raw: unknown): Frame<any> | null {
@@ -135,11 +134,9 @@ export function decodeFrame(raw: unknown): Frame<any> | null {
 export class FrameError extends Error {
   constructor(
     readonly code: string,
-    message = code,
     /** Seconds, where the server named them. */
     readonly retryAfter: number | null = null,
   ) {
-    super(message);
-    this.name = "FrameError";
+    super(code);
   }
 }

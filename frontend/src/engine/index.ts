@@ -6,3 +6,4 @@ export type { Draft, Outbox, OutboxEntry } from "./outbox";
 export { reconnectDelay } from "./backoff";
 export { newId } from "./ids";
 export * from "./frames";
+export { tryStorage } from "./storage";

@@ -2,6 +2,7 @@
 // makes sending again harmless.
 
 import type { FileView } from "./frames";
+import { tryStorage } from "./storage";
 
 export interface Draft {
   client_id: string;
@@ -65,33 +66,25 @@ export class StoredOutbox extends MemoryOutbox {
   }
 
   override async load(): Promise<OutboxEntry[]> {
-    this.touch((storage) => {
+    tryStorage((storage) => {
       for (const key of this.keys()) void super.put(JSON.parse(storage.getItem(key)!) as OutboxEntry);
     });
     return super.load();
   }
   override async put(entry: OutboxEntry): Promise<void> {
     void super.put(entry); // not waited for: the page may go away
-    this.touch((storage) => storage.setItem(this.prefix + entry.client_id, JSON.stringify(entry)));
+    tryStorage((storage) => storage.setItem(this.prefix + entry.client_id, JSON.stringify(entry)));
   }
   override async remove(clientId: string): Promise<void> {
     await super.remove(clientId);
-    this.touch((storage) => storage.removeItem(this.prefix + clientId));
+    tryStorage((storage) => storage.removeItem(this.prefix + clientId));
   }
   override async clear(): Promise<void> {
     await super.clear();
-    this.touch((storage) => this.keys().forEach((key) => storage.removeItem(key)));
+    tryStorage((storage) => this.keys().forEach((key) => storage.removeItem(key)));
   }
 
   private keys(): string[] {
     return Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
-  }
-
-  private touch(act: (storage: Storage) => void): void {
-    try {
-      act(localStorage);
-    } catch {
-      // Memory has it.
-    }
   }
 }

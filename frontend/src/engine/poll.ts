@@ -113,7 +113,7 @@ export class PollTransport implements Transport {
       this.end(1006); // not our server: the login page of a hotel, say
     } catch (error) {
       const { status, retryAfter } = error as { status?: number; retryAfter?: number | null };
-      if (!abort.signal.aborted) this.end(CODES[status ?? 0] ?? 1006, 1_000 * (retryAfter ?? 0));
+      if (!abort.signal.aborted) this.end(asCode(status), 1_000 * (retryAfter ?? 0));
     } finally {
       clock.clearTimeout(late);
     }
@@ -142,4 +142,4 @@ export class PollTransport implements Transport {
 }
 
 /** What an answer's status means, as a socket would have said it. */
-const CODES: Record<number, number> = { 400: 4400, 401: 4401, 403: 4403, 409: 4409, 429: 4429, 503: 1013 };
+const asCode = (status = 0): number => (status === 503 ? 1013 : [400, 401, 403, 409, 429].includes(status) ? 4_000 + status : 1006);

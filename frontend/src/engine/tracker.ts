@@ -44,7 +44,7 @@ export class SeqTracker {
 
   private release(): LogEvent[] {
     const ready: LogEvent[] = [];
-    for (let next = this.held.get(this.lastSeq + 1); next; next = this.held.get(this.lastSeq + 1)) {
+    for (let next; (next = this.held.get(this.lastSeq + 1)); ) {
       this.held.delete(next.seq);
       this.lastSeq = next.seq;
       ready.push(next);

@@ -44,24 +44,14 @@ export interface EventsPage {
   more: boolean;
 }
 
-export class ApiError extends Error {
-  constructor(
-    /** 0: the server was not reached. */
-    readonly status: number,
-    readonly code: string,
-    readonly retryAfter: number | null,
-  ) {
-    super(code);
-  }
-}
+/** What every call here throws. Status 0: the server was not reached; `retryAfter` in seconds. */
+export type ApiError = Error & { status: number; retryAfter: number | null };
 
 const BASE = "/api/v1/visitor";
 
-function toError(status: number, body: unknown, retryAfter: string | null): ApiError {
-  const code = (body as { code?: unknown } | null)?.code;
-  const seconds = Number(retryAfter);
-  return new ApiError(status, typeof code === "string" ? code : "internal", seconds > 0 ? seconds : null);
-}
+/** Of `Retry-After` nothing but seconds is understood: a date is no number. */
+const toError = (status = 0, retryAfter: string | null = null): ApiError =>
+  Object.assign(new Error(), { status, retryAfter: Number(retryAfter) || null });
 
 async function request(path: string, token?: string, init?: RequestInit): Promise<Response> {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
@@ -69,10 +59,10 @@ async function request(path: string, token?: string, init?: RequestInit): Promis
   try {
     response = await fetch(path, { credentials: "omit", headers, ...init });
   } catch {
-    throw new ApiError(0, "disconnected", null);
+    throw toError();
   }
   if (response.ok) return response;
-  throw toError(response.status, await response.json().catch(() => null), response.headers.get("Retry-After"));
+  throw toError(response.status, response.headers.get("Retry-After"));
 }
 
 export async function call<T>(method: string, path: string, token?: string, body?: object, signal?: AbortSignal): Promise<T> {
@@ -119,8 +109,8 @@ export function uploadFile(
     request.onload = () =>
       request.status < 300 && request.response
         ? resolve(request.response as FileView)
-        : reject(toError(request.status, request.response, request.getResponseHeader("Retry-After")));
-    request.onerror = request.onabort = () => reject(new ApiError(0, "disconnected", null));
+        : reject(toError(request.status, request.getResponseHeader("Retry-After")));
+    request.onerror = request.onabort = () => reject(toError());
     signal.addEventListener("abort", () => request.abort());
     request.send(form);
   });
@@ -128,6 +118,6 @@ export function uploadFile(
 
 export async function fetchFile(token: string, url: string): Promise<Blob> {
   const target = new URL(url, location.origin);
-  if (target.origin !== location.origin) throw new ApiError(0, "forbidden", null); // the token stays at home
+  if (target.origin !== location.origin) throw toError(); // the token stays at home
   return (await request(target.href, token)).blob();
 }

@@ -4,8 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { Engine, isLogEvent, newId, reconnectDelay, StoredOutbox } from "../engine";
 import type { ConnectionState, ConversationView, LogEvent, MessageAck, Outbox, OutboxEntry, ServerEvent } from "../engine";
 import * as api from "./api";
-import { ApiError } from "./api";
-import type { Session } from "./api";
+import type { ApiError, Session } from "./api";
 import type { HostState, Identity } from "./bridge";
 import type { HostBridge } from "./bridge_panel";
 import type { Config } from "./config";
@@ -71,7 +70,7 @@ export class Chat {
     });
     this.uploads = new Uploads(
       () => this.token,
-      () => this.session.value?.limits,
+      () => this.session.value!.limits,
     );
     document.addEventListener("visibilitychange", () => {
       this.isVisible.value = document.visibilityState === "visible";
@@ -110,22 +109,15 @@ export class Chat {
   send(text: string): void {
     if (!this.engine) return;
     const files = this.uploads.take();
-    const draft = files.length
-      ? { client_id: newId(), kind: "file" as const, text, file_ids: files.map((file) => file.id), files }
-      : { client_id: newId(), kind: "text" as const, text };
     this.typing.sent();
     // Without a conversation the server takes the open one or opens a new one; a closed one is reopened by name.
     const current = this.conversation.value;
-    this.push(this.engine.sendMessage(draft, current?.status === "closed" ? current.id : undefined));
+    this.post({ key: newId(), text, files }, current?.status === "closed" ? current.id : undefined);
   }
 
   resend(entry: MessageEntry): void {
-    const { key, text, files } = entry;
-    const kind = files.length ? ("file" as const) : ("text" as const);
-    const draft = { client_id: key, kind, text, ...(files.length && { file_ids: files.map((file) => file.id), files }) };
-    this.forget(key);
-    const sent = this.engine?.sendMessage(draft);
-    if (sent) this.push(sent);
+    this.forget(entry.key);
+    this.post(entry);
   }
 
   discard(key: string): void {
@@ -239,7 +231,7 @@ export class Chat {
       batch(() => this.begin(session, loaded, outbox, unsent, wasKnown));
       if (identity && typeof identity !== "string") void this.identify(identity);
     } catch (error) {
-      this.sessionFailed(error);
+      this.sessionFailed(error as Partial<ApiError>);
     }
   }
 
@@ -267,8 +259,7 @@ export class Chat {
     this.startEngine(session, outbox, top);
   }
 
-  private sessionFailed(error: unknown): void {
-    const { status, retryAfter } = error instanceof ApiError ? error : { status: 0, retryAfter: null };
+  private sessionFailed({ status = 0, retryAfter }: Partial<ApiError>): void {
     const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
     if (isFinal && this.token) {
       // The kept token may be what is refused: once more as a new visitor.
@@ -298,7 +289,7 @@ export class Chat {
       onEpoch: () => void this.restart(),
       onFatal: (code) => this.cutOff(code),
       onSent: (entry, ack) => this.sent(entry, ack),
-      onSendFailed: (entry) => this.replacePending(fromOutbox(entry)),
+      onSendFailed: ({ client_id }) => this.changePending(client_id, { state: "failed" }),
       onLost: () => void this.restart(),
       // UUIDv7: a greater id is a later conversation, begun in another tab.
       onUnfollowed: (event) => event.conversation > (this.conversation.value?.id ?? "") && this.adopt(event.conversation),
@@ -394,20 +385,22 @@ export class Chat {
     return opened;
   }
 
-  private push(entry: OutboxEntry): void {
+  private post({ key, text, files }: Pick<MessageEntry, "key" | "text" | "files">, conversation?: string): void {
+    const carried = files.length && { file_ids: files.map((file) => file.id), files };
+    const entry = this.engine?.sendMessage({ client_id: key, kind: carried ? "file" : "text", text, ...carried }, conversation);
+    if (!entry) return;
     const message = { ...fromOutbox(entry), conversation: this.conversation.value?.id ?? "" };
     this.pending.value = [...this.pending.value, message];
     this.isAtBottom.value = true;
   }
 
   private sent(entry: OutboxEntry, ack: MessageAck): void {
-    const pending = this.pending.value.find((one) => one.key === entry.client_id);
-    if (pending) this.replacePending({ ...pending, state: "sent", seq: ack.seq, ts: ack.ts });
+    this.changePending(entry.client_id, { state: "sent", seq: ack.seq, ts: ack.ts });
     if (ack.conversation !== this.conversation.value?.id) this.adopt(ack.conversation);
   }
 
-  private replacePending(message: MessageEntry): void {
-    this.pending.value = this.pending.value.map((one) => (one.key === message.key ? message : one));
+  private changePending(key: string, change: Partial<MessageEntry>): void {
+    this.pending.value = this.pending.value.map((one) => (one.key === key ? { ...one, ...change } : one));
   }
 
   private forget(key: string): void {

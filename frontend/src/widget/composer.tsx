@@ -9,13 +9,11 @@ import * as paths from "./paths";
 import * as T from "./texts";
 import type { Upload } from "./uploads";
 
-const LINES = 5;
-
 export function Composer({ chat }: { chat: Chat }) {
   const text = useSignal(chat.storage.get("draft") ?? "");
   const isPicking = useSignal(false);
   const area = useRef<HTMLTextAreaElement>(null);
-  const limit = chat.session.value?.limits.text ?? 4_000;
+  const limit = chat.session.value!.limits.text;
   const { uploads } = chat;
   const over = [...text.value].length - limit;
   const hasContent = text.value.trim() !== "" || uploads.isReady.value;
@@ -120,12 +118,10 @@ export function Composer({ chat }: { chat: Chat }) {
   );
 }
 
+/** To as many lines as there are; how many at most stands in the styles. */
 function grow(area: HTMLTextAreaElement): void {
-  const style = getComputedStyle(area);
-  const most = parseFloat(style.lineHeight) * LINES + parseFloat(style.paddingTop) * 2;
   area.style.height = "auto";
-  area.style.height = `${Math.min(area.scrollHeight, most)}px`;
-  area.style.overflowY = area.scrollHeight > most ? "auto" : "hidden";
+  area.style.height = `${area.scrollHeight}px`;
 }
 
 function Uploads({ chat }: { chat: Chat }) {

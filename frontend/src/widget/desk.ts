@@ -33,8 +33,8 @@ export class Desk {
   });
   /** When it opens, in words; "" while it is open. */
   readonly opens = computed(() => {
-    const { is_open, opens_ts } = this.chat.session.value?.hours ?? { is_open: true };
-    return is_open ? "" : opens_ts ? fill(T.opens, { when: momentOf(opens_ts) }) : T.away;
+    const hours = this.chat.session.value?.hours;
+    return !hours || hours.is_open ? "" : hours.opens_ts ? fill(T.opens, { when: momentOf(hours.opens_ts) }) : T.away;
   });
   /** The page that the server knows of. */
   seen = "";
@@ -58,8 +58,8 @@ export class Desk {
     this.isLeaving.value = false;
     if (conversation) this.ask(conversation);
     clearTimeout(this.opening);
-    const wait = (hours.opens_ts ?? 0) - Date.now();
-    if (hours.opens_ts) this.opening = setTimeout(() => this.chat.restart(), Math.min(Math.max(wait, SOON_MS), LATE_MS));
+    const opens = hours.opens_ts;
+    if (opens) this.opening = setTimeout(() => this.chat.restart(), Math.min(Math.max(opens - Date.now(), SOON_MS), LATE_MS));
   }
 
   /** The current conversation has changed by `event`. */

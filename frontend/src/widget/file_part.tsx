@@ -6,21 +6,15 @@ import { isPicture, pictureUrl, readableSize, saveFile } from "./files";
 import { Icon } from "./icons";
 import type { MessageHandlers } from "./message";
 import * as paths from "./paths";
+import { whenSeen } from "./seen";
 import * as T from "./texts";
 
 export function FilePart({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {
-  return isPicture(file) ? <Picture file={file} handlers={handlers} /> : <Attachment file={file} handlers={handlers} />;
+  return isPicture(file.content_type) ? <Picture file={file} handlers={handlers} /> : <Attachment file={file} handlers={handlers} />;
 }
 
-const MAX_WIDTH = 240;
-const MAX_HEIGHT = 260;
-
-/** The room is taken before the picture is here, so that nothing jumps. A strip shows its middle. */
-function roomFor({ width, height }: FileView): { width: string; aspectRatio: string } {
-  const [w, h] = width && height ? [width, height] : [4, 3];
-  const shown = Math.max(96, Math.min(MAX_WIDTH, width || MAX_WIDTH, (MAX_HEIGHT * w) / h));
-  return { width: `${Math.round(shown)}px`, aspectRatio: `${shown} / ${Math.min(MAX_HEIGHT, (shown * h) / w)}` };
-}
+/** The room is taken before the picture is here, so that nothing jumps. A strip shows its middle. See `.picture`. */
+const roomFor = ({ width, height }: FileView) => ({ "--width": `${width || 240}px`, "--ratio": `${width && height ? width / height : 4 / 3}` });
 
 function Picture({ file, handlers }: { file: FileView; handlers: MessageHandlers }) {
   const url = useSignal<string | null>(null);
@@ -35,13 +29,11 @@ function Picture({ file, handlers }: { file: FileView; handlers: MessageHandlers
       () => (isGone.value = true),
     );
   useEffect(() => {
-    const seen = new IntersectionObserver((found) => {
-      if (!found.some((one) => one.isIntersecting)) return;
-      seen.disconnect();
+    const stop = whenSeen(box.current!, () => {
+      stop();
       load();
     });
-    seen.observe(box.current!);
-    return () => seen.disconnect();
+    return stop;
   }, [file.id]);
   return (
     <button

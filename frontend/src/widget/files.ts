@@ -5,7 +5,7 @@ import { fetchFile } from "./api";
 const pictures = new Map<string, Promise<string>>();
 
 /** Only kinds that a browser draws and never runs. */
-export const isPicture = (file: FileView): boolean => /^image\/(png|jpeg|gif|webp|avif)$/.test(file.content_type);
+export const isPicture = (type: string): boolean => /^image\/(png|jpeg|gif|webp|avif)$/.test(type);
 
 export function rememberBlob(id: string, url: string): void {
   pictures.set(id, Promise.resolve(url));

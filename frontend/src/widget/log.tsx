@@ -9,6 +9,7 @@ import { Message } from "./message";
 import type { MessageHandlers } from "./message";
 import { Pure } from "./pure";
 import * as paths from "./paths";
+import { whenSeen } from "./seen";
 import * as T from "./texts";
 import { layOut } from "./timeline";
 import type { Item } from "./timeline";
@@ -39,7 +40,7 @@ export function Log({ chat }: { chat: Chat }) {
     <>
       <div class="scroller" ref={scroller} tabIndex={0} role="log" aria-label={T.log} aria-live="polite" aria-busy={isLoading.value}>
         <div class="older" ref={top}>
-          {isLoading.value && <span class="spinner" />}
+          {isLoading.value && <span class="pulse" />}
           {hasFailed.value && (
             <p>
               {T.olderFailed}{" "}
@@ -216,11 +217,6 @@ function useOlder(chat: Chat, scroller: { current: HTMLElement | null }, top: { 
   const { hasOlder, isLoading, hasFailed } = chat.history;
   useEffect(() => {
     if (!hasOlder.value || isLoading.value || hasFailed.value || !chat.isOpen.value) return;
-    const seen = new IntersectionObserver(
-      (found) => found.some((one) => one.isIntersecting) && void chat.history.loadOlder(),
-      { root: scroller.current, rootMargin: "200px 0px 0px" },
-    );
-    seen.observe(top.current!);
-    return () => seen.disconnect();
+    return whenSeen(top.current!, () => void chat.history.loadOlder(), { root: scroller.current, rootMargin: "200px 0px 0px" });
   }, [hasOlder.value, isLoading.value, hasFailed.value, chat.isOpen.value]);
 }

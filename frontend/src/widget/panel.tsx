@@ -92,10 +92,10 @@ function Answering({ chat }: { chat: Chat }) {
 function Skeleton() {
   return (
     <div class="skeleton" aria-hidden="true">
-      <i class="theirs" />
-      <i class="theirs short" />
+      <i />
+      <i class="short" />
       <i class="mine" />
-      <i class="theirs" />
+      <i />
       <i class="line" />
     </div>
   );

@@ -52,8 +52,7 @@ export const about = say(", about one minute|, about {n} minutes", "，预计约
 export const long = say(", more than an hour", "，预计超过 1 小时");
 export const busy = say("It is busy right now.", "当前咨询较多。");
 export const leaveInstead = say("Leave a message instead", "改为留言");
-export const leaveIntro = say("Leave a message, we answer by e-mail.", "请留言，我们会通过邮件回复您。");
-export const left = say("Message left. We answer to {email}.", "已留言，我们会回复到 {email}。");
+export const left = say("Message left, the answer comes to this window. Your e-mail: {email}", "已留言，我们会在此窗口回复您。邮箱：{email}");
 export const name = say("Name", "称呼");
 export const email = say("E-mail", "邮箱");
 export const message = say("Message", "留言内容");
@@ -94,4 +93,6 @@ export const soundOff = say("Turn sound off", "关闭提示音");
 export const endConversation = say("End conversation", "结束会话");
 
 export const scores = scoreNames.split("|");
-export const timeOfDay = new Intl.DateTimeFormat(tag(locale), { hour: "2-digit", minute: "2-digit", hour12: false });
+/** For Intl. */
+export const language = tag(locale);
+export const timeOfDay = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false });

@@ -19,7 +19,6 @@ export interface MessageEntry extends Pick<MessageData, "edited_ts" | "recalled"
   html: string;
   files: FileView[];
   state: "sending" | "sent" | "failed";
-  error: string | null;
 }
 
 export interface NoticeEntry {
@@ -49,12 +48,13 @@ export function toEntry(event: LogEvent): Entry | null {
   return text ? { type: "notice", key: `${conversation}:${seq}`, conversation, seq, ts, text } : null;
 }
 
-function toMessage(event: LogEvent<MessageData>): MessageEntry {
-  const { id, data, conversation, seq, ts } = event;
+type Told = Pick<MessageEntry, "id" | "conversation" | "seq" | "ts"> & { data: Partial<MessageData> & Pick<MessageData, "author"> };
+
+function toMessage({ id, data, conversation, seq, ts }: Told): MessageEntry {
   const isMine = data.author.kind === "visitor";
   const key = (isMine && data.client_id) || id;
   const { author, text = "", html = "", files = [], edited_ts, recalled } = data;
-  return { type: "message", id, key, conversation, seq, ts, author, isMine, text, html, files, edited_ts, recalled, state: "sent", error: null };
+  return { type: "message", id, key, conversation, seq, ts, author, isMine, text, html, files, edited_ts, recalled, state: "sent" };
 }
 
 /** `entries` with the message that `event` corrects, as it is now. */
@@ -64,22 +64,9 @@ export function correct(entries: Entry[], event: LogEvent): Entry[] {
   return entries.map((entry) => (entry.type === "message" && entry.id === event.data.message ? { ...entry, ...correction } : entry));
 }
 
-export function fromOutbox({ client_id, conversation, created_ts, text = "", files = [], failed }: OutboxEntry): MessageEntry {
-  return {
-    type: "message",
-    id: "",
-    key: client_id,
-    conversation: conversation ?? "",
-    seq: null,
-    ts: created_ts,
-    author: { kind: "visitor", id: null, name: "" },
-    isMine: true,
-    text,
-    html: "",
-    files,
-    state: failed ? "failed" : "sending",
-    error: failed,
-  };
+export function fromOutbox({ client_id, conversation, created_ts: ts, text = "", files = [], failed }: OutboxEntry): MessageEntry {
+  const data = { author: { kind: "visitor" as const, id: null, name: "" }, client_id, text, files };
+  return { ...toMessage({ id: "", conversation: conversation ?? "", seq: null, ts, data }), state: failed ? "failed" : "sending" };
 }
 
 export type Item =

@@ -2,8 +2,9 @@
 import { computed, signal } from "@preact/signals";
 import type { FileView, Limits } from "../engine";
 import { fill } from "../i18n";
-import { ApiError, uploadFile } from "./api";
-import { rememberBlob } from "./files";
+import { uploadFile } from "./api";
+import type { ApiError } from "./api";
+import { isPicture, rememberBlob } from "./files";
 import * as T from "./texts";
 
 export interface Upload {
@@ -18,7 +19,6 @@ export interface Upload {
   cancel: AbortController;
 }
 
-const MB = 1_048_576;
 let nextId = 1;
 
 export class Uploads {
@@ -29,11 +29,11 @@ export class Uploads {
 
   constructor(
     private readonly token: () => string,
-    private readonly limits: () => Limits | undefined,
+    private readonly limits: () => Limits,
   ) {}
 
   add(files: Iterable<File>): void {
-    const most = this.limits()?.files ?? 10;
+    const most = this.limits().files;
     this.notice.value = null;
     for (const file of files) {
       if (this.list.value.length >= most) {
@@ -66,20 +66,16 @@ export class Uploads {
     return done;
   }
 
-  private get maxBytes(): number {
-    return this.limits()?.upload ?? 20 * MB;
-  }
-
   private get tooLarge(): string {
-    return fill(T.tooLarge, { n: Math.round(this.maxBytes / MB) });
+    return fill(T.tooLarge, { n: this.limits().upload >> 20 });
   }
 
   private addOne(file: File): void {
-    const isTooLarge = file.size > this.maxBytes;
+    const isTooLarge = file.size > this.limits().upload;
     const upload: Upload = {
       id: nextId++,
       file,
-      preview: /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type) ? URL.createObjectURL(file) : null,
+      preview: isPicture(file.type) ? URL.createObjectURL(file) : null,
       share: 0,
       view: null,
       error: isTooLarge ? this.tooLarge : null,
@@ -104,8 +100,7 @@ export class Uploads {
   }
 
   private reasonOf(error: unknown): string {
-    const { status, code } = error instanceof ApiError ? error : { status: 0, code: "" };
-    if (status === 413 || code === "too_large") return this.tooLarge;
-    return [400, 415, 422].includes(status) ? T.wrongKind : T.uploadFailed;
+    const { status } = error as Partial<ApiError>;
+    return status === 413 ? this.tooLarge : status === 415 ? T.wrongKind : T.uploadFailed;
   }
 }

@@ -25,6 +25,7 @@ export interface Session {
   waiting: Waiting | null;
   answer_seconds: number | null;
   asks_for_rating: boolean;
+  answers_by_mail: boolean;
   typing_preview: boolean;
   epoch: string;
   limits: Limits;
@@ -55,12 +56,9 @@ const toError = (status = 0, retryAfter: string | null = null): ApiError =>
 
 async function request(path: string, token?: string, init?: RequestInit): Promise<Response> {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-  let response: Response;
-  try {
-    response = await fetch(path, { credentials: "omit", headers, ...init });
-  } catch {
+  const response = await fetch(path, { credentials: "omit", headers, ...init }).catch(() => {
     throw toError();
-  }
+  });
   if (response.ok) return response;
   throw toError(response.status, response.headers.get("Retry-After"));
 }

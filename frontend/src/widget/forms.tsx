@@ -35,7 +35,7 @@ export function ContactForm({ chat, asked }: { chat: Chat; asked?: string[] }) {
     );
   return (
     <form class="form" ref={form} onSubmit={send}>
-      {!asked && <p>{T.helloAway}</p>}
+      {!asked && <p>{session.value!.answers_by_mail ? T.leaveByMail : T.helloAway}</p>}
       {field("name", T.name, { defaultValue: name, required: !!asked })}
       {field("email", T.email, { defaultValue: email, required: true, type: "email" })}
       {!asked && (

@@ -52,6 +52,7 @@ export const about = say(", about one minute|, about {n} minutes", "，预计约
 export const long = say(", more than an hour", "，预计超过 1 小时");
 export const busy = say("It is busy right now.", "当前咨询较多。");
 export const leaveInstead = say("Leave a message instead", "改为留言");
+export const leaveByMail = say("The answer comes to this window, and by e-mail while you are away.", "我们会在此窗口回复您，您离开后发到邮箱。");
 export const left = say("Message left, the answer comes to this window. Your e-mail: {email}", "已留言，我们会在此窗口回复您。邮箱：{email}");
 export const name = say("Name", "称呼");
 export const email = say("E-mail", "邮箱");

@@ -183,7 +183,7 @@ def _link_of(conversation: Conversation) -> str:
     """The page on which the visitor was last, without what comes after a question mark; empty for a page that is not
     the brand's: it is the visitor's browser that says where it is."""
     parts = urlsplit(conversation.visitor.page_url)
-    hosts = Domain.objects.filter(tenant=current_tenant()).values_list("domain", flat=True)
+    hosts = set(Domain.objects.filter(tenant=current_tenant()).values_list("domain", flat=True))
     if not is_listed_origin(f"{parts.scheme}://{parts.netloc}", hosts, conversation.widget):
         return ""
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

@@ -1,7 +1,7 @@
 """Which web pages may speak for a visitor: one answer for REST, the visitor's socket and the widget's frame."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from chat.models import Widget
 
@@ -26,16 +26,13 @@ def origin_allowed(origin: str | None, host: str, widget: Widget | None) -> bool
     return "*" in allowed or any(_parse(entry) == _parse(origin) for entry in allowed)
 
 
-def is_listed_origin(origin: str, hosts: Iterable[str], widget: Widget | None) -> bool:
-    """Tell whether somebody of the brand said that pages of `origin` are its: one of its hosts, or named by the widget.
-
-    Where a widget allows any site, that names none.
+def is_listed_origin(origin: str, hosts: Collection[str], widget: Widget | None) -> bool:
+    """Tell whether somebody of the brand said that pages of `origin` are its: on one of its hosts, at any port, or
+    named by the widget. Where a widget allows any site, that names none.
     """
-    named = [entry for entry in (widget.allowed_origins if widget else []) if entry != "*"]
     parsed = _parse(origin)
-    return parsed is not None and (
-        any(is_own_origin(origin, host) for host in hosts) or parsed in [_parse(entry) for entry in named]
-    )
+    named = [_parse(entry) for entry in (widget.allowed_origins if widget else [])]
+    return parsed is not None and (parsed[1] in hosts or parsed in named)
 
 
 def is_own_origin(origin: str, host: str) -> bool:

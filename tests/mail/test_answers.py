@@ -118,7 +118,8 @@ def named(acme, acme_widget):
     ("page", "link"),
     [
         ("https://shop.example/tents?session=1#top", "https://shop.example/tents"),
-        ("http://acme.localhost/help", "http://acme.localhost/help"),
+        ("http://acme.localhost:8000/help", "http://acme.localhost:8000/help"),
+        ("http://globex.localhost/help", ""),
         ("https://evil.example/login", ""),
         ("javascript:alert(1)", ""),
         ("", ""),

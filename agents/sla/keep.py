@@ -107,7 +107,7 @@ def _write_deadlines(
     conversation: Conversation, reply: datetime | None, resolution: datetime | None, now: datetime
 ) -> bool:
     """Write and announce deadlines that changed, unless what they follow from changed meanwhile."""
-    changed, touched = False, dict.fromkeys(conversation.touch(now), now)
+    changed, touched = False, {name: getattr(conversation, name) for name in conversation.touch(now)}
     if conversation.reply_due_at != reply:
         same = Conversation.objects.filter(pk=conversation.pk, awaiting_reply_since=conversation.awaiting_reply_since)
         changed |= bool(same.exclude(status=Conversation.Status.CLOSED).update(reply_due_at=reply, **touched))

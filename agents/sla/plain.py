@@ -15,6 +15,7 @@ from agents.sla.rules import Rules, is_hurried
 from chat.fanout import announce_row
 from chat.models import SOON, Conversation, Message
 
+# A sweep may have begun long ago: who polls asks for what was touched since a few seconds before the last answer.
 # In the order of ids, as the log's writer locks; whoever is busy with a row does not wait for this nor this for them.
 WRITE = f"""
 WITH given AS (
@@ -25,7 +26,7 @@ WITH given AS (
     ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED
 )
 UPDATE {Conversation._meta.db_table} c SET reply_due_at = same.due,
-    touched_at = CASE WHEN c.active_at > %s THEN c.touched_at ELSE %s END
+    touched_at = CASE WHEN c.active_at > %s THEN c.touched_at ELSE GREATEST(%s, clock_timestamp()) END
 FROM same WHERE c.id = same.id RETURNING c.id
 """
 

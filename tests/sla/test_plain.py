@@ -3,8 +3,10 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +68,13 @@ def test_as_many_statements_for_ten_as_for_two(talk, now):
         return len(seen)
 
     assert statements(2) == statements(10)
+
+
+@pytest.mark.parametrize("keep", [lambda pk, at: keep_plain([pk], at, read_rules()), keep_promises])
+def test_who_polls_finds_it_however_long_ago_the_sweep_began(talk, now, keep):
+    (asked,), began = ask(1, now - timedelta(hours=1)), timezone.now()
+    keep(asked, began - timedelta(minutes=1))
+    assert Conversation.objects.get(pk=asked).touched_at >= began
 
 
 def test_what_somebody_holds_is_left(talk, acme, now):

@@ -1,14 +1,23 @@
-"""The brands that a staff account works for: what the brand switcher offers."""
+"""The brands that a staff account works for: what the brand switcher offers, and asking each of them the same."""
 
-from typing import Any
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 
 from agents.models import Agent
-from tenants.context import for_each_tenant, in_public
+from chat.errors import Invalid, NotFound
+from tenants.context import for_each_tenant, in_public, in_tenant
 from tenants.models import Domain, Tenant, User
 
+logger = logging.getLogger(__name__)
+
 CACHE_SECONDS = 30
+# More are not asked for one answer: whoever works for so many does not read them in one list.
+MAX_BRANDS = 30
+
+T = TypeVar("T")
 
 
 def brands_of(user: User, *, scheme: str, host: str) -> list[dict[str, Any]]:
@@ -19,6 +28,32 @@ def brands_of(user: User, *, scheme: str, host: str) -> list[dict[str, Any]]:
     _, colon, port = host.rpartition(":") if not host.endswith("]") else ("", "", "")
     suffix = f"{colon}{port}/" if colon else "/"
     return [{**fact, "url": f"{scheme}://{fact['url']}{suffix}"} for fact in facts]
+
+
+def ask_brands(brands: Sequence[dict[str, Any]], ask: Callable[[Tenant], T]) -> tuple[dict[str, T], list[str]]:
+    """Ask each of these brands (as `brands_of` names them) inside it, one after the other: the answers, and who failed.
+
+    A brand that fails hides no other; one that has let the account go since (NotFound) is left out.
+    """
+    answers: dict[str, T] = {}
+    failed: list[str] = []
+    for tenant in _tenants([brand["slug"] for brand in brands]):
+        try:
+            with in_tenant(tenant):
+                answers[tenant.slug] = ask(tenant)
+        except NotFound:
+            continue
+        except Invalid:
+            raise  # the question is wrong, not the brand
+        except Exception:
+            logger.exception("over all brands: one failed", extra={"brand": tenant.slug})
+            failed.append(tenant.slug)
+    return answers, failed
+
+
+def _tenants(slugs: list[str]) -> list[Tenant]:
+    with in_public():
+        return list(Tenant.objects.filter(slug__in=slugs, status=Tenant.Status.ACTIVE).order_by("slug"))
 
 
 def _find(user: User) -> list[dict[str, Any]]:

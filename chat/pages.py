@@ -109,6 +109,7 @@ def row_of(conversation: Any, visitor: Any, *, online: bool | None = None) -> di
         "visitor_read_seq": conversation.visitor_read_seq,
         "agent_read_seq": conversation.agent_read_seq,
         "waiting_since_ts": milliseconds(conversation.waiting_since),
+        "assigned_ts": milliseconds(conversation.assigned_at),
         "active_ts": milliseconds(conversation.active_at),
         "closed_ts": milliseconds(conversation.closed_at),
         "created_ts": milliseconds(conversation.created_at),

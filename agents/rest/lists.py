@@ -19,7 +19,7 @@ from chat.rest.paging import cut_page, read_limit
 from chat.visitor_search import holding, part_of
 from tenants.context import current_tenant
 
-__all__ = ["count_views", "list_page", "rows_with_presence"]
+__all__ = ["count_views", "list_page", "rows_with_presence", "search_rows"]
 
 MAX_QUERY_CHARS = 100
 # Bounds, whatever the brand's size. So many conversations of the view, the latest active, are looked at: at their last
@@ -31,8 +31,7 @@ def list_page(agent: Agent, query: Mapping[str, str]) -> dict[str, Any]:
     """One page of a view with its rows, in the view's order. The first page also says how many each view holds."""
     shelf = shelf_of(agent, query.get("view") or "all")
     rows = shelf.rows.filter(condition_of(read_query(query), agent))
-    if text := query.get("q", "").strip():
-        rows = _found(rows, text)
+    rows = search_rows(rows, query.get("q", ""))
     cursor = query.get("cursor")
     page, following = cut_page(
         rows.select_related("visitor"),
@@ -45,13 +44,10 @@ def list_page(agent: Agent, query: Mapping[str, str]) -> dict[str, Any]:
     return {"rows": rows_with_presence(page), "next": following, **counts}
 
 
-def rows_with_presence(conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
-    visitors = {conversation.visitor_id for conversation in conversations}
-    online = online_among(current_tenant(), "visitor", visitors, time.time())
-    return [conversation_row(one, online=one.visitor_id in online) for one in conversations]
-
-
-def _found(rows: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
+def search_rows(rows: QuerySet[Conversation], typed: str) -> QuerySet[Conversation]:
+    """Those of the rows in which this was found; all of them where nothing was typed. Raises Invalid."""
+    if not (text := typed.strip()):
+        return rows
     if len(text) > MAX_QUERY_CHARS:
         raise Invalid(f"`q` has at most {MAX_QUERY_CHARS} characters.")
     near = rows.order_by("-active_at").annotate(hit=ExpressionWrapper(_line_or_visitor(text), BooleanField()))
@@ -65,6 +61,12 @@ def _found(rows: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
         return rows.filter(found | Q(pk=UUID(text)) | Q(visitor_id=UUID(text)))
     except ValueError:
         return rows.filter(found)
+
+
+def rows_with_presence(conversations: Sequence[Conversation]) -> list[dict[str, Any]]:
+    visitors = {conversation.visitor_id for conversation in conversations}
+    online = online_among(current_tenant(), "visitor", visitors, time.time())
+    return [conversation_row(one, online=one.visitor_id in online) for one in conversations]
 
 
 def _line_or_visitor(text: str) -> Q:

@@ -24,6 +24,7 @@ from tenants.context import in_tenant
 from tests.rest.conftest import problem, same_refusal, say, signed_in
 
 LIST, VIEWS, TAGS, MERGED = (f"/api/v1/agent/{name}" for name in ("conversations", "views", "tags", "merged"))
+ELSEWHERE = "/api/v1/agent/elsewhere"
 
 
 @pytest.fixture
@@ -316,3 +317,62 @@ def test_only_brands_where_one_is_an_agent(agent_api, bob_api, mallory_api, two_
     assert {row["brand"] for row in agent_api.get(MERGED, {"view": "all"}).json()["rows"]} == {"acme"}
     problem(agent_api.get(MERGED, {"view": "closed"}), 400, "invalid")
     problem(agent_api.get(MERGED, {"cursor": "x"}), 400, "invalid")
+
+
+def test_all_brands_are_searched(agent_api, two_brands):
+    page = agent_api.get(MERGED, {"view": "all", "q": "gu"}).json()
+    assert [row["visitor"]["name"] for row in page["rows"]] == ["gus"]
+    assert names(agent_api.get(MERGED, {"view": "all", "q": "I am ann"})) == ["ann"]
+    assert names(agent_api.get(MERGED, {"view": "unassigned", "q": "gus"})) == [], "the view narrows the search"
+    problem(agent_api.get(MERGED, {"q": "x" * 101}), 400, "invalid")
+
+
+def test_who_the_account_is_in_each_brand(agent_api, two_brands, alice):
+    brands = agent_api.get(MERGED).json()["brands"]
+    assert [brand["agent"] for brand in brands] == [str(alice.pk), str(two_brands.pk)]
+
+
+def test_a_brand_that_fails_is_named(agent_api, two_brands, globex):
+    with in_tenant(globex), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE chat_conversation RENAME TO chat_conversation_gone")
+    try:
+        page, calling = agent_api.get(MERGED, {"view": "all"}).json(), agent_api.get(ELSEWHERE).json()
+    finally:
+        with in_tenant(globex), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE chat_conversation_gone RENAME TO chat_conversation")
+    assert (page["failed"], {row["brand"] for row in page["rows"]}) == (["globex"], {"acme"})
+    assert (calling["failed"], calling["brands"]) == (["globex"], [])
+
+
+def test_what_calls_in_other_brands(agent_api, two_brands, globex, desk, now):
+    first = agent_api.get(ELSEWHERE).json()
+    there = {"slug": "globex", "agent": str(two_brands.pk), "is_there": False, "unread": 0, "waiting": 1}
+    assert (first["rows"], first["brands"], first["failed"]) == ([], [there], []), "acme is where one is"
+    with in_tenant(globex):
+        say(Visitor.objects.get(name="gus"), "Are you there?", now + timedelta(minutes=1))
+    since = milliseconds(now + timedelta(seconds=45))
+    news = agent_api.get(ELSEWHERE, {"since": since}).json()
+    [row] = news["rows"]
+    assert (row["brand"], row["agent"]["id"], row["last_message"]["text"]) == (
+        "globex",
+        str(two_brands.pk),
+        "Are you there?",
+    )
+    assert row["assigned_ts"] == milliseconds(now + timedelta(seconds=30))
+    assert (news["brands"][0]["unread"], news["brands"][0]["waiting"]) == (1, 1)
+    assert names(agent_api.get(ELSEWHERE, {"since": milliseconds(now + timedelta(seconds=10))})) == ["gus"]
+    for wrong in ("x", "-1", "9" * 15):
+        problem(agent_api.get(ELSEWHERE, {"since": wrong}), 400, "invalid")
+
+
+def test_elsewhere_is_only_where_one_is_an_agent(agent_api, bob_api, mallory_api, two_brands, globex, now):
+    since = {"since": milliseconds(now - timedelta(minutes=5))}
+    for api in (bob_api, mallory_api):  # each works for one brand, and is there
+        body = api.get(ELSEWHERE, since).json()
+        assert (body["rows"], body["brands"]) == ([], [])
+    with in_tenant(globex):
+        Agent.objects.filter(pk=two_brands.pk).update(scope=Agent.Scope.QUEUES)
+    assert agent_api.get(ELSEWHERE, since).json()["brands"][0]["waiting"] == 0, "no queue of hers there"
+    with in_tenant(globex):
+        Agent.objects.filter(pk=two_brands.pk).update(is_active=False)
+    assert agent_api.get(ELSEWHERE, since).json()["brands"] == []

@@ -4,7 +4,6 @@ Each brand is entered through its own door, asked for one bounded page as the ag
 scope counts), and left. A brand that fails is named and hides no other. See docs/inbox.md.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,19 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agents.access import get_agent
-from agents.brands import brands_of
+from agents.brands import MAX_BRANDS, ask_brands, brands_of
 from agents.inbox.views import count_views, shelf_of
+from agents.models import Agent
 from agents.rest.auth import AgentView
-from agents.rest.lists import rows_with_presence
-from chat.errors import Invalid, NotFound
+from agents.rest.lists import rows_with_presence, search_rows
+from chat.errors import Invalid
 from chat.rest.paging import cut_page, decode_cursor, encode_cursor, read_limit
-from tenants.context import in_public, in_tenant
 from tenants.models import Tenant, User
 
-logger = logging.getLogger(__name__)
-
 VIEWS = ("mine", "unassigned", "snoozed", "all")
-MAX_BRANDS = 30
 
 
 class Merging(NamedTuple):
@@ -44,6 +40,8 @@ class Part(NamedTuple):
     has_more: bool
     newest_first: bool
     counts: dict[str, int]
+    # Who the account is there: its conversations are told by this.
+    agent: str
 
 
 class MergedView(AgentView):
@@ -61,17 +59,11 @@ def merged_page(user: User, brands: Sequence[dict[str, Any]], query: Mapping[str
         raise Invalid(f"`view` is one of {', '.join(VIEWS)}.")
     if cursor:
         decode_cursor(cursor)
-    parts: dict[str, Part] = {}
-    failed: list[str] = []
-    for tenant in _tenants([brand["slug"] for brand in brands]):
-        try:
-            with in_tenant(tenant):
-                parts[tenant.slug] = _part(user, view, cursor, limit, tenant.slug)
-        except NotFound:
-            continue  # let go since the brands were read
-        except Exception:
-            logger.exception("merged inbox: one brand failed", extra={"brand": tenant.slug})
-            failed.append(tenant.slug)
+
+    def part(tenant: Tenant) -> Part:
+        return _part(get_agent(user), tenant.slug, query, view=view, cursor=cursor, limit=limit)
+
+    parts, failed = ask_brands(brands, part)
     newest_first = all(part.newest_first for part in parts.values())
     rows = sorted((one for part in parts.values() for one in part.rows), key=lambda one: one[:2], reverse=newest_first)
     page = rows[:limit]
@@ -79,21 +71,19 @@ def merged_page(user: User, brands: Sequence[dict[str, Any]], query: Mapping[str
     return {
         "rows": [one.row for one in page],
         "next": encode_cursor(page[-1].at, page[-1].id) if page and has_more else None,
-        "brands": [{**brand, "counts": parts[brand["slug"]].counts} for brand in brands if brand["slug"] in parts],
+        "brands": [_with_part(brand, parts[brand["slug"]]) for brand in brands if brand["slug"] in parts],
         "failed": failed,
     }
 
 
-def _tenants(slugs: list[str]) -> list[Tenant]:
-    with in_public():
-        return list(Tenant.objects.filter(slug__in=slugs, status=Tenant.Status.ACTIVE).order_by("slug"))
+def _with_part(brand: dict[str, Any], part: Part) -> dict[str, Any]:
+    return {**brand, "agent": part.agent, "counts": part.counts}
 
 
-def _part(user: User, view: str, cursor: str | None, limit: int, slug: str) -> Part:
-    agent = get_agent(user)
+def _part(agent: Agent, slug: str, query: Mapping[str, str], *, view: str, cursor: str | None, limit: int) -> Part:
     shelf = shelf_of(agent, view)
     found, following = cut_page(
-        shelf.rows.select_related("visitor"),
+        search_rows(shelf.rows, query.get("q", "")).select_related("visitor"),
         by=shelf.by,
         cursor=cursor,
         limit=limit,
@@ -103,4 +93,4 @@ def _part(user: User, view: str, cursor: str | None, limit: int, slug: str) -> P
     rows = [
         Merging(getattr(one, shelf.by), one.pk, {**row, "brand": slug}) for one, row in zip(found, shown, strict=True)
     ]
-    return Part(rows, following is not None, shelf.newest_first, count_views(agent))
+    return Part(rows, following is not None, shelf.newest_first, count_views(agent), str(agent.pk))

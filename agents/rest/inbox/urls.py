@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from agents.rest.inbox import bulk, merged, saved, tags
+from agents.rest.inbox import bulk, elsewhere, merged, saved, tags
 
 inbox_urls = [
     path("agent/bulk", bulk.BulkView.as_view()),
     path("agent/merged", merged.MergedView.as_view()),
+    path("agent/elsewhere", elsewhere.ElsewhereView.as_view()),
     path("agent/views", saved.SavedViewsView.as_view()),
     path("agent/views/order", saved.OrderView.as_view()),
     path("agent/views/<uuid:view_id>", saved.SavedViewView.as_view()),

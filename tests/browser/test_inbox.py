@@ -1,20 +1,18 @@
-"""The list pane in a real browser: views, filters, ticks with undo, snooze, keys, all brands, ten thousand rows."""
+"""The list pane in a real browser: views, filters, ticks with undo, snooze, keys, ten thousand rows."""
 
 import re
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Locator, Page, expect
 
 from agents.assignments import take_conversation
 from agents.models import Agent, Queue, SavedView
-from chat.conversations import open_conversation
 from chat.messages import MessageDraft, post_visitor_message
-from chat.models import Conversation, Tag, Visitor
+from chat.models import Conversation, Tag
 from tenants.context import in_tenant
-from tests.browser.desk import ALICE, HOST, NAMES, rows
+from tests.browser.desk import HOST, NAMES, rows
 
 
 @pytest.fixture
@@ -174,29 +172,6 @@ def test_a_time_of_ones_own_on_a_phone_where_the_list_is_out_of_sight(desk):
     expect(desk.get_by_role("dialog", name="Snooze")).to_be_visible()
     desk.get_by_role("dialog").get_by_role("button", name="Snooze").click()
     expect(desk.get_by_role("log")).to_contain_text("snoozed")
-
-
-def test_all_brands_in_one_list(person, sign_in, server, acme, globex, alice, talks, now):
-    with in_tenant(globex):
-        there = Agent.objects.create(user=alice.user, display_name="Alice G")
-        gus = open_conversation(Visitor.objects.create(name="Gus of Globex"), now=now)
-    cache.clear()
-    try:
-        page = person()
-        sign_in(page, ALICE, HOST)
-        page.get_by_role("button", name="More views").click()
-        page.get_by_role("menuitemradio", name="All brands").click()
-        expect(rows(page)).to_have_count(6)
-        expect(page.get_by_role("link", name=re.compile("in Globex"))).to_contain_text("Gus of Globex")
-        expect(rows(page).filter(has_text="Gus of Globex").locator(".row-brand-name")).to_be_visible()
-        page.get_by_role("link", name=re.compile("Gus of Globex")).click()
-        page.wait_for_url(re.compile(rf"//globex\.localhost:\d+/console/c/{gus.pk}"))
-        expect(page.get_by_role("heading", level=2, name="Gus of Globex")).to_be_visible()
-    finally:
-        cache.clear()
-        with in_tenant(globex):
-            there.assignments.all().delete()
-            there.delete()
 
 
 def test_only_ones_own_queues(person, sign_in, acme, bob, talks, now):

@@ -6,6 +6,7 @@ import type {
   CannedUse,
   Colleagues,
   DraftView,
+  Elsewhere,
   EventsPage,
   Filters,
   Macro,
@@ -116,8 +117,13 @@ export const fetchRows = (
   return call("GET", `${AGENT}/conversations?${query({ view, ...others, ...filters })}`, undefined, signal);
 };
 
-export const fetchMerged = (options: { cursor?: string | null; limit?: number }): Promise<MergedPage> =>
-  call("GET", `${AGENT}/merged?${query({ view: "all", ...options })}`);
+export const fetchMerged = (
+  view: string,
+  options: { q?: string; cursor?: string | null; limit?: number },
+  signal?: AbortSignal,
+): Promise<MergedPage> => call("GET", `${AGENT}/merged?${query({ view, ...options })}`, undefined, signal);
+
+export const fetchElsewhere = (since: number | null): Promise<Elsewhere> => call("GET", `${AGENT}/elsewhere?${query({ since })}`);
 
 export const fetchTags = (): Promise<{ tags: Tag[] }> => call("GET", `${AGENT}/tags`);
 

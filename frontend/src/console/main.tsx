@@ -8,6 +8,7 @@ import { startBell } from "./state/bells";
 import { startCommands } from "./state/commands";
 import { startDesk } from "./state/desk";
 import { startDrafts } from "./state/drafts";
+import { startElsewhere, unreadElsewhere } from "./state/elsewhere";
 import { startInbox, unreadMine } from "./state/inbox";
 import { bindInboxKeys } from "./state/inbox_keys";
 import { loadPreferences } from "./state/preferences";
@@ -31,6 +32,7 @@ async function begin(): Promise<void> {
   startDesk();
   startViewers();
   startBell();
+  startElsewhere();
   startCommands();
   bindInboxKeys();
   listenForShortcuts();
@@ -45,7 +47,7 @@ startClock();
 effect(() => {
   const brand = me.value?.brand.name;
   const title = brand ? `${words.value.inbox} · ${brand}` : words.value.appName;
-  const news = unreadMine.value + unseenMentions.value;
+  const news = unreadMine.value + unseenMentions.value + unreadElsewhere.value;
   document.title = news ? `(${news}) ${title}` : title;
 });
 

@@ -13,11 +13,15 @@ import type {
 /** The views that everybody has, in the order of their keys. */
 export type View = "mine" | "unassigned" | "all" | "mentions" | "snoozed" | "closed";
 export const VIEWS: readonly View[] = ["mine", "unassigned", "all", "mentions", "snoozed", "closed"];
+/** All brands together, whole or narrowed as the views of one brand are: by the names that the server has for them. */
+export const MERGED = { brands: "all", "brands-mine": "mine", "brands-unassigned": "unassigned" } as const;
+export type MergedId = keyof typeof MERGED;
 /** A view of everybody's, the id of a saved one, or all brands together. */
-export type ViewId = View | "brands" | (string & {});
+export type ViewId = View | MergedId | (string & {});
 /** `unread`: messages in one's own conversations. */
 export type Counts = Record<View | "unread", number>;
 export const isView = (id: ViewId): id is View => (VIEWS as readonly string[]).includes(id);
+export const isMerged = (id: ViewId): id is MergedId => Object.hasOwn(MERGED, id);
 export type Role = "admin" | "supervisor" | "agent";
 
 /** 1 low … 4 urgent */
@@ -53,6 +57,8 @@ export interface Row {
   visitor_read_seq: number;
   agent_read_seq: number;
   waiting_since_ts: number | null;
+  /** When it was given to whoever has it, or had it last. */
+  assigned_ts?: number | null;
   active_ts?: number | null;
   closed_ts: number | null;
   created_ts: number;
@@ -122,7 +128,27 @@ export interface StepOutcome {
 export interface MergedPage {
   rows: Row[];
   next: string | null;
-  brands: (Brand & { url: string; counts: Counts })[];
+  /** `agent`: who one is there. */
+  brands: (Brand & { url: string; agent: string; counts: Counts })[];
+  failed: string[];
+}
+
+/** What calls for one in another brand. */
+export interface Calling {
+  slug: string;
+  agent: string;
+  /** A console of that brand is open as well, and tells by itself. */
+  is_there: boolean;
+  /** Messages in one's own conversations. */
+  unread: number;
+  waiting: number;
+}
+
+export interface Elsewhere {
+  /** What to ask with the next time. */
+  ts: number;
+  rows: Row[];
+  brands: Calling[];
   failed: string[];
 }
 
@@ -297,6 +323,8 @@ export interface Macro {
   name: string;
   own: boolean;
   actions: { do: string }[];
+  /** Behind M; empty: its place in the list. */
+  key: string;
   used: number;
 }
 

@@ -7,8 +7,9 @@ import { counts, currentListing, loadListing, type Listing } from "../state/inbo
 import { isNarrow } from "../state/layout";
 import { go, route } from "../state/route";
 import { words } from "../words";
-import { isView, type View } from "../wire";
+import { isMerged, isView, type MergedId, type View } from "../wire";
 import { Drawing } from "./Drawing";
+import { BrandViews, FailedBrands } from "./inbox/Brands";
 import { BulkBar } from "./inbox/BulkBar";
 import { FilterButton, FilterChips } from "./inbox/Filters";
 import { Views } from "./inbox/Views";
@@ -29,7 +30,9 @@ export function Inbox() {
         </div>
         <Views />
         <FilterChips />
+        {isMerged(route.value.view) && <BrandViews view={route.value.view} />}
       </header>
+      {isMerged(route.value.view) && <FailedBrands listing={currentListing.value} />}
       <ListingBody listing={currentListing.value} />
       <BulkBar />
     </section>
@@ -106,7 +109,7 @@ function ListingBody({ listing }: { listing: Listing }) {
 function EmptyListing({ listing }: { listing: Listing }) {
   const say = words.value;
   if (listing.q) {
-    const others = (["all", "closed"] as const).filter((view) => view !== listing.view);
+    const others = (isMerged(listing.view) ? [] : ["all", "closed"] as const).filter((view) => view !== listing.view);
     return (
       <div class="empty" role="status">
         <Drawing name="search" />
@@ -138,11 +141,16 @@ function EmptyListing({ listing }: { listing: Listing }) {
     snoozed: say.emptySnoozed,
     closed: say.emptyClosed,
   };
+  const emptyBrands: Record<MergedId, string> = {
+    brands: say.emptyBrands,
+    "brands-mine": say.emptyMine,
+    "brands-unassigned": say.emptyUnassigned,
+  };
   const { view } = listing;
   return (
     <div class="empty" role="status">
       <Drawing name="rest" />
-      <p>{isView(view) ? sentences[view] : view === "brands" ? say.emptyBrands : say.emptyView}</p>
+      <p>{isView(view) ? sentences[view] : isMerged(view) ? emptyBrands[view] : say.emptyView}</p>
       {view === "mine" && counts.value.unassigned > 0 && (
         <button type="button" class="button" onClick={() => go({ view: "unassigned" })}>
           {say.emptyMineAction}

@@ -4,6 +4,7 @@ import type { Availability } from "../../engine";
 import { signOut } from "../api";
 import { setAvailability, switchBrand } from "../state/actions";
 import { connection } from "../state/desk";
+import { calling, unreadElsewhere } from "../state/elsewhere";
 import { unreadMine } from "../state/inbox";
 import { go, route, type Page } from "../state/route";
 import { isAdmin, isSupervisor, me } from "../state/session";
@@ -67,20 +68,34 @@ function LowerRung() {
 function BrandMark() {
   const { brand, brands } = me.value!;
   const say = words.value;
-  const mark = <span class="brand-mark" aria-hidden="true">{[...brand.name][0]?.toUpperCase()}</span>;
+  const news = unreadElsewhere.value;
+  const mark = (
+    <>
+      <span class="brand-mark" aria-hidden="true">{[...brand.name][0]?.toUpperCase()}</span>
+      {news > 0 && <span class="rail-badge" aria-hidden="true">{news > 99 ? "99+" : news}</span>}
+    </>
+  );
+  const label = `${say.switchBrand}: ${brand.name}${news ? `, ${say.unreadElsewhere(news)}` : ""}`;
   if (brands.length < 2) return <span class="rail-brand" title={brand.name}>{mark}</span>;
   return (
-    <Menu label={`${say.switchBrand}: ${brand.name}`} tip={say.switchBrand} place="right-start" buttonClass="rail-brand" button={mark}>
+    <Menu label={label} tip={say.switchBrand} place="right-start" buttonClass="rail-brand" button={mark}>
       <MenuGroup label={say.brands}>
         {brands.map((one) => (
           <MenuChoice key={one.slug} isChosen={one.slug === brand.slug} onChoose={() => one.slug !== brand.slug && void switchBrand(one.slug)}>
             <span class="brand-dot" style={{ background: one.accent }} />
             {one.name}
+            <CallingThere slug={one.slug} />
           </MenuChoice>
         ))}
       </MenuGroup>
     </Menu>
   );
+}
+
+function CallingThere({ slug }: { slug: string }) {
+  const there = calling.value.find((one) => one.slug === slug);
+  const text = there ? words.value.callingThere(there.unread, there.waiting) : "";
+  return text ? <span class="menu-aside">{text}</span> : null;
 }
 
 const AVAILABILITIES: readonly Availability[] = ["online", "away", "offline"];

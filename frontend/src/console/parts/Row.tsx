@@ -4,7 +4,7 @@ import { ClockIcon, MailIcon } from "../../design/icons";
 import { now } from "../state/clock";
 import { replyDeadline } from "../state/deadlines";
 import { draftsVersion, readDraft } from "../state/drafts";
-import { rowSignal, type Listing } from "../state/inbox";
+import { idsOfHere, rowSignal, type Listing } from "../state/inbox";
 import { lastActivity } from "../state/listing";
 import { conversationPath, go } from "../state/route";
 import { me, myId } from "../state/session";
@@ -15,12 +15,18 @@ import { dueTime, fullTime, shortTime, span } from "../words/times";
 import { switchBrand } from "../state/actions";
 import { tagsOf } from "../state/tags";
 import { tick, ticked } from "../state/ticks";
-import type { Row } from "../wire";
+import { stoodOn } from "../state/walk";
+import { isMerged, type Row } from "../wire";
 import { FlagIcon, MoonIcon } from "./inbox/icons";
 import { Avatar } from "./Avatar";
 
 export function ConversationRow({ id, isChosen, listing }: { id: string; isChosen: boolean; listing: Listing }) {
   const row = rowSignal(id)?.value;
+  const link = useRef<HTMLAnchorElement>(null);
+  const isStoodOn = stoodOn.value === id;
+  useLayoutEffect(() => {
+    if (isStoodOn) link.current?.focus({ preventScroll: true });
+  }, [isStoodOn]);
   if (!row) return null;
   const say = words.value;
   const name = visitorName(row.visitor, say);
@@ -33,8 +39,9 @@ export function ConversationRow({ id, isChosen, listing }: { id: string; isChose
     else go({ conversation: id }); // opened by Enter
   };
   const isTicked = ticked.value.has(id);
-  const link = (
+  const line = (
     <a
+      ref={link}
       class={`row${isChosen ? " is-chosen" : ""}${row.unread ? " is-unread" : ""}${isTicked ? " is-ticked" : ""}`}
       href={elsewhere ? `${elsewhere.url}console/c/${id}` : conversationPath(id)}
       aria-current={isChosen ? "true" : undefined}
@@ -43,18 +50,18 @@ export function ConversationRow({ id, isChosen, listing }: { id: string; isChose
       <Avatar id={row.visitor.id} name={name} isOnline={row.visitor.online === true && row.status !== "closed"} />
       <span class="row-name">
         <bdi>{name}</bdi>
-        {listing.view === "brands" && <BrandName slug={row.brand ?? me.value?.brand.slug ?? ""} />}
+        {isMerged(listing.view) && <BrandName slug={row.brand ?? me.value?.brand.slug ?? ""} />}
       </span>
       <time class="row-time" dateTime={new Date(lastActivity(row)).toISOString()} title={fullTime(lastActivity(row), locale.value)}>
         {shortTime(lastActivity(row), now.value, locale.value)}
       </time>
-      <LastWords row={row} showsAgent={listing.view === "all" || listing.q !== ""} />
+      <LastWords row={row} showsAgent={listing.view === "all" || listing.view === "brands" || listing.q !== ""} />
       <RowMarks row={row} />
     </a>
   );
-  return elsewhere ? link : (
+  return elsewhere ? line : (
     <>
-      {link}
+      {line}
       <Tick id={id} name={name} listing={listing} isTicked={isTicked} />
     </>
   );
@@ -84,7 +91,7 @@ function Tick({ id, name, listing, isTicked }: { id: string; name: string; listi
         type="checkbox"
         aria-label={words.value.tickRow(name)}
         ref={box}
-        onClick={(event) => tick(id, listing.ids.peek(), event.shiftKey)}
+        onClick={(event) => tick(id, idsOfHere(listing), event.shiftKey)}
       />
     </label>
   );

@@ -6,6 +6,7 @@ import { loadMore, type Listing } from "../state/inbox";
 import { rowPx } from "../state/preferences";
 import { route } from "../state/route";
 import { words } from "../words";
+import { stoodOn } from "../state/walk";
 import { ConversationRow } from "./Row";
 
 const OVERSCAN = 6;
@@ -32,7 +33,7 @@ export function Rows({ listing }: { listing: Listing }) {
     if (ids.length - last < AHEAD && listing.moreState.peek() === "idle") void loadMore(listing);
   }, [listing, ids.length, last]);
 
-  const chosen = route.value.conversation;
+  const chosen = stoodOn.value ?? route.value.conversation;
   useEffect(() => revealRow(scroller.current, chosen ? listing.ids.peek().indexOf(chosen) : -1), [chosen]);
 
   return (

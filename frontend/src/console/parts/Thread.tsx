@@ -1,9 +1,15 @@
 // The conversation pane: header, log, composer, and its states.
 import { RefreshIcon } from "../../design/icons";
+import { switchBrand } from "../state/actions";
 import { currentThread, openThread } from "../state/desk";
+import { rowSignal } from "../state/inbox";
 import { go } from "../state/route";
+import { me } from "../state/session";
 import type { Thread as ThreadState } from "../state/thread";
+import { visitorName } from "../state/visitors";
+import { stoodOn } from "../state/walk";
 import { words } from "../words";
+import type { Brand, Row } from "../wire";
 import { Composer } from "./Composer";
 import { Drawing } from "./Drawing";
 import { Log } from "./Log";
@@ -77,8 +83,25 @@ function LogSkeleton() {
   );
 }
 
+/** Where one stands on a row of another brand: this console cannot show it, that brand's can. */
+function OtherBrand({ row, brand }: { row: Row; brand: Brand }) {
+  const say = words.value;
+  return (
+    <div class="empty empty-pick">
+      <Drawing name="door" />
+      <h2>{say.inOtherBrand(visitorName(row.visitor, say), brand.name)}</h2>
+      <button type="button" class="button" onClick={() => void switchBrand(brand.slug, `/console/c/${row.id}`)}>
+        {say.openInBrand(brand.name)} <kbd>Enter</kbd>
+      </button>
+    </div>
+  );
+}
+
 function NothingPicked() {
   const say = words.value;
+  const row = stoodOn.value ? rowSignal(stoodOn.value)?.value : undefined;
+  const brand = me.value!.brands.find(({ slug }) => slug === row?.brand);
+  if (row && brand) return <OtherBrand row={row} brand={brand} />;
   const keys = [
     ["J", say.keyNext],
     ["K", say.keyPrevious],

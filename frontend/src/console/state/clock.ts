@@ -1,4 +1,4 @@
-// One ticking clock for everything that shows an age. Stands still while nobody looks.
+// One ticking clock for everything that shows an age, which stands still while nobody looks; and the server's clock.
 import { signal } from "@preact/signals";
 
 const TICK_MS = 10_000;
@@ -11,4 +11,13 @@ export function startClock(): void {
   };
   setInterval(tick, TICK_MS);
   document.addEventListener("visibilitychange", tick);
+}
+
+let clockAhead = 0;
+
+/** The server's time as far as it is known: what two devices, or rows and this page, are compared by. */
+export const serverNow = (): number => Date.now() + clockAhead;
+
+export function noteServerTime(serverTs: number): void {
+  clockAhead = serverTs - Date.now();
 }

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { deleteDraft, fetchDrafts, putDraft } from "../api";
 import type { DraftView } from "../wire";
+import { serverNow } from "./clock";
 import { readStored, writeStored } from "./preferences";
 import { me } from "./session";
 
@@ -24,14 +25,6 @@ const MAX_LISTED = 200; // more may be on the server: what is missing from its l
 export const draftsVersion = signal(0);
 /** Another device wrote: what stands in a composer that nobody is using is no longer the newest. */
 export const draftArrived = signal(0);
-
-let clockAhead = 0;
-const serverNow = (): number => Date.now() + clockAhead;
-
-/** Two devices compare their times: both by the server's clock. */
-export function noteServerTime(serverTs: number): void {
-  clockAhead = serverTs - Date.now();
-}
 
 const prefix = (): string => `kefu.draft.${me.peek()?.brand.slug}.${me.peek()?.agent.id}.`;
 const key = (conversation: string, mode: Mode): string => `${prefix()}${conversation}.${mode}`;

@@ -1,11 +1,12 @@
 // The lists at the left: one listing per view and one for a search or filters, counts; kept live by
 // `conversation.updated`. What the pushes cannot tell (rows never loaded) is fetched anew, at most every two seconds.
 import { batch, computed, effect, signal, type Signal } from "@preact/signals";
-import { fetchMerged, fetchRows } from "../api";
-import { type Counts, type Filters, type Row, type RowsPage, type ViewId } from "../wire";
+import { fetchRows } from "../api";
+import { isMerged, type Counts, type Filters, type Row, type RowsPage, type ViewId } from "../wire";
+import { failedBrands, fetchAllBrands } from "./brands";
 import { Doubts, REFRESH_MS, shift } from "./counts";
 import { countFilters, filterQuery } from "./filters";
-import { appendRows, compareIn, isMember, placeRow } from "./listing";
+import { appendRows, compareIn, isMember, placeRow, underFirstPage } from "./listing";
 import { me, myId } from "./session";
 import { route } from "./route";
 import { dropRow, putRow, rowOf, watchChanges } from "./rows";
@@ -105,17 +106,12 @@ type AnyPage = Pick<RowsPage, "rows" | "next" | "counts">;
 
 function fetchPage({ view, q, filters }: Listing, cursor: string | null, abort?: AbortSignal): Promise<AnyPage> {
   const more = cursor ? { cursor, limit: MORE } : {};
-  if (view === "brands") return fetchMerged(more).then(ownWithoutBrand);
+  if (isMerged(view)) return fetchAllBrands(view, { q, ...more }, abort);
   return fetchRows(view, { q, filters: filterQuery(filters), ...more }, abort);
 }
 
-/** Rows of this brand are the rows that all other lists have. */
-function ownWithoutBrand({ rows, next }: AnyPage): AnyPage {
-  const here = me.peek()?.brand.slug;
-  return { rows: rows.map(({ brand, ...row }) => (brand === here || !brand ? row : { ...row, brand })), next };
-}
-
-export async function loadListing(listing: Listing, abort?: AbortSignal): Promise<void> {
+/** `keepsMore`: what was loaded below the first page stays. */
+export async function loadListing(listing: Listing, abort?: AbortSignal, keepsMore = false): Promise<void> {
   if (!listing.ids.peek().length) listing.state.value = "loading";
   const request = (latestRequest.get(listing) ?? 0) + 1;
   latestRequest.set(listing, request);
@@ -125,9 +121,11 @@ export async function loadListing(listing: Listing, abort?: AbortSignal): Promis
     const page = await fetchPage(listing, null, abort);
     if (latestRequest.get(listing) !== request) return;
     batch(() => {
-      for (const row of page.rows) putRow(row);
-      listing.ids.value = page.rows.map((row) => row.id);
-      listing.next.value = page.next;
+      for (const row of page.rows) {
+        if (!rowOf(row.id) && !row.brand) onFound(row);
+        putRow(row);
+      }
+      showPage(listing, page, keepsMore);
       listing.state.value = "ready";
       listing.moreState.value = "idle";
       for (const id of changedMeanwhile) if (rowOf(id)) placeIn(listing, rowOf(id)!);
@@ -138,6 +136,15 @@ export async function loadListing(listing: Listing, abort?: AbortSignal): Promis
   } finally {
     if (--loading === 0) changedMeanwhile.clear();
   }
+}
+
+function showPage(listing: Listing, page: AnyPage, keepsMore: boolean): void {
+  const isKept = (row: Row): boolean => failedBrands.peek().includes(row.brand ?? "");
+  const options = { isWhole: page.next === null, isKept, lookup: rowOf, compare: compareIn(listing.view) };
+  const ids = keepsMore ? underFirstPage(listing.ids.peek(), page.rows, options) : page.rows.map((row) => row.id);
+  const hasMore = ids.length > page.rows.length && page.next !== null;
+  listing.ids.value = ids;
+  if (!hasMore) listing.next.value = page.next;
 }
 
 export async function loadMore(listing: Listing): Promise<void> {
@@ -182,7 +189,9 @@ function flushRows(): void {
 
 /** Called with each row that changed, as it was and as it is: for the bell. Set by whoever rings. */
 let onChanged: (before: Row | undefined, after: Row) => void = () => {};
-export const watchRows = (watch: typeof onChanged): void => void (onChanged = watch);
+/** Called with each row of this brand that a list brought and nobody knew. */
+let onFound: (row: Row) => void = () => {};
+export const watchRows = (changed: typeof onChanged, found: typeof onFound): void => void ([onChanged, onFound] = [changed, found]);
 
 function applyRow(row: Row): void {
   const before = rowOf(row.id);
@@ -266,14 +275,23 @@ export function refreshView(view: ViewId): void {
   if (listing) void loadListing(listing);
 }
 
-/** Whoever looks at the list over all brands sees it anew every few seconds; scrolled away, it is left alone. */
+/** Whoever comes to a list over all brands sees it anew, and its first page every few seconds: a search stands still. */
 function watchBrands(): void {
+  let shown: ViewId | null = null;
+  effect(() => {
+    const { view } = route.value;
+    const known = listings.get(view);
+    if (view !== shown && isMerged(view) && known) void loadListing(known);
+    shown = view;
+  });
   setInterval(() => {
-    const listing = listings.get("brands");
-    if (!listing || document.hidden || route.peek().view !== "brands" || listing.ids.peek().length > MORE) return;
-    void loadListing(listing);
+    const { view, q } = route.peek();
+    if (!document.hidden && isMerged(view) && !q) void loadListing(listingOf(view), undefined, true);
   }, BRANDS_MS);
 }
+
+/** Those of a list that belong to this brand: others cannot be ticked here. */
+export const idsOfHere = (listing: Listing): string[] => listing.ids.peek().filter((id) => !rowOf(id)?.brand);
 
 export function startInbox(): void {
   counts.value = me.peek()?.counts ?? counts.peek();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Row } from "../wire";
-import { appendRows, belongs, compareIn, isMember, placeRow } from "./listing";
+import { appendRows, belongs, compareIn, isMember, placeRow, stepFrom, underFirstPage } from "./listing";
 
 const ALICE = { id: "alice", name: "Alice" };
 
@@ -66,4 +66,34 @@ test("filters and saved views say who belongs; a search leaves it to the server"
   assert.equal(isMember({ ...list, view: "0000", saved: { priority: [4] } }, urgent, "alice"), true);
   assert.equal(isMember({ ...list, view: "0000", saved: { agent: ["none"] } }, urgent, "alice"), false);
   assert.equal(isMember({ ...list, view: "0000" }, urgent, "alice"), null);
+});
+
+test("a first page read anew keeps what was loaded below it", () => {
+  const { ids, lookup } = shelf(row("new", 60), row("a", 50), row("b", 40), row("gone", 35), row("c", 30), row("d", 20));
+  const page = [row("new", 60), row("a", 50), row("b", 40), row("c", 30)];
+  const options = { isWhole: false, isKept: () => false, lookup, compare: compareIn("brands") };
+  assert.deepEqual(underFirstPage(ids.slice(1), page, options), ["new", "a", "b", "c", "d"]);
+  assert.deepEqual(underFirstPage(ids.slice(1), page, { ...options, isWhole: true }), ["new", "a", "b", "c"]);
+  assert.deepEqual(underFirstPage(ids, [], options), [], "nothing is there any more");
+});
+
+test("rows of a brand that could not be read stay where they stood", () => {
+  const { ids, lookup } = shelf(row("a", 50), row("theirs", 45, { brand: "globex" }), row("b", 40));
+  const isKept = (one: Row) => one.brand === "globex";
+  const page = [row("a", 50), row("b", 40)];
+  assert.deepEqual(underFirstPage(ids, page, { isWhole: true, isKept, lookup, compare: compareIn("brands") }), ["a", "theirs", "b"]);
+});
+
+test("over all brands the longest waiting come first too", () => {
+  const compare = compareIn("brands-unassigned");
+  assert.ok(compare(row("a", 90, { waiting_since_ts: 1 }), row("b", 10, { waiting_since_ts: 2 })) < 0);
+  assert.equal(isMember({ view: "brands-unassigned", q: "", filters: {} }, row("a", 1), "alice"), null);
+});
+
+test("steps end at the ends and begin at the nearer one", () => {
+  assert.equal(stepFrom(["a", "b"], "a", 1), "b");
+  assert.equal(stepFrom(["a", "b"], "b", 1), "b");
+  assert.equal(stepFrom(["a", "b"], null, 1), "a");
+  assert.equal(stepFrom(["a", "b"], "elsewhere", -1), "b");
+  assert.equal(stepFrom([], null, -1), undefined);
 });

@@ -1,5 +1,5 @@
 // Which rows a view shows and in which order. Pure: the inbox feeds it rows and keeps what it answers.
-import { isView, type Filters, type Row, type View, type ViewId } from "../wire";
+import { isMerged, isView, type Filters, type Row, type View, type ViewId } from "../wire";
 import { canJudge, matches } from "./filters";
 
 export function belongs(view: View, row: Row, agent: string): boolean {
@@ -30,7 +30,7 @@ export interface Wanted {
 
 /** Whether the row belongs to the list; null where only the server knows. */
 export function isMember({ view, q, filters, saved }: Wanted, row: Row, agent: string): boolean | null {
-  if (q || view === "mentions" || view === "brands" || !canJudge(filters) || (saved && !canJudge(saved))) return null;
+  if (q || view === "mentions" || isMerged(view) || !canJudge(filters) || (saved && !canJudge(saved))) return null;
   if (!isView(view)) return saved ? matches(saved, row, agent) && fits(filters, row, agent) : null;
   return belongs(view, row, agent) && fits(filters, row, agent);
 }
@@ -44,7 +44,7 @@ export const lastActivity = (row: Row): number => row.active_ts ?? row.last_mess
 /** Newest activity first, as the server pages them; ids break ties. Who waits longest, and who wakes first, comes first. */
 export function compareIn(view: ViewId): (a: Row, b: Row) => number {
   const oldestFirst = (time: (row: Row) => number) => (a: Row, b: Row): number => time(a) - time(b) || (a.id < b.id ? -1 : 1);
-  if (view === "unassigned") return oldestFirst((row) => row.waiting_since_ts ?? 0);
+  if (view === "unassigned" || view === "brands-unassigned") return oldestFirst((row) => row.waiting_since_ts ?? 0);
   if (view === "snoozed") return oldestFirst((row) => row.snoozed_until_ts ?? 0);
   return compareRows;
 }
@@ -89,4 +89,28 @@ export function placeRow(
 export function appendRows(ids: readonly string[], rows: readonly Row[]): readonly string[] {
   const shown = new Set(ids);
   return [...ids, ...rows.filter((row) => !shown.has(row.id)).map((row) => row.id)];
+}
+
+/**
+ * A first page that was read anew over what was loaded before: rows below it stay, and those of which it could not know
+ * (`isKept`); what it should hold and does not is gone.
+ */
+export function underFirstPage(
+  ids: readonly string[],
+  page: readonly Row[],
+  options: { isWhole: boolean; isKept: (row: Row) => boolean; lookup: Lookup; compare: Compare },
+): readonly string[] {
+  const fresh = new Set(page.map((row) => row.id));
+  const last = page.at(-1);
+  const stays = (row: Row): boolean =>
+    options.isKept(row) || (!options.isWhole && last !== undefined && options.compare(row, last) > 0);
+  const others = ids.flatMap((id) => (fresh.has(id) ? [] : options.lookup(id) ?? [])).filter(stays);
+  return [...page, ...others].sort(options.compare).map((row) => row.id);
+}
+
+/** Where a step leads from `at`; from nowhere to the first or the last. Ends stay ends. */
+export function stepFrom(ids: readonly string[], at: string | null, by: 1 | -1): string | undefined {
+  const place = ids.indexOf(at ?? "");
+  const target = place < 0 ? (by > 0 ? 0 : ids.length - 1) : place + by;
+  return ids[Math.min(Math.max(target, 0), ids.length - 1)];
 }

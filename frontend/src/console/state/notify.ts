@@ -1,6 +1,6 @@
 // Telling of news: a sound and a desktop notification, each as one chose for each kind. Also while the window is
 // hidden or another one has the focus; of what is before one's eyes nothing is told.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { BELL_EVENTS, type BellEvent } from "./bell";
 import { readStored, writeStored } from "./preferences";
 import { go, route } from "./route";
@@ -13,6 +13,7 @@ export interface BellChoice {
 
 const KEY = "kefu.bell";
 const RUNG = "kefu.rung";
+const OFFERED = "kefu.bell.offered";
 /** Of several open windows one rings: the one in use at once, the others after a look whether it did. */
 const OTHERS_WAIT_MS = 150;
 
@@ -31,8 +32,21 @@ export type Permission = "granted" | "denied" | "default" | "missing";
 const permissionNow = (): Permission => ("Notification" in window ? Notification.permission : "missing");
 export const permission = signal<Permission>("missing");
 
+const wasOffered = signal(true);
+/** Who was never asked is offered it once: without a click no browser lets a page ask. */
+export const isOffering = computed(
+  () => !wasOffered.value && permission.value === "default" && BELL_EVENTS.some((event) => bellChoices.value[event].desktop),
+);
+
+export function answerOffer(isWanted: boolean): void {
+  wasOffered.value = true;
+  writeStored(OFFERED, "yes");
+  if (isWanted) void askPermission();
+}
+
 export function loadBell(): void {
   permission.value = permissionNow();
+  wasOffered.value = readStored(OFFERED) !== null;
   try {
     const kept = JSON.parse(readStored(KEY) ?? "{}") as { volume?: number; events?: Partial<Record<BellEvent, BellChoice>> };
     if (typeof kept.volume === "number") volume.value = Math.min(Math.max(kept.volume, 0), 1);
@@ -67,6 +81,8 @@ export interface News {
   conversation: string;
   title: string;
   text: string;
+  /** Where it is not of this brand. */
+  open?: () => void;
 }
 
 const isBeforeOnesEyes = (conversation: string): boolean =>
@@ -90,13 +106,14 @@ function tell(news: News, mark: string): void {
   if (choice.desktop && permissionNow() === "granted" && (document.hidden || !document.hasFocus())) notify(news);
 }
 
-function notify({ conversation, title, text }: News): void {
+function notify({ conversation, title, text, open }: News): void {
   try {
     // The same tag: the next one of this conversation takes its place.
     const shown = new Notification(title, { body: text, tag: `kefu.${conversation}` });
     shown.onclick = () => {
       window.focus();
-      go({ conversation });
+      if (open) open();
+      else go({ conversation });
       shown.close();
     };
   } catch {

@@ -1,6 +1,6 @@
 // Where the agent is: which view, which conversation, which search. The address bar is the truth.
 import { signal } from "@preact/signals";
-import { isView, type Filters, type ViewId } from "../wire";
+import { isMerged, isView, type Filters, type ViewId } from "../wire";
 import { filterQuery, readFilters } from "./filters";
 
 /** Board and reports are for supervisors; for others these pages do not exist. */
@@ -28,10 +28,10 @@ export function parseRoute(path: string, search: string): Route {
   return {
     page: page ?? "inbox",
     watch: values.has("watch"),
-    view: isView(view) || view === "brands" || UUID.test(view) ? view : "mine",
+    view: isView(view) || isMerged(view) || UUID.test(view) ? view : "mine",
     conversation: found?.[1] ? decodeURIComponent(found[1]) : null,
     q: values.get("q") ?? "",
-    filters: readFilters(values),
+    filters: isMerged(view) ? {} : readFilters(values),
   };
 }
 
@@ -52,6 +52,7 @@ export const route = signal<Route>(parseRoute(location.pathname, location.search
 export function go(change: Partial<Route>, how: "push" | "replace" = "push"): void {
   // Whoever goes anywhere without naming a page goes to the inbox, and looks on only where that is said.
   const target: Route = { ...route.peek(), page: "inbox", watch: false, ...change };
+  if (isMerged(target.view)) target.filters = {}; // they name what one brand has
   const path = routePath(target);
   if (path !== location.pathname + location.search) {
     if (how === "push") history.pushState(null, "", path);

@@ -5,12 +5,12 @@ import { VIEWS } from "../wire";
 import { close, reopen, take } from "./actions";
 import { currentThread } from "./desk";
 import type { Mode } from "./drafts";
-import { currentListing } from "./inbox";
 import { bindKeys, bindingOf, keyOf } from "./keys";
 import { toggleDetails } from "./layout";
 import { openPalette } from "./palette";
 import { go, route } from "./route";
 import { myId } from "./session";
+import { startWalking, walk } from "./walk";
 
 export const isSheetOpen = signal(false);
 export const isSettingsOpen = signal(false);
@@ -40,14 +40,6 @@ export const wantToWrite = (mode: Mode): void => {
   writeWish.value = { mode, count: writeWish.peek().count + 1 };
 };
 
-function move(by: 1 | -1): void {
-  const ids = currentListing.peek().ids.peek();
-  const at = ids.indexOf(route.peek().conversation ?? "");
-  const target = at < 0 ? (by > 0 ? 0 : ids.length - 1) : at + by;
-  const id = ids[Math.min(Math.max(target, 0), ids.length - 1)];
-  if (id) go({ conversation: id }, "replace");
-}
-
 const openRow = () => currentThread.peek()?.row.peek() ?? null;
 
 export function closeOrReopen(): void {
@@ -70,8 +62,8 @@ function leave(): void {
 }
 
 bindKeys(
-  { group: "move", keys: ["j"], label: "keyNext", run: () => move(1) },
-  { group: "move", keys: ["k"], label: "keyPrevious", run: () => move(-1) },
+  { group: "move", keys: ["j"], label: "keyNext", run: () => walk(1) },
+  { group: "move", keys: ["k"], label: "keyPrevious", run: () => walk(-1) },
   ...VIEWS.map((view, index) => ({
     group: "move" as const,
     keys: [String(index + 1)],
@@ -117,4 +109,7 @@ function onKeyDown(event: KeyboardEvent): void {
   binding.run!();
 }
 
-export const listenForShortcuts = (): void => addEventListener("keydown", onKeyDown);
+export function listenForShortcuts(): void {
+  startWalking();
+  addEventListener("keydown", onKeyDown);
+}

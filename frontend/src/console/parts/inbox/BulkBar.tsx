@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { CloseIcon, DoneIcon } from "../../../design/icons";
 import { isBulkBusy } from "../../state/bulk";
 import { now } from "../../state/clock";
-import { currentListing } from "../../state/inbox";
+import { currentListing, idsOfHere } from "../../state/inbox";
 import { snoozeTickedWish } from "../../state/inbox_keys";
 import { assign, closeAll, markRead, markUnread, moveToQueue, prioritise, putTag, snooze, takeTag, wake } from "../../state/marks";
 import { rowSignal } from "../../state/rows";
@@ -37,7 +37,7 @@ export function BulkBar() {
           <MenuItem onChoose={() => void markRead(ids)}>{say.markRead}</MenuItem>
           <MenuItem onChoose={() => void markUnread(ids)}>{say.markUnread}</MenuItem>
           <MenuItem onChoose={() => void wake(ids)}>{say.wake}</MenuItem>
-          <MenuItem onChoose={() => tickAll(currentListing.peek().ids.peek())}>{say.tickAll}</MenuItem>
+          <MenuItem onChoose={() => tickAll(idsOfHere(currentListing.peek()))}>{say.tickAll}</MenuItem>
         </BulkMenu>
         <button type="button" class="icon-button" aria-label={say.untickAll} data-tip={say.untickAll} data-tip-end data-keys="Esc" onClick={untickAll}><CloseIcon /></button>
       </div>

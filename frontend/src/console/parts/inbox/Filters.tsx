@@ -10,7 +10,7 @@ import { tags } from "../../state/tags";
 import { locale, words } from "../../words";
 import type { Dictionary } from "../../words/en";
 import { fullTime, startOfDay } from "../../words/times";
-import type { Filters } from "../../wire";
+import { isMerged, type Filters } from "../../wire";
 import { Dialog } from "../Dialog";
 import { FilterIcon } from "./icons";
 import { canSave, isSavingView } from "./Views";
@@ -27,7 +27,7 @@ export function FilterButton() {
   const count = countFilters(route.value.filters);
   const label = count ? `${say.filters}, ${say.filtersActive(count)}` : say.filters;
   return (
-    <button type="button" class={`icon-button filter-button${count ? " is-on" : ""}`} aria-label={label} data-tip={say.filters} data-tip-end aria-haspopup="dialog" disabled={route.value.view === "brands"} onClick={() => (areFiltersOpen.value = true)}>
+    <button type="button" class={`icon-button filter-button${count ? " is-on" : ""}`} aria-label={label} data-tip={say.filters} data-tip-end aria-haspopup="dialog" disabled={isMerged(route.value.view)} onClick={() => (areFiltersOpen.value = true)}>
       <FilterIcon />
       {count > 0 && <span class="filter-count" aria-hidden="true">{count}</span>}
     </button>

@@ -9,7 +9,7 @@ import { hasOtherBrands, savedCounts, savedView, savedViews } from "../../state/
 import { words } from "../../words";
 import type { Dictionary } from "../../words/en";
 import { compactCount } from "../../words/times";
-import { isView, type View, type ViewId } from "../../wire";
+import { isMerged, isView, type View, type ViewId } from "../../wire";
 import { Menu, MenuChoice, MenuGroup, MenuItem } from "../Menu";
 import { ChevronIcon } from "./icons";
 
@@ -21,7 +21,7 @@ export const isManagingViews = signal(false);
 
 export function viewName(view: ViewId, say: Dictionary): string {
   if (isView(view)) return say[view];
-  return view === "brands" ? say.allBrands : savedView(view)?.name ?? say.savedViews;
+  return isMerged(view) ? say.allBrands : savedView(view)?.name ?? say.savedViews;
 }
 
 export function Views() {
@@ -59,7 +59,7 @@ function MoreViews({ view }: { view: ViewId }) {
       <Menu label={isHere ? `${say.moreViews}: ${name}` : say.moreViews} place="below-end" buttonClass="view-button" button={button}>
         <MenuGroup label={say.views}>
           {HIDDEN.map((one) => <ViewChoice key={one} id={one} name={say[one]} count={one === "mentions" ? news : counts.value[one]} isChosen={view === one} />)}
-          {hasOtherBrands.value && <ViewChoice id="brands" name={say.allBrands} isChosen={view === "brands"} />}
+          {hasOtherBrands.value && <ViewChoice id="brands" name={say.allBrands} isChosen={isMerged(view)} />}
         </MenuGroup>
         {savedViews.value.length > 0 && (
           <MenuGroup label={say.savedViews}>
@@ -80,7 +80,7 @@ function MoreViews({ view }: { view: ViewId }) {
 /** What is filtered can be kept, from any view whose rows can be said by filters. */
 export const canSave = (): boolean => {
   const { view, filters } = route.value;
-  return countFilters(filters) > 0 && view !== "brands" && view !== "mentions" && me.value !== null;
+  return countFilters(filters) > 0 && !isMerged(view) && view !== "mentions" && me.value !== null;
 };
 
 function ViewChoice({ id, name, count, isChosen }: { id: ViewId; name: string; count?: number; isChosen: boolean }) {

@@ -23,7 +23,11 @@ export const inboxEn = {
   emptyView: "Nothing here right now.",
   emptyFiltered: "Nothing matches these filters.",
   emptyBrands: "No open conversations in any of your brands.",
-  brandsFailed: (names: string) => `Could not be asked: ${names}`,
+  brandsFailed: (names: string) => `${names} could not be read.`,
+  inOtherBrand: (name: string, brand: string) => `${name} wrote to ${brand}`,
+  openInBrand: (brand: string) => `Open in ${brand}`,
+  unreadElsewhere: (n: number) => `${n} unread in other brands`,
+  callingThere: (unread: number, waiting: number) => [unread ? `${unread} unread` : "", waiting ? `${waiting} waiting` : ""].filter(Boolean).join(", "),
   inBrand: (name: string) => `in ${name}`,
 
   filters: "Filters",

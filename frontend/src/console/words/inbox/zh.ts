@@ -23,6 +23,10 @@ export const inboxZh: typeof inboxEn = {
   emptyFiltered: "没有符合筛选条件的会话。",
   emptyBrands: "你的各个品牌都没有进行中的会话。",
   brandsFailed: (names) => `暂时无法读取：${names}`,
+  inOtherBrand: (name, brand) => `${name}是${brand}的访客`,
+  openInBrand: (brand) => `在${brand}中打开`,
+  unreadElsewhere: (n) => `其他品牌有 ${n} 条未读`,
+  callingThere: (unread, waiting) => [unread ? `${unread} 条未读` : "", waiting ? `${waiting} 人排队` : ""].filter(Boolean).join("，"),
   inBrand: (name) => `品牌：${name}`,
 
   filters: "筛选",

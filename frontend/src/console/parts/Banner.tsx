@@ -1,8 +1,10 @@
-// One line about the connection: what is wrong and what happens next. Silent while all is well.
+// One line about the connection: what is wrong and what happens next. Silent while all is well. Below it, once, the
+// offer of desktop notifications.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { CheckIcon, OfflineIcon, RefreshIcon } from "../../design/icons";
 import { connection, reconnectNow, wasEverLive } from "../state/desk";
+import { answerOffer, isOffering } from "../state/notify";
 import { words } from "../words";
 
 /** Short cuts are not worth a word. */
@@ -25,15 +27,29 @@ export function Banner() {
   }, [kind]);
 
   return (
-    <div class="banner-place" role="status" aria-live="polite">
-      {phase.value === "trouble" && kind !== "live" && <Trouble />}
-      {phase.value === "recovered" && kind === "live" && (
-        <div class="banner banner-good">
-          <CheckIcon />
-          {words.value.backOnline}
-        </div>
-      )}
+    <div class="banner-place">
+      <div role="status" aria-live="polite">
+        {phase.value === "trouble" && kind !== "live" && <Trouble />}
+        {phase.value === "recovered" && kind === "live" && (
+          <div class="banner banner-good">
+            <CheckIcon />
+            {words.value.backOnline}
+          </div>
+        )}
+      </div>
+      {isOffering.value && <Offer />}
     </div>
+  );
+}
+
+function Offer() {
+  const say = words.value;
+  return (
+    <section class="banner banner-offer" aria-label={say.notifications}>
+      <span>{say.bellOffer}</span>
+      <button type="button" class="link" onClick={() => answerOffer(true)}>{say.turnOn}</button>
+      <button type="button" class="link" onClick={() => answerOffer(false)}>{say.notNow}</button>
+    </section>
   );
 }
 

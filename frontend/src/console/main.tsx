@@ -9,6 +9,7 @@ import { startCommands } from "./state/commands";
 import { startDesk } from "./state/desk";
 import { startDrafts } from "./state/drafts";
 import { startElsewhere, unreadElsewhere } from "./state/elsewhere";
+import { startFreshening } from "./state/freshen";
 import { startInbox, unreadMine } from "./state/inbox";
 import { bindInboxKeys } from "./state/inbox_keys";
 import { loadPreferences } from "./state/preferences";
@@ -33,6 +34,7 @@ async function begin(): Promise<void> {
   startViewers();
   startBell();
   startElsewhere();
+  startFreshening();
   startCommands();
   bindInboxKeys();
   listenForShortcuts();

@@ -13,6 +13,8 @@ interface MenuProps {
   keys?: string;
   disabled?: boolean;
   children: ComponentChildren;
+  /** Called as it opens: what it shows may have to be asked for. */
+  onOpen?: (() => void) | undefined;
   /** Grows when something else (a shortcut) wants it open. */
   openSignal?: number;
 }
@@ -45,6 +47,7 @@ export function Menu(props: MenuProps) {
   // At once: the next key may be an arrow.
   useLayoutEffect(() => {
     if (!isOpen) return;
+    props.onOpen?.();
     (panel.current?.querySelector<HTMLElement>("[aria-checked=true]") ?? itemsOf(panel.current)[0])?.focus();
     const leave = (event: Event): void => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);

@@ -5,6 +5,7 @@ import { signOut } from "../api";
 import { setAvailability, switchBrand } from "../state/actions";
 import { connection } from "../state/desk";
 import { calling, unreadElsewhere } from "../state/elsewhere";
+import { freshenPeople } from "../state/freshen";
 import { unreadMine } from "../state/inbox";
 import { go, route, type Page } from "../state/route";
 import { isAdmin, isSupervisor, me } from "../state/session";
@@ -78,7 +79,7 @@ function BrandMark() {
   const label = `${say.switchBrand}: ${brand.name}${news ? `, ${say.unreadElsewhere(news)}` : ""}`;
   if (brands.length < 2) return <span class="rail-brand" title={brand.name}>{mark}</span>;
   return (
-    <Menu label={label} tip={say.switchBrand} place="right-start" buttonClass="rail-brand" button={mark}>
+    <Menu label={label} tip={say.switchBrand} place="right-start" buttonClass="rail-brand" button={mark} onOpen={freshenPeople}>
       <MenuGroup label={say.brands}>
         {brands.map((one) => (
           <MenuChoice key={one.slug} isChosen={one.slug === brand.slug} onChoose={() => one.slug !== brand.slug && void switchBrand(one.slug)}>

@@ -1,9 +1,10 @@
-// Canned replies: loaded when first asked for, found by a few letters, put in by the server.
+// Canned replies: loaded when they are asked for, found by a few letters, put in by the server.
 import { signal } from "@preact/signals";
 import { fetchCanned, useCanned } from "../api";
 import type { Canned, CannedUse, Row } from "../wire";
 import { pickVariant } from "./completion";
 import { rank } from "./fuzzy";
+import { refreshing, sameOr } from "./refreshing";
 import { me } from "./session";
 import { showError } from "./toasts";
 
@@ -12,15 +13,11 @@ const MAX_FOUND = 8;
 export const canned = signal<readonly Canned[] | null>(null);
 /** One's own that are about to be gone, and the timer that will tell the server (own_canned.ts). */
 export const deleting = signal<ReadonlyMap<string, number>>(new Map());
-let loading: Promise<void> | null = null;
 
-export function loadCanned(): Promise<void> {
-  loading ??= fetchCanned().then(
-    (answer) => void (canned.value = answer.canned),
-    () => void (loading = null),
-  );
-  return loading;
-}
+export const loadCanned = refreshing(async () => {
+  const found = (await fetchCanned()).canned;
+  canned.value = sameOr(canned.peek(), found);
+});
 
 /** Those that fit the conversation: the brand's, its queue's, one's own. Without letters the most used come first. */
 export function findCanned(query: string, row: Row): Canned[] {
@@ -35,7 +32,7 @@ export const previewOf = ({ texts }: Canned, row: Row): string => pickVariant(te
 export async function putInCanned(one: Canned, conversation: string): Promise<CannedUse | null> {
   try {
     const used = await useCanned(one.id, conversation);
-    canned.value = (canned.peek() ?? []).map((other) => (other === one ? { ...one, uses: one.uses + 1 } : other));
+    canned.value = (canned.peek() ?? []).map((other) => (other.id === one.id ? { ...other, uses: other.uses + 1 } : other));
     return used;
   } catch (error) {
     showError(error);

@@ -12,6 +12,7 @@ import { noteServerTime } from "./clock";
 import { refreshDrafts } from "./drafts";
 import { noteMention } from "./mentions";
 import { ring } from "./notify";
+import { freshen } from "./freshen";
 import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox, refreshView } from "./inbox";
 import { notePageViewed, noteVisitorUpdated } from "./profile";
 import { route } from "./route";
@@ -170,6 +171,7 @@ export function startDesk(): void {
       // Joined first, read afterwards: what a list was read without comes with this.
       refreshInbox();
       nudgeBoard();
+      if (wasEverLive.peek()) freshen();
       wasEverLive.value = true;
     },
     onJoined: (id) => {

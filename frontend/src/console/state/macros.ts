@@ -4,18 +4,15 @@ import { fetchMacros, runMacro as askToRun } from "../api";
 import { words } from "../words";
 import type { Macro, Row } from "../wire";
 import { receiveRow } from "./inbox";
+import { refreshing, sameOr } from "./refreshing";
 import { showError, showToast } from "./toasts";
 
 export const macros = signal<readonly Macro[] | null>(null);
-let loading: Promise<void> | null = null;
 
-export function loadMacros(): Promise<void> {
-  loading ??= fetchMacros().then(
-    (answer) => void (macros.value = answer.macros),
-    () => void (loading = null),
-  );
-  return loading;
-}
+export const loadMacros = refreshing(async () => {
+  const found = (await fetchMacros()).macros;
+  macros.value = sameOr(macros.peek(), found);
+});
 
 export async function runMacro(macro: Macro, row: Row): Promise<void> {
   const say = words.peek();

@@ -1,8 +1,10 @@
-// Who is here: the agent, the brand, the colleagues. Loaded once, then kept by events.
+// Who is here: the agent, the brand, the colleagues. Loaded at start, kept by events, and loaded anew for what no event
+// tells of: new colleagues and queues, other settings of the brand (state/freshen.ts).
 import { computed, signal } from "@preact/signals";
 import type { Availability } from "../../engine/frames";
 import { ApiError, fetchMe, rememberCsrf } from "../api";
 import type { Me } from "../wire";
+import { refreshing, sameOr } from "./refreshing";
 
 export type Start = { kind: "loading" } | { kind: "ready" } | { kind: "no_access" } | { kind: "failed"; error: unknown };
 
@@ -32,7 +34,23 @@ export async function loadSession(): Promise<boolean> {
   }
 }
 
+/** What came by event while an answer was on its way, which may not know of it. */
+const notedMeanwhile = new Map<string, Availability>();
+
+export const refreshSession = refreshing(async () => {
+  notedMeanwhile.clear();
+  const { csrf, ...answer } = await fetchMe();
+  rememberCsrf(csrf);
+  const known = me.peek();
+  if (!known) return;
+  // Counts have their own ways (state/inbox.ts, state/mentions.ts).
+  const { counts, unseen_mentions } = known;
+  me.value = sameOr<Me>(known, { ...known, ...answer, counts, unseen_mentions });
+  for (const [agent, availability] of notedMeanwhile) noteAvailability(agent, availability);
+});
+
 export function noteAvailability(agent: string, availability: Availability): void {
+  notedMeanwhile.set(agent, availability);
   const known = me.peek();
   if (!known) return;
   me.value = {

@@ -1,9 +1,10 @@
 // What the list above the composer offers for what is being typed.
-import { canned, findCanned, loadCanned, previewOf, putInCanned } from "../../state/canned";
+import { findCanned, loadCanned, previewOf, putInCanned } from "../../state/canned";
 import type { Attachments } from "../../state/attachments";
 import { fillVariables, type Typed } from "../../state/completion";
 import { currentThread } from "../../state/desk";
 import { findEmojis } from "../../state/emoji";
+import { freshenPeople } from "../../state/freshen";
 import { rank } from "../../state/fuzzy";
 import { me, myId } from "../../state/session";
 import { words } from "../../words";
@@ -23,9 +24,10 @@ const MAX = 8;
 export function optionsFor(typed: Typed, row: Row, attachments: Attachments): Option[] {
   switch (typed.kind) {
     case "canned":
-      if (canned.value === null) void loadCanned();
+      void loadCanned();
       return findCanned(typed.query, row).map((one) => cannedOption(one, row, attachments));
     case "mention":
+      freshenPeople();
       return rank(me.value!.agents, typed.query, ({ name }) => [name], MAX)
         .filter(({ id }) => id !== myId.value)
         .map(({ id, name, availability }) => ({ key: id, label: name, aside: words.value.availability[availability], piece: () => `@${name} ` }));

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { CloseIcon, DoneIcon } from "../../../design/icons";
 import { isBulkBusy } from "../../state/bulk";
 import { now } from "../../state/clock";
+import { freshenPeople, freshenTags } from "../../state/freshen";
 import { currentListing, idsOfHere } from "../../state/inbox";
 import { snoozeTickedWish } from "../../state/inbox_keys";
 import { assign, closeAll, markRead, markUnread, moveToQueue, prioritise, putTag, snooze, takeTag, wake } from "../../state/marks";
@@ -28,9 +29,9 @@ export function BulkBar() {
       <span class="bulk-count" role="status">{ids.length >= MAX_TICKED ? say.tickLimit(ids.length) : say.tickedCount(ids.length)}</span>
       <div class="bulk-actions">
         <button type="button" class="icon-button" aria-label={say.bulkClose} data-tip={say.bulkClose} disabled={isBusy} onClick={() => void closeAll(ids)}><DoneIcon /></button>
-        <BulkMenu label={say.bulkAssign} icon={<UserIcon />}><AssignChoices ids={ids} /></BulkMenu>
-        {me.value!.queues.length > 1 && <BulkMenu label={say.bulkTransfer} icon={<QueueIcon />}><QueueChoices ids={ids} /></BulkMenu>}
-        <BulkMenu label={say.bulkTag} icon={<TagIcon />}><TagChoices ids={ids} /></BulkMenu>
+        <BulkMenu label={say.bulkAssign} icon={<UserIcon />} onOpen={freshenPeople}><AssignChoices ids={ids} /></BulkMenu>
+        {me.value!.queues.length > 1 && <BulkMenu label={say.bulkTransfer} icon={<QueueIcon />} onOpen={freshenPeople}><QueueChoices ids={ids} /></BulkMenu>}
+        <BulkMenu label={say.bulkTag} icon={<TagIcon />} onOpen={freshenTags}><TagChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkSnooze} icon={<MoonIcon />} openSignal={snoozeTickedWish.value}><SnoozeChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkPriority} icon={<FlagIcon />}><PriorityChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkMore} icon={<DotsIcon />}>
@@ -45,10 +46,10 @@ export function BulkBar() {
   );
 }
 
-function BulkMenu(props: { label: string; icon: ComponentChildren; openSignal?: number; children: ComponentChildren }) {
-  const { label, icon, openSignal = 0, children } = props;
+function BulkMenu(props: { label: string; icon: ComponentChildren; openSignal?: number; onOpen?: () => void; children: ComponentChildren }) {
+  const { label, icon, openSignal = 0, onOpen, children } = props;
   return (
-    <Menu label={label} tip={label} place="above-start" buttonClass="icon-button" button={icon} disabled={isBulkBusy.value} openSignal={openSignal}>
+    <Menu label={label} tip={label} place="above-start" buttonClass="icon-button" button={icon} disabled={isBulkBusy.value} openSignal={openSignal} onOpen={onOpen}>
       {children}
     </Menu>
   );

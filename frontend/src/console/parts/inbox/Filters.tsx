@@ -1,9 +1,11 @@
 // Filters: the button beside the search, the chips below the views, and the dialog in which they are chosen.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { CloseIcon } from "../../../design/icons";
 import { now } from "../../state/clock";
 import { countFilters, toggled, without, type FilterField } from "../../state/filters";
+import { freshenPeople, freshenTags } from "../../state/freshen";
 import { go, route } from "../../state/route";
 import { me } from "../../state/session";
 import { tags } from "../../state/tags";
@@ -103,6 +105,7 @@ export function FilterDialog() {
   const { filters } = route.value;
   const shut = (): void => void (areFiltersOpen.value = false);
   const { agents, queues } = me.value!;
+  useEffect(() => (freshenPeople(), freshenTags()), []);
   return (
     <Dialog label={say.filters} class="sheet filter-sheet" onClose={shut}>
       <div class="sheet-inner form">

@@ -1,4 +1,5 @@
 // What can be put on the open conversation: tags, sleep, priority. The same as the bar does to many.
+import { freshenTags } from "../../state/freshen";
 import { wake } from "../../state/marks";
 import { snoozeWish } from "../../state/inbox_keys";
 import { locale, words } from "../../words";
@@ -15,7 +16,7 @@ export function Marks({ row }: { row: Row }) {
   const snoozed = until === null ? say.bulkSnooze : say.snoozeUntil(fullTime(until, locale.value));
   return (
     <div class="marks">
-      <Menu label={say.bulkTag} tip={say.bulkTag} buttonClass="icon-button" button={<TagIcon />}><TagChoices ids={ids} /></Menu>
+      <Menu label={say.bulkTag} tip={say.bulkTag} buttonClass="icon-button" button={<TagIcon />} onOpen={freshenTags}><TagChoices ids={ids} /></Menu>
       {row.status !== "closed" && (
         <>
           <Menu label={`${say.priority}: ${say.priorities[row.priority] ?? ""}`} tip={`${say.priority}: ${say.priorities[row.priority] ?? ""}`} buttonClass="icon-button" button={<span class={`flag flag-${row.priority}`}><FlagIcon /></span>}><PriorityChoices ids={ids} /></Menu>

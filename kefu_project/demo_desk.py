@@ -133,13 +133,13 @@ def _create_macros(at: int, tags: Mapping[str, Tag], canned: Mapping[str, Canned
     ]
     later: list[dict[str, Any]] = [{"do": "agent.assign", "agent": "me"}, {"do": "snooze.set", "minutes": 120}]
     named = (
-        (("Thank and close", "感谢并结束"), farewell),
-        (("Handle a defect", "处理质量问题"), defect),
-        (("Mine, in two hours", "归我，两小时后提醒"), later),
+        (("Thank and close", "感谢并结束"), "t", farewell),
+        (("Handle a defect", "处理质量问题"), "d", defect),
+        (("Mine, in two hours", "归我，两小时后提醒"), "", later),
     )
-    for position, (name, actions) in enumerate(named):
+    for position, (name, key, actions) in enumerate(named):
         checked = check_actions(actions, has_agent=True)
-        Macro.objects.create(name=name[at], actions=checked, position=position)
+        Macro.objects.create(name=name[at], key=key, actions=checked, position=position)
 
 
 def _create_views(at: int, tags: Mapping[str, Tag], admin: Agent) -> None:

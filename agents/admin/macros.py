@@ -24,11 +24,15 @@ class MacroForm(forms.ModelForm):
 
     class Meta:
         model = Macro
-        fields = ("name", "owner", "position", "actions")
+        fields = ("name", "owner", "key", "position", "actions")
         help_texts = {
             "name": _("What agents look for in the palette."),
+            "key": _("M and then this letter or digit runs it. Empty: its place in the list, 1 to 9."),
             "position": _("Macros are listed in this order, smallest first."),
         }
+
+    def clean_key(self) -> str:
+        return str(self.cleaned_data["key"]).lower()
 
     def clean_actions(self) -> list[dict[str, Any]]:
         try:
@@ -39,11 +43,11 @@ class MacroForm(forms.ModelForm):
 
 class MacroAdmin(KefuModelAdmin):
     form = MacroForm
-    list_display = ("name", "what_it_does", "whose", "use_count", "position")
+    list_display = ("name", "key", "what_it_does", "whose", "use_count", "position")
     list_filter = ("owner",)
     search_fields = ("name",)
     list_select_related = ("owner",)
-    fields = ("name", "owner", "position", "actions", "use_count")
+    fields = ("name", "owner", "key", "position", "actions", "use_count")
     readonly_fields = ("use_count",)
     actions = None
 

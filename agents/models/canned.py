@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -71,6 +72,15 @@ class Macro(models.Model):
     )
     # [{"do": "tag.add", "tag": id}, …]: the same actions that rules have (agents/actions.py).
     actions = models.JSONField(_("actions"), default=list)
+    # Behind M in the console. Without one the place in the list is the key, which moves with the list.
+    key = models.CharField(
+        _("key"),
+        max_length=1,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^[a-z0-9]$", _("One letter from a to z, or one digit."))],
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     use_count = models.PositiveIntegerField(_("used"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -80,7 +90,14 @@ class Macro(models.Model):
         verbose_name_plural = _("macros")
         ordering = ("position", "name")
         constraints = [
-            models.UniqueConstraint(fields=["name", "owner"], nulls_distinct=False, name="one_macro_per_name")
+            models.UniqueConstraint(fields=["name", "owner"], nulls_distinct=False, name="one_macro_per_name"),
+            models.UniqueConstraint(
+                fields=["key", "owner"],
+                condition=~Q(key=""),
+                nulls_distinct=False,
+                name="one_macro_per_key",
+                violation_error_message=_("Another macro has this key."),
+            ),
         ]
 
     def __str__(self) -> str:

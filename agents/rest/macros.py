@@ -36,5 +36,6 @@ def _view(macro: Macro) -> dict[str, Any]:
         "name": macro.name,
         "own": macro.owner_id is not None,
         "actions": macro.actions,
+        "key": macro.key,
         "used": macro.use_count,
     }

@@ -122,6 +122,19 @@ def test_macros_that_contradict_themselves(alice_admin: Client, vip: Tag) -> Non
     assert "at least one action" in problems(alice_admin.post(f"{MACRO}add/", {"name": "x", "position": 0}))[0]
 
 
+def test_keys_of_macros(alice_admin: Client, acme: Tenant, alice: Agent) -> None:
+    form = {"name": "Refund", "position": 0, "key": "R"} | rows("actions", {"do": "conversation.close"})
+    assert alice_admin.post(f"{MACRO}add/", form).status_code == 302
+    with in_tenant(acme):
+        assert Macro.objects.get().key == "r"
+    other = form | {"name": "Other"}
+    assert "Another macro has this key." in problems(alice_admin.post(f"{MACRO}add/", other))[0]
+    assert "One letter from a to z" in problems(alice_admin.post(f"{MACRO}add/", other | {"key": "退"}))[0]
+    assert alice_admin.post(f"{MACRO}add/", other | {"owner": alice.pk}).status_code == 302, "her own, as she likes"
+    for name in ("Third", "Fourth"):  # as many as there are without a key
+        assert alice_admin.post(f"{MACRO}add/", form | {"name": name, "key": ""}).status_code == 302
+
+
 # ---- rules ----
 
 

@@ -33,10 +33,10 @@ def macro(acme: Tenant, vip: Tag) -> Macro:
 
 def test_lists_everybodys_and_ones_own(agent_api: Api, acme: Tenant, macro: Macro, alice: Agent, bob: Agent) -> None:
     with in_tenant(acme):
-        Macro.objects.create(name="Mine", owner=alice, actions=[{"do": "conversation.close"}], position=1)
+        Macro.objects.create(name="Mine", owner=alice, actions=[{"do": "conversation.close"}], position=1, key="m")
         Macro.objects.create(name="Bob's", owner=bob, actions=[{"do": "conversation.close"}])
     rows = agent_api.get(MACROS).json()["macros"]
-    assert [(row["name"], row["own"]) for row in rows] == [("On it", False), ("Mine", True)]
+    assert [(row["name"], row["own"], row["key"]) for row in rows] == [("On it", False, ""), ("Mine", True, "m")]
     assert rows[0]["actions"][1] == {"do": "agent.assign", "agent": "me"}
 
 

@@ -192,3 +192,33 @@ def test_all_of_it_in_chinese(open_console):
     desk.press("Control+k")
     desk.page.keyboard.type("theme dark")
     expect(desk.dialog("命令").get_by_role("option").first).to_contain_text("深色")
+
+
+def test_a_macros_key_waits_for_the_list(open_console, macro, acme, where):
+    desk = open_console()
+    held = []
+    desk.page.route("**/api/v1/agent/macros", held.append)
+    desk.page.reload()
+    expect(desk.composer).to_be_visible()
+    desk.press("m")
+    desk.page.keyboard.press("1")
+    expect(desk.dialog("Run a macro").get_by_text("Loading")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(desk.log).to_contain_text("Asked the carrier.")
+
+
+def test_a_macro_keeps_its_key_and_is_found_by_name(open_console, macro, acme, where):
+    with in_tenant(acme):
+        Macro.objects.filter(pk=macro.pk).update(key="l", position=1)
+        Macro.objects.create(name="Of the same letter", actions=[{"do": "priority.set", "priority": 4}])
+    desk = open_console()
+    desk.press("m")
+    expect(desk.page.get_by_role("option", name=re.compile("Lost parcel")).locator("kbd")).to_have_text("L")
+    expect(desk.page.get_by_role("option", name=re.compile("Of the same")).locator("kbd")).to_have_text("1")
+    desk.page.keyboard.type(" lost")  # a space before it is a name and no key
+    expect(desk.page.get_by_role("option")).to_have_count(1)
+    desk.page.keyboard.press("Escape")
+    desk.press("m")
+    desk.page.keyboard.press("l")
+    expect(desk.log).to_contain_text("Asked the carrier.")

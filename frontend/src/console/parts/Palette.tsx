@@ -1,9 +1,10 @@
 // Ctrl/Cmd+K: type a few letters, Enter opens or does it. Conversations are looked for on the server as one types.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { SearchIcon } from "../../design/icons";
 import { fetchRows } from "../api";
 import { putRow, rowSignal } from "../state/inbox";
+import { loadMacros, macros } from "../state/macros";
 import { allItems, closePalette, noteChosen, paletteMode, paletteOrder, recentIds, type PaletteItem } from "../state/palette";
 import { openToWrite } from "../state/shortcuts";
 import { visitorName } from "../state/visitors";
@@ -62,6 +63,28 @@ function useItems(query: string): PaletteItem[] {
   return [...ordered, ...conversations.filter((one) => !ordered.includes(one))];
 }
 
+const itemFor = (key: string): PaletteItem | undefined =>
+  allItems().find((one) => one.group === "macros" && one.press === key.toLowerCase());
+
+/** What is typed before the macros are known waits for them: who knows a key types on. */
+function useEarlyKeys(run: (typed: string) => void) {
+  const typed = useRef("");
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    if (paletteMode.peek() !== "macros" || macros.peek() !== null) return;
+    let isGone = false;
+    void loadMacros().then(() => !isGone && typed.current && latest.current(typed.current));
+    return () => void (isGone = true);
+  }, []);
+  const take = (key: string): boolean => {
+    if (macros.peek() !== null) return false;
+    typed.current += key;
+    return true;
+  };
+  return { take };
+}
+
 const LIST_ID = "palette-list";
 
 export function Palette() {
@@ -78,11 +101,22 @@ export function Palette() {
     // After the dialog has given the focus back.
     requestAnimationFrame(() => item.run());
   };
+  const early = useEarlyKeys((typed) => {
+    const item = itemFor(typed[0]!);
+    if (item) choose(item);
+    else query.value = typed;
+  });
+  const pressed = (event: KeyboardEvent): boolean => {
+    if (!isMacros || query.peek() || event.ctrlKey || event.metaKey || event.altKey || !/^[a-z0-9]$/i.test(event.key)) return false;
+    if (early.take(event.key)) return true;
+    const item = itemFor(event.key);
+    choose(item);
+    return item !== undefined;
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (takeKey(event)) return;
     if (event.key === "Enter") choose(items[at]);
-    else if (isMacros && !query.peek() && /^[1-9]$/.test(event.key)) choose(items[Number(event.key) - 1]);
-    else return;
+    else if (!pressed(event)) return;
     event.preventDefault();
   };
   return (
@@ -109,12 +143,12 @@ export function Palette() {
             >
               <span class="palette-label">{item.label}</span>
               {item.detail && <span class="palette-detail">{item.detail}</span>}
-              <span class="menu-aside">{isMacros && place < 9 && !query.value ? <kbd>{place + 1}</kbd> : say.paletteGroups[item.group]}</span>
+              <span class="menu-aside">{isMacros && item.press && !query.value ? <kbd>{item.press.toUpperCase()}</kbd> : say.paletteGroups[item.group]}</span>
               {item.keys?.map((cap) => <kbd key={cap}>{cap}</kbd>)}
             </li>
           ))}
         </ul>
-        {!items.length && <p class="menu-empty" role="status">{isMacros ? say.noMacros : say.paletteEmpty}</p>}
+        {!items.length && <p class="menu-empty" role="status">{!isMacros ? say.paletteEmpty : macros.value === null ? say.loading : say.noMacros}</p>}
       </div>
     </Dialog>
   );

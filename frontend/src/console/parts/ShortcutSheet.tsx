@@ -1,6 +1,8 @@
 // The `?` sheet: drawn from the table of keys, so that it says what they do.
 import { CloseIcon } from "../../design/icons";
 import { bindingsIn, keyCaps, KEY_GROUPS } from "../state/keys";
+import { keysById } from "../state/macro_keys";
+import { macros } from "../state/macros";
 import { isSheetOpen } from "../state/shortcuts";
 import { words } from "../words";
 import { Dialog } from "./Dialog";
@@ -33,8 +35,30 @@ export function ShortcutSheet() {
               </dl>
             </section>
           ))}
+          <MacroKeys />
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** Those that were given a key: a place in the list may change any day, and the list shows it. */
+function MacroKeys() {
+  const say = words.value;
+  const keys = keysById(macros.value ?? []);
+  const named = (macros.value ?? []).filter((one) => one.key && keys.has(one.id));
+  if (!named.length) return null;
+  return (
+    <section>
+      <h3>{say.macroKeys}</h3>
+      <dl>
+        {named.map((one) => (
+          <div key={one.id}>
+            <dt><kbd>M</kbd><kbd>{one.key.toUpperCase()}</kbd></dt>
+            <dd>{one.name}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

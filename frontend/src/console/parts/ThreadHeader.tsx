@@ -6,6 +6,7 @@ import { now } from "../state/clock";
 import { resolutionDeadline } from "../state/deadlines";
 import { isDetailsShown, isNarrow, toggleDetails } from "../state/layout";
 import { go } from "../state/route";
+import { keysById } from "../state/macro_keys";
 import { loadMacros, macros, runMacro } from "../state/macros";
 import { myId } from "../state/session";
 import { transferAsked } from "../state/shortcuts";
@@ -141,13 +142,15 @@ function MacroMenu({ row }: { row: Row }) {
   const say = words.value;
   if (macros.value === null) void loadMacros();
   if (!macros.value?.length) return null;
+  const keys = keysById(macros.value);
   return (
-    <Menu label={say.macros} tip={say.macros} keys="M" buttonClass="button action" disabled={busy.value.has(row.id)} button={<Face icon={ZapIcon}>{say.macros}</Face>}>
+    <Menu label={say.macros} tip={say.macros} keys="M" buttonClass="button action" disabled={busy.value.has(row.id)} button={<Face icon={ZapIcon}>{say.macros}</Face>} onOpen={() => void loadMacros()}>
       <MenuGroup label={say.macros}>
         {macros.value.map((one) => (
           <MenuItem key={one.id} onChoose={() => void runMacro(one, row)}>
             <span class="menu-item-text">{one.name}</span>
             {one.own && <span class="menu-aside">{say.cannedOwn}</span>}
+            {keys.has(one.id) && <kbd aria-hidden="true">{keys.get(one.id)!.toUpperCase()}</kbd>}
           </MenuItem>
         ))}
       </MenuGroup>

@@ -10,6 +10,7 @@ import { askForNew, askForOwn } from "./own_canned";
 import { currentThread } from "./desk";
 import { bindingOf, keyCaps } from "./keys";
 import { toggleDetails } from "./layout";
+import { keysById } from "./macro_keys";
 import { loadMacros, macros, runMacro } from "./macros";
 import { markItems, savedViewItems } from "./mark_commands";
 import { bellChoices, chooseBell } from "./notify";
@@ -58,8 +59,9 @@ async function copyLink(row: Row): Promise<void> {
 function macroItems(): PaletteItem[] {
   const row = openRow();
   if (!row) return [];
-  if (macros.value === null) void loadMacros();
-  return inGroup("macros", (macros.value ?? []).map((one) => ({ id: `macro.${one.id}`, label: one.name, run: () => void runMacro(one, row) })));
+  void loadMacros();
+  const keys = keysById(macros.value ?? []);
+  return inGroup("macros", (macros.value ?? []).map((one) => ({ id: `macro.${one.id}`, label: one.name, press: keys.get(one.id), run: () => void runMacro(one, row) })));
 }
 
 function viewItems(say: Dictionary): PaletteItem[] {

@@ -14,6 +14,8 @@ export interface PaletteItem {
   detail?: string;
   /** Caps of the key that does the same. */
   keys?: readonly string[];
+  /** Runs it at once where only macros are shown. */
+  press?: string | undefined;
   /** Found by these too. */
   also?: readonly string[];
   run: () => void;

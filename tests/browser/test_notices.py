@@ -15,6 +15,7 @@ from tenants.models import Tenant, User
 from tests.browser.axe import serious
 from tests.browser.desk import ALICE, HOST, Console, rows
 from tests.browser.test_composer_tools import UNSEEN
+from tests.clients import Server
 
 # A browser that was never asked. It counts how often it is.
 NEVER_ASKED = """
@@ -42,7 +43,7 @@ def offer(page: Page, name: str = "Notifications") -> Locator:
 
 
 def test_notifications_are_offered_once_and_asked_for_by_a_click(open_console: OpenConsole) -> None:
-    page = open_console(script=NEVER_ASKED).page
+    page = open_console(script=NEVER_ASKED, was_offered=False).page
     expect(offer(page)).to_contain_text("Get told when someone writes while this window is in the background.")
     assert asked(page) == 0
     offer(page).get_by_role("button", name="Turn on").focus()
@@ -61,7 +62,7 @@ def test_notifications_are_offered_once_and_asked_for_by_a_click(open_console: O
 def test_who_does_not_want_them_is_left_alone(
     open_console: OpenConsole, locale: str, theme: str, name: str, button: str
 ) -> None:
-    page = open_console(script=NEVER_ASKED, locale=locale, color_scheme=theme).page
+    page = open_console(script=NEVER_ASKED, was_offered=False, locale=locale, color_scheme=theme).page
     expect(offer(page, name)).to_be_visible()
     assert serious(page) == []
     offer(page, name).get_by_role("button", name=button).click()
@@ -75,6 +76,7 @@ def test_who_does_not_want_them_is_left_alone(
 def test_being_given_what_was_never_loaded_rings(
     person: Callable[..., Page],
     sign_in: Callable[..., None],
+    server: Server,
     acme: Tenant,
     alice: Agent,
     talks: dict[str, Conversation],
@@ -88,8 +90,7 @@ def test_being_given_what_was_never_loaded_rings(
     with in_tenant(acme):
         take_conversation(talks["Ann"].pk, agent=alice, now=now)
     expect(rows(page)).to_have_count(1)
-    page.wait_for_function("window.told.length")
-    assert page.evaluate("window.told") == [["Ann was given to you", "I am Ann"]]
+    assert Console(page, server).told(1) == [["Ann was given to you", "I am Ann"]]
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def admins_work(acme: Tenant) -> Iterator[Callable[[], None]]:
         Macro.objects.filter(name="Fresh macro").delete()
         Queue.objects.filter(name="Fresh queue").delete()
         Agent.objects.filter(display_name="Freda").delete()
-    User.objects.filter(email="fresh@acme.test").delete()
+        User.objects.filter(email="fresh@acme.test").delete()
 
 
 def test_what_admins_make_is_there_without_a_reload(open_console: OpenConsole, admins_work: Callable[[], None]) -> None:

@@ -50,7 +50,7 @@ function MacroKeys() {
   if (!named.length) return null;
   return (
     <section>
-      <h3>{say.macroKeys}</h3>
+      <h3>{say.macros}</h3>
       <dl>
         {named.map((one) => (
           <div key={one.id}>

@@ -88,7 +88,7 @@ function OtherBrand({ row, brand }: { row: Row; brand: Brand }) {
   const say = words.value;
   return (
     <div class="empty empty-pick">
-      <Drawing name="door" />
+      <Drawing name="pick" />
       <h2>{say.inOtherBrand(visitorName(row.visitor, say), brand.name)}</h2>
       <button type="button" class="button" onClick={() => void switchBrand(brand.slug, `/console/c/${row.id}`)}>
         {say.openInBrand(brand.name)} <kbd>Enter</kbd>

@@ -723,7 +723,7 @@ class VisitorUpdated(_message.Message):
     def __init__(self, visitor: _Optional[str] = ..., merged_into: _Optional[str] = ...) -> None: ...
 
 class Conversation(_message.Message):
-    __slots__ = ("id", "status", "top", "visitor_read_seq", "agent_read_seq", "agent", "created_ts", "close_reason", "visitor", "queue", "last_message", "unread", "waiting_since_ts", "active_ts", "closed_ts", "language", "priority", "left_message", "tags", "rating", "snoozed_until_ts", "awaiting_since_ts", "reply_due_ts", "resolve_due_ts")
+    __slots__ = ("id", "status", "top", "visitor_read_seq", "agent_read_seq", "agent", "created_ts", "close_reason", "visitor", "queue", "last_message", "unread", "waiting_since_ts", "active_ts", "closed_ts", "language", "priority", "left_message", "tags", "rating", "snoozed_until_ts", "awaiting_since_ts", "reply_due_ts", "resolve_due_ts", "assigned_ts")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     TOP_FIELD_NUMBER: _ClassVar[int]
@@ -748,6 +748,7 @@ class Conversation(_message.Message):
     AWAITING_SINCE_TS_FIELD_NUMBER: _ClassVar[int]
     REPLY_DUE_TS_FIELD_NUMBER: _ClassVar[int]
     RESOLVE_DUE_TS_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNED_TS_FIELD_NUMBER: _ClassVar[int]
     id: str
     status: str
     top: int
@@ -772,7 +773,8 @@ class Conversation(_message.Message):
     awaiting_since_ts: int
     reply_due_ts: int
     resolve_due_ts: int
-    def __init__(self, id: _Optional[str] = ..., status: _Optional[str] = ..., top: _Optional[int] = ..., visitor_read_seq: _Optional[int] = ..., agent_read_seq: _Optional[int] = ..., agent: _Optional[_Union[Reference, _Mapping]] = ..., created_ts: _Optional[int] = ..., close_reason: _Optional[str] = ..., visitor: _Optional[_Union[RowVisitor, _Mapping]] = ..., queue: _Optional[_Union[Reference, _Mapping]] = ..., last_message: _Optional[_Union[LastMessage, _Mapping]] = ..., unread: _Optional[int] = ..., waiting_since_ts: _Optional[int] = ..., active_ts: _Optional[int] = ..., closed_ts: _Optional[int] = ..., language: _Optional[str] = ..., priority: _Optional[int] = ..., left_message: _Optional[bool] = ..., tags: _Optional[_Union[_struct_pb2.ListValue, _Mapping]] = ..., rating: _Optional[int] = ..., snoozed_until_ts: _Optional[int] = ..., awaiting_since_ts: _Optional[int] = ..., reply_due_ts: _Optional[int] = ..., resolve_due_ts: _Optional[int] = ...) -> None: ...
+    assigned_ts: int
+    def __init__(self, id: _Optional[str] = ..., status: _Optional[str] = ..., top: _Optional[int] = ..., visitor_read_seq: _Optional[int] = ..., agent_read_seq: _Optional[int] = ..., agent: _Optional[_Union[Reference, _Mapping]] = ..., created_ts: _Optional[int] = ..., close_reason: _Optional[str] = ..., visitor: _Optional[_Union[RowVisitor, _Mapping]] = ..., queue: _Optional[_Union[Reference, _Mapping]] = ..., last_message: _Optional[_Union[LastMessage, _Mapping]] = ..., unread: _Optional[int] = ..., waiting_since_ts: _Optional[int] = ..., active_ts: _Optional[int] = ..., closed_ts: _Optional[int] = ..., language: _Optional[str] = ..., priority: _Optional[int] = ..., left_message: _Optional[bool] = ..., tags: _Optional[_Union[_struct_pb2.ListValue, _Mapping]] = ..., rating: _Optional[int] = ..., snoozed_until_ts: _Optional[int] = ..., awaiting_since_ts: _Optional[int] = ..., reply_due_ts: _Optional[int] = ..., resolve_due_ts: _Optional[int] = ..., assigned_ts: _Optional[int] = ...) -> None: ...
 
 class RowVisitor(_message.Message):
     __slots__ = ("id", "name", "email", "locale", "identified", "online")

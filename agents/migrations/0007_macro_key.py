@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0005_automation'),
+        ('agents', '0006_one_word_each'),
     ]
 
     operations = [

@@ -253,3 +253,20 @@ def test_others_messages_and_closed_conversations_cannot_be_corrected(desk, vera
     ).to_have_count(0)
     desk.get_by_role("button", name="Close", exact=True).first.click()
     expect(message.get_by_role("button", name="Edit")).to_have_count(0)
+
+
+def test_who_is_offline_is_told_soon_and_in_one_sentence(desk: Page) -> None:
+    """The browser cuts no socket that is open: going offline is a reason to probe it, which takes 7 s."""
+    said = "You are offline. You can read and write; messages go out when you are back."
+    desk.context.set_offline(True)
+    banner = desk.locator(".banner-place")
+    expect(banner).to_have_text(said, timeout=15_000)
+    # Attempts go on meanwhile, and are nobody's business.
+    desk.evaluate(
+        "() => new MutationObserver(() => (window.hasChanged = true))"
+        ".observe(document.querySelector('.banner-place'), { childList: true, characterData: true, subtree: true })"
+    )
+    desk.wait_for_timeout(3_000)
+    assert desk.evaluate("window.hasChanged") is None
+    desk.context.set_offline(False)
+    expect(banner).to_have_text("Back online")

@@ -67,6 +67,9 @@ def test_is_made_in_two_languages_with_a_file(open_console, acme, theme):
     desk.page.keyboard.type("这是路线图。")
     form.locator("input[type=file]").set_input_files(PNG)
     expect(form.get_by_text("map.png")).to_be_visible()
+    # With the end of the upload it can be saved: not in the middle of a look at its colours.
+    expect(form.get_by_role("button", name="Save")).to_be_enabled()
+    expect(form.locator(".chip-progress")).to_have_count(0)
     assert serious(desk.page) == []
     form.get_by_role("button", name="Save").click()
     expect(form).to_have_count(0)

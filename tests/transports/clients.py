@@ -70,8 +70,12 @@ class Client:
 
     def say(self, text: str, *, conversation: Any = None, client_id: str | None = None) -> Frame:
         data = {"client_id": client_id or str(uuid4()), "kind": "text", "text": text}
+        return self.ask_again("message.create", data, conversation=conversation)
+
+    def ask_again(self, frame_type: str, data: Any = None, *, conversation: Any = None) -> Frame:
+        """`request`, and again where there were too many at once."""
         while True:
-            answer = self.request("message.create", data, conversation=conversation)
+            answer = self.request(frame_type, data, conversation=conversation)
             if answer["data"].get("code") != "rate_limited":
                 return answer
             time.sleep(answer["data"]["retry_after"])  # as it was told

@@ -111,6 +111,6 @@ def test_whatever_happens(team):
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -19,7 +19,7 @@ from chat.authors import SYSTEM
 from chat.conversations import close_conversation, reopen_conversation
 from chat.marks import set_priority, snooze_conversation, sweep_snoozed, tag_conversation, wake_conversation
 from chat.models import Conversation, Message
-from tests.routing.life.stage import Stage, small
+from tests.routing.life.stage import Stage, small, which
 
 # What is the same again when a closing was undone.
 UNDONE = ("status", "assignee_id", "queue_id", "tag_ids", "priority", "awaiting_reply_since", "waiting_since")
@@ -31,15 +31,15 @@ class Desk(Stage):
     def route(self) -> None:
         route_waiting(self.now)
 
-    @rule(number=small, agent=small)
+    @rule(number=which, agent=small)
     def take(self, number: int, agent: int) -> None:
         self.act_on(number, lambda row: take_conversation(row.pk, agent=self.agents[agent], now=self.now))
 
-    @rule(number=small, agent=small)
+    @rule(number=which, agent=small)
     def release(self, number: int, agent: int) -> None:
         self.act_on(number, lambda row: release_conversation(row.pk, agent=self.agents[agent], now=self.now))
 
-    @rule(number=small, agent=small, to_queue=st.booleans(), note=st.sampled_from(["", "Yours."]))
+    @rule(number=which, agent=small, to_queue=st.booleans(), note=st.sampled_from(["", "Yours."]))
     def transfer(self, number: int, agent: int, to_queue: bool, note: str) -> None:
         target: dict[str, Any] = {"queue": self.second} if to_queue else {"agent": self.agents[agent]}
         self.act_on(
@@ -47,15 +47,15 @@ class Desk(Stage):
             lambda row: transfer_conversation(row.pk, by=self.agents[0], note=note, now=self.now, **target),
         )
 
-    @rule(number=small)
+    @rule(number=which)
     def close(self, number: int) -> None:
         self.act_on(number, lambda row: close_conversation(row.pk, by=SYSTEM, reason="agent", now=self.now))
 
-    @rule(number=small)
+    @rule(number=which)
     def reopen(self, number: int) -> None:
         self.act_on(number, lambda row: reopen_conversation(row.pk, by=SYSTEM, now=self.now))
 
-    @rule(number=small)
+    @rule(number=which)
     def close_and_undo(self, number: int) -> None:
         row = self.pick(number)
         if row is None or not row.is_open:
@@ -74,23 +74,23 @@ class Desk(Stage):
     def do(self, *steps: Step) -> list[dict[str, Any]]:
         return do_steps(steps, agent=self.agents[0], now=self.now)
 
-    @rule(number=small, seconds=st.integers(-1, 100))
+    @rule(number=which, seconds=st.integers(-1, 100))
     def snooze(self, number: int, seconds: int) -> None:
         until = self.now + timedelta(seconds=seconds)
         self.act_on(number, lambda row: snooze_conversation(row.pk, until, by=author_of(self.agents[0]), now=self.now))
 
-    @rule(number=small)
+    @rule(number=which)
     def wake(self, number: int) -> None:
         by = author_of(self.agents[0])
         self.act_on(number, lambda row: wake_conversation(row.pk, by=by, reason="agent", now=self.now))
 
-    @rule(number=small, add=st.sets(small), remove=st.sets(small))
+    @rule(number=which, add=st.sets(small), remove=st.sets(small))
     def tag(self, number: int, add: set[int], remove: set[int]) -> None:
         on, off = ([self.tags[one].pk for one in which] for which in (add, remove))
         by = author_of(self.agents[1])
         self.act_on(number, lambda row: tag_conversation(row.pk, add=on, remove=off, by=by, now=self.now))
 
-    @rule(number=small, priority=st.integers(1, 4))
+    @rule(number=which, priority=st.integers(1, 4))
     def prioritise(self, number: int, priority: int) -> None:
         by = author_of(self.agents[1])
         self.act_on(number, lambda row: set_priority(row.pk, priority, by=by, now=self.now))
@@ -109,7 +109,7 @@ class Desk(Stage):
     def change_queue(self, capacity: int | None, strategy: str) -> None:
         Queue.objects.filter(pk=self.first.pk).update(capacity=capacity, strategy=strategy)
 
-    @rule(seconds=st.sampled_from([1, 15, 60, 130, 700]))
+    @rule(seconds=st.sampled_from([1, 5, 15, 60, 130, 700]))
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 

@@ -1,4 +1,4 @@
-"""Where lives are played: two queues, three agents, five visitors, a few automation rules. Time only goes on."""
+"""Where lives are played: two queues, three agents, four visitors, a few automation rules. Time only goes on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,15 +13,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 from agents.automation.rules import save_rule
 from agents.models import Agent, AutomationRule
 from chat.authors import Author
+from chat.conversations import open_conversation
 from chat.errors import Refusal
-from chat.messages import MessageDraft
+from chat.left_messages import Contact, leave_message
+from chat.messages import MessageDraft, post_message
 from chat.models import Conversation, Message, Tag, Visitor
+from chat.placement import Place
 from history.reader import read_page
 from tenants.ids import new_id
 from tests.conftest import empty
 from tests.routing.conftest import Team
 
 small = st.integers(0, 2)
+which = st.integers(0, 3)
 any_of_them = st.integers(0, 9)
 DAY = timedelta(days=1)
 
@@ -51,7 +55,7 @@ class Stage(RuleBasedStateMachine):
         self.agents = [self.team.agent(name, self.first, self.second, capacity=1) for name in ("Amy", "Bo", "Cy")]
         Agent.objects.filter(pk=self.agents[0].pk).update(role="supervisor")
         self.agents[0].role = "supervisor"
-        self.visitors = [Visitor.objects.create(name=f"V{number}") for number in range(4)]
+        self.visitors = [Visitor.objects.create(name=f"V{number}") for number in range(3)]
         self.visitors.append(Visitor.objects.create(name="Known", external_id="known"))
         self.tags = [Tag.objects.create(name=name) for name in ("Odd", "Rude", "Sad")]
         self.automate()
@@ -62,6 +66,13 @@ class Stage(RuleBasedStateMachine):
         # Rows that took a closing back, and what was to be read before it was archived.
         self.undone: set[UUID] = set()
         self.archived: dict[UUID, Any] = {}
+        for queue, visitor in zip((self.first, self.second, self.first), self.visitors, strict=False):
+            row, draft = open_conversation(visitor, place=Place(queue.pk, queue.name), now=self.now), self.draft()
+            author = Author.of_visitor(visitor)
+            self.note(post_message(row.pk, author=author, draft=draft, now=self.now).message, author, draft)
+        contact, draft = Contact("known@example.test"), self.draft()
+        left = leave_message(self.visitors[-1], contact=contact, widget=None, draft=draft, now=self.now)
+        self.note(left.message, Author.of_visitor(self.visitors[-1]), draft)
 
     def automate(self) -> None:
         odd, _, sad = (str(tag.pk) for tag in self.tags)
@@ -95,7 +106,8 @@ class Stage(RuleBasedStateMachine):
         return list(rows.order_by("created_at", "pk"))
 
     def pick(self, number: int, **columns: Any) -> Conversation | None:
-        rows = self.conversations(**columns)
+        """Open ones first: closed ones gather, and what may happen to them is less."""
+        rows = sorted(self.conversations(**columns), key=lambda row: not row.is_open)
         return rows[number % len(rows)] if rows else None
 
     def attempt(self, act: Callable[[], Any]) -> bool:

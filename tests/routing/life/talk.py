@@ -23,10 +23,10 @@ from chat.models import Conversation, Visitor
 from chat.placement import Place
 from chat.posting import make_entry
 from chat.ratings import rate_conversation
-from tests.routing.life.stage import Said, Stage, any_of_them, small
+from tests.routing.life.stage import Said, Stage, any_of_them, small, which
 
 words = st.sampled_from(["Hello?", "It is urgent!", "Thanks, bye."])
-visitor = st.integers(0, 4)
+visitor = st.integers(0, 3)
 
 
 class Talk(Stage):
@@ -36,7 +36,7 @@ class Talk(Stage):
         place = Place(queue.pk, queue.name)
         self.attempt(lambda: open_conversation(self.visitors[number], place=place, now=self.now))
 
-    @rule(number=small, text=words)
+    @rule(number=which, text=words)
     def visitor_writes(self, number: int, text: str) -> None:
         if row := self.pick(number):
             draft = self.draft(text)
@@ -44,7 +44,9 @@ class Talk(Stage):
             self.note(posted.message, Author.of_visitor(row.visitor), draft)
 
     def write_as_visitor(self, row: Conversation, draft: MessageDraft) -> Posted:
-        return post_visitor_message(row.visitor, conversation_id=row.pk, widget=None, draft=draft, now=self.now)
+        posted = post_visitor_message(row.visitor, conversation_id=row.pk, widget=None, draft=draft, now=self.now)
+        is_heard(posted)
+        return posted
 
     @rule(number=visitor)
     def leave_a_message(self, number: int) -> None:
@@ -53,16 +55,17 @@ class Talk(Stage):
         def leave() -> None:
             contact = Contact(f"v{number}@example.test", visitor.name)
             posted = leave_message(visitor, contact=contact, widget=None, draft=draft, now=self.now)
+            is_heard(posted)
             self.note(posted.message, Author.of_visitor(visitor), draft)
 
         self.attempt(leave)
 
-    @rule(number=small)
+    @rule(number=which)
     def agent_answers(self, number: int) -> None:
         if row := self.pick(number, status="assigned"):
             self.answer(row, Agent.objects.get(pk=row.assignee_id))
 
-    @rule(number=small, agent=small)
+    @rule(number=which, agent=small)
     def agent_answers_what_waits(self, number: int, agent: int) -> None:
         def take_and_answer(row: Conversation) -> None:
             take_if_waiting(row.pk, agent=self.agents[agent], now=self.now)
@@ -76,7 +79,7 @@ class Talk(Stage):
         posted = post_message(row.pk, author=author_of(agent), draft=draft, now=self.now)
         self.note(posted.message, author_of(agent), draft)
 
-    @rule(number=small, agent=small)
+    @rule(number=which, agent=small)
     def agent_notes(self, number: int, agent: int) -> None:
         author, draft = author_of(self.agents[agent]), self.draft("Between us.")
 
@@ -85,7 +88,7 @@ class Talk(Stage):
 
         self.act_on(number, write)
 
-    @rule(number=small, order=st.permutations(["visitor", "agent", "visitor", "note"]))
+    @rule(number=which, order=st.permutations(["visitor", "agent", "visitor", "note"]))
     def all_write_at_once(self, number: int, order: list[str]) -> None:
         """Through the group commit, in one batch: what it does not take the verbs get."""
         row = self.pick(number)
@@ -101,6 +104,8 @@ class Talk(Stage):
         for (who, author, draft), result in zip(sent, asyncio.run(self.commit(entries)), strict=True):
             if not isinstance(result, NeedsVerb):
                 self.note(result.message, author, draft)
+                if who == "visitor":
+                    is_heard(Posted(result.message, duplicate=False))
             elif who == "visitor":
                 self.note(self.write_as_visitor(row, draft).message, author, draft)
 
@@ -112,8 +117,6 @@ class Talk(Stage):
     @rule(number=any_of_them)
     def say_again(self, number: int) -> None:
         """A repeated client_id is the first answer, for ever; with another text it is a conflict."""
-        if not self.said:
-            return
         said = self.said[-1 - number % len(self.said)]
         before = self.picture()
         again = self.post_again(said, said.draft)
@@ -129,21 +132,18 @@ class Talk(Stage):
         verb = post_note if said.message.visibility == "note" else post_message
         return verb(said.message.conversation_id, author=said.author, draft=draft, now=self.now)
 
-    @rule(number=any_of_them, text=st.sampled_from(["", "Otherwise."]))
-    def edit(self, number: int, text: str) -> None:
-        if self.said:
-            said, new = self.said[-1 - number % len(self.said)], self.draft(text).text
-            self.correct(said, lambda **mine: edit_message(**mine, text=new), new)
-
-    @rule(number=any_of_them)
-    def recall(self, number: int) -> None:
-        if self.said:
-            said = self.said[-1 - number % len(self.said)]
-            was_recalled = said.is_recalled
-            if self.correct(said, recall_message) and not was_recalled:
+    @rule(number=small, verbs=st.lists(st.sampled_from(["edit", "recall"]), min_size=1, max_size=3))
+    def correct(self, number: int, verbs: list[str]) -> None:
+        """One after the other, one of the last things that were said."""
+        said = self.said[-1 - number % len(self.said)]
+        for verb in verbs:
+            if verb == "edit":
+                new = self.draft("Otherwise.").text
+                self.change(said, lambda new=new, **mine: edit_message(**mine, text=new), new)
+            elif self.change(said, recall_message):
                 said.is_recalled = True
 
-    def correct(self, said: Said, verb: Any, text: str = "") -> bool:
+    def change(self, said: Said, verb: Any, text: str = "") -> bool:
         row = Conversation.objects.get(pk=said.message.conversation_id)
         mine = {"conversation_id": row.pk, "message_id": said.message.pk, "author": said.author, "now": self.now}
         is_done = self.attempt(lambda: verb(**mine))
@@ -154,18 +154,18 @@ class Talk(Stage):
             said.texts += [text] if text else []
         return is_done
 
-    @rule(number=small, score=st.integers(0, 5))
+    @rule(number=which, score=st.integers(0, 5))
     def rate(self, number: int, score: int) -> None:
         self.act_on(
             number,
             lambda row: rate_conversation(row.pk, visitor=row.visitor, score=score, comment="So.", now=self.now),
         )
 
-    @rule(number=small, reader=st.sampled_from(["visitor", "agent"]), seq=st.integers(0, 30))
+    @rule(number=which, reader=st.sampled_from(["visitor", "agent"]), seq=st.integers(0, 30))
     def read(self, number: int, reader: str, seq: int) -> None:
         self.act_on(number, lambda row: mark_read(row.pk, reader=reader, seq=seq, now=self.now))
 
-    @rule(number=small)
+    @rule(number=which)
     def unread(self, number: int) -> None:
         self.act_on(number, lambda row: mark_unread(row.pk, self.now))
 
@@ -174,3 +174,10 @@ class Talk(Stage):
         source, target = self.visitors[one], self.visitors[other]
         if self.attempt(lambda: merge_as(self.agents[0], source.pk, target.pk, self.now)):
             assert not Conversation.objects.filter(visitor=source).exists()
+
+
+def is_heard(posted: Posted) -> None:
+    """What a visitor writes is in an open conversation that is awake."""
+    row = Conversation.objects.get(pk=posted.message.conversation_id)
+    assert row.is_open
+    assert row.snoozed_until is None

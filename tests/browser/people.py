@@ -37,8 +37,9 @@ class VisitorPage:
         self.composer.fill(text)
         self.composer.press("Enter")
 
-    def bubbles(self) -> list[str]:
-        return self.panel.locator(".bubble:not(.dots)").all_inner_texts()
+    @property
+    def bubbles(self) -> Locator:
+        return self.panel.locator(".bubble:not(.dots)")
 
 
 class AgentPage:

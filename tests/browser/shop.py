@@ -7,9 +7,6 @@ from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
 from tests.clients import Server, SocketClient
 
-# A busy machine is slow, not wrong; the longest wait of a reconnecting panel is 30 s.
-expect.set_options(timeout=30_000)
-
 
 class Shop:
     """One visitor's page. `panel` is the chat in its frame, `bubble` what the host page shows."""

@@ -31,8 +31,8 @@ def desk(unassigned, acme) -> Iterator[Page]:
         SavedView.objects.all().delete()
 
 
-def names(page: Page) -> list[str]:
-    return page.locator(".rows .row-name").all_inner_texts()
+def in_order(page: Page) -> None:
+    expect(page.locator(".rows .row-name")).to_have_text(list(NAMES), use_inner_text=True)
 
 
 def tick(page: Page, name: str, **options: object) -> None:
@@ -44,12 +44,12 @@ def count_of(page: Page, view: str) -> Locator:
 
 
 def test_who_waits_longest_comes_first_and_stays_there(desk, acme, talks, now):
-    assert names(desk) == list(NAMES)
+    in_order(desk)
     with in_tenant(acme):
         draft = MessageDraft(uuid4(), text="Still there?")
         post_visitor_message(talks["Cat"].visitor, conversation_id=None, widget=None, draft=draft, now=now)
     expect(desk.get_by_role("link", name=re.compile("Still there"))).to_be_visible()
-    assert names(desk) == list(NAMES)
+    in_order(desk)
     desk.get_by_role("button", name="All", exact=False).first.click()
     expect(rows(desk)).to_have_count(5)
 

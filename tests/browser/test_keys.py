@@ -48,14 +48,16 @@ def bar(page: Page) -> Locator:
     return page.get_by_role("toolbar", name="Actions for the selection")
 
 
-def ticked(page: Page) -> list[str]:
-    boxes = page.get_by_role("checkbox", name="Select ", checked=True).all()
-    return [(box.get_attribute("aria-label") or "").removeprefix("Select ") for box in boxes]
+def are_ticked(page: Page, *names: str) -> None:
+    expect(page.get_by_role("checkbox", name="Select ", checked=True)).to_have_count(len(names))
+    for name in names:
+        expect(page.get_by_role("checkbox", name=f"Select {name}")).to_be_checked()
 
 
 def test_each_row_of_the_sheet_is_pressed_somewhere(desk: Page) -> None:
     press(desk, "?")
     sheet = desk.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(sheet).to_be_visible()
     told = {" ".join(term.locator("kbd").all_inner_texts()) for term in sheet.locator("dt").all()}
     assert told == HERE | ELSEWHERE
     desk.keyboard.press("Escape")
@@ -97,10 +99,10 @@ def test_search_and_filters(unassigned: Page) -> None:
 def test_marking_one_and_all_up_to_another(unassigned: Page) -> None:
     press(unassigned, "x")  # none is open: the first
     expect(bar(unassigned)).to_contain_text("1 selected")
-    assert ticked(unassigned) == ["Ann"]
+    are_ticked(unassigned, "Ann")
     press(unassigned, "j", "j", "j", "Shift+X")
     expect(bar(unassigned)).to_contain_text("3 selected")
-    assert ticked(unassigned) == ["Ann", "Ben", "Cat"]
+    are_ticked(unassigned, "Ann", "Ben", "Cat")
     press(unassigned, "x")
     expect(bar(unassigned)).to_contain_text("2 selected")
     press(unassigned, "Escape")
@@ -157,6 +159,7 @@ def test_unread(unassigned: Page, acme: Tenant, talks: Talks, is_marked: bool) -
 def test_taking_answering_closing(unassigned: Page, acme: Tenant) -> None:
     press(unassigned, "j", "t")
     expect(head(unassigned)).to_contain_text("with you")
+    expect(composer(unassigned)).to_be_visible()
     press(unassigned, "n")
     expect(composer(unassigned)).to_have_attribute("placeholder", "Only your team sees notes")
     expect(composer(unassigned)).to_be_focused()
@@ -190,7 +193,9 @@ def test_details_are_hidden_and_shown(unassigned: Page) -> None:
 
 
 def test_escape_leaves_the_field(unassigned: Page) -> None:
-    press(unassigned, "j", "r")
+    press(unassigned, "j")
+    expect(composer(unassigned)).to_be_visible()  # whom the key asks to take the focus
+    press(unassigned, "r")
     expect(composer(unassigned)).to_be_focused()
     unassigned.keyboard.press("Escape")
     expect(composer(unassigned)).not_to_be_focused()

@@ -1,13 +1,14 @@
 """The live board and the reports in a real browser: watching, moving conversations, charts with tables."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from agents.models import Agent, Queue
 from chat.authors import SYSTEM
@@ -54,25 +55,27 @@ def month(acme: Tenant, alice: Agent, bob: Agent) -> Iterator[None]:
     yield
 
 
-def figure(page: Page, name: str) -> str:
-    return page.locator(".figure", has=page.get_by_text(name, exact=True)).locator("dd").inner_text()
+def figure(page: Page, name: str) -> Locator:
+    return page.locator(".figure", has=page.get_by_text(name, exact=True)).locator("dd")
 
 
 def test_a_new_conversation_is_on_the_board_without_a_reload(board: Page, vera_writes: SocketClient) -> None:
-    assert figure(board, "Waiting") == "0"
+    expect(figure(board, "Waiting")).to_have_text("0")
     vera_writes.say("Where is my order?")
     expect(board.get_by_role("row", name=re.compile("Vera"))).to_contain_text("Where is my order?")
-    assert figure(board, "Waiting") == "1"
+    expect(figure(board, "Waiting")).to_have_text("1")
     assert serious(board) == []
 
 
 def test_a_burst_is_few_questions(board: Page, vera_writes: SocketClient) -> None:
     asked: list[str] = []
     board.on("request", lambda request: asked.append(request.url) if "/agent/board" in request.url else None)
+    begun = time.monotonic()
     for number in range(20):
         vera_writes.say(f"Message {number}")
     expect(board.get_by_role("row", name=re.compile("Vera"))).to_contain_text("Message 19")
-    assert len(asked) <= 4
+    # Never more often than once in 2.5 s, however long the burst takes.
+    assert len(asked) <= 4 + (time.monotonic() - begun) / 2.5
 
 
 def test_watching_cannot_write_until_it_is_taken_over(
@@ -86,7 +89,7 @@ def test_watching_cannot_write_until_it_is_taken_over(
     board.get_by_role("link", name="Watch Vera").click()
     expect(board.get_by_text("You are watching. Bob has this conversation.")).to_be_visible()
     expect(board.locator("#composer-text")).to_have_count(0)
-    assert "watch=1" in board.url
+    expect(board).to_have_url(re.compile("watch=1"))
     vera_writes.say("Are you there?")
     expect(board.get_by_role("log")).to_contain_text("Are you there?")
     board.locator(".watch-bar").get_by_role("button", name="Take over").click()
@@ -133,7 +136,7 @@ def test_reports_are_shown_and_nothing_serious_is_wrong(
     sign_in(page, ALICE, HOST)
     page.goto(server.url(HOST, "/console/reports"))
     expect(page.locator(".tiles .figure").first.locator("dd")).to_contain_text("14")
-    assert page.locator("canvas[role=img]").count() == 4
+    expect(page.locator("canvas[role=img]")).to_have_count(4)
     assert serious(page) == []
     page.goto(server.url(HOST, "/console/board"))
     expect(page.locator(".numbers-now")).to_be_visible()
@@ -155,8 +158,7 @@ def test_the_question_is_in_the_address_and_tables_sort(desk: Page, month: None)
     desk.get_by_role("button", name="7 days").click()
     expect(desk.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
     expect(desk.locator(".tiles .figure").first.locator("dd")).to_contain_text(re.compile("^[67]"))
-    address = desk.url
-    assert "from=" in address and "tz=" in address
+    expect(desk).to_have_url(re.compile("(from=.*tz=)|(tz=.*from=)"))
     desk.reload()
     expect(desk.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
     table = desk.locator(".card", has=desk.get_by_role("heading", name="By agent"))

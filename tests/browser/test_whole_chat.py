@@ -89,7 +89,7 @@ def test_a_whole_chat_in_both_brands_at_once(server, person, sign_in, acme, glob
         ]
         stored = texts_of(tenants[brand])
         assert sorted(stored) == sorted(expected)
-        assert visitors[brand].bubbles() == stored
+        expect(visitors[brand].bubbles).to_have_text(stored, use_inner_text=True)
         other = "globex" if brand == "acme" else "acme"
         for page in (visitors[brand].page, agents[brand].page):
             assert f"Hello {other}" not in page.content()

@@ -33,7 +33,7 @@ def yesterday(acme, alice, bob):
     yield queue, noon.date()
     with in_tenant(acme):
         Queue.objects.filter(pk=queue.pk).update(strategy=was)
-        Agent.objects.filter(pk=bob.pk).update(capacity=5, languages=[], is_active=True)
+        Agent.objects.filter(pk__in=[alice.pk, bob.pk]).update(capacity=5, languages=[], is_active=True)
         Membership.objects.filter(agent=alice, queue=queue if is_new else None).delete()
         Skill.objects.all().delete()
 
@@ -88,7 +88,7 @@ def test_queues(try_bob):
     assert try_bob(row={"DELETE": "on"})["Not served"] == 3
 
 
-def test_languages_and_skills(try_bob, acme, yesterday):
+def test_languages_and_skills(try_bob, acme, alice, yesterday):
     queue, _ = yesterday
     with in_tenant(acme):
         skill = Skill.objects.create(name="Refunds")
@@ -98,7 +98,8 @@ def test_languages_and_skills(try_bob, acme, yesterday):
     assert try_bob(skills=[skill.pk])["Longest wait"] == "0 s"
     with in_tenant(acme):
         queue.skills.clear()
-    # Alice may speak German and is not there: for one who speaks only English the rules must be relaxed first.
+        Agent.objects.filter(pk=alice.pk).update(languages=["de"])
+    # Alice speaks German and is not there: for one who speaks only English the rules must be relaxed first.
     assert try_bob(languages="en")["Longest wait"] == "2 min"
 
 

@@ -15,7 +15,7 @@ const visitorPath = (id: string, rest = ""): string => `/visitors/${encodeURICom
 /** Threads whose whole profile could not be loaded. */
 export const failedProfile = signal<string | null>(null);
 
-/** Of a thread's answers only the one that was asked for last counts: an earlier one may lack what was told since. */
+/** The question that is under way. Only the answer to the last one counts: an earlier one may lack what was told since. */
 const asked = new WeakMap<Thread, object>();
 
 export async function loadProfile(thread: Thread): Promise<void> {
@@ -30,6 +30,8 @@ export async function loadProfile(thread: Thread): Promise<void> {
     if (thread.profile.peek()?.id === whole.id) thread.profile.value = whole;
   } catch {
     if (asked.get(thread) === question) failedProfile.value = thread.id;
+  } finally {
+    if (asked.get(thread) === question) asked.delete(thread);
   }
 }
 
@@ -60,6 +62,10 @@ export function notePageViewed({ visitor, page }: { visitor: string; page: PageS
   for (const thread of threads) {
     const known = thread.profile.peek();
     if (known?.id !== visitor) continue;
+    if (asked.has(thread)) {
+      asked.set(thread, {});
+      loadSoon(thread);
+    }
     const { trail } = known;
     const fresh = trail && { trail: [page, ...trail].slice(0, Math.max(SHOWN_PAGES, trail.length)) };
     const isMore = known.trail_more || (trail?.length ?? 0) >= SHOWN_PAGES;

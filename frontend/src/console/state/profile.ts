@@ -46,6 +46,13 @@ function loadSoon(thread: Thread): void {
   waiting.set(thread.id, window.setTimeout(load, REFRESH_MS));
 }
 
+/** Something is told while a question is under way: its answer may be from before, and is not taken. */
+function isOutdated(thread: Thread): boolean {
+  if (!asked.has(thread)) return false;
+  asked.set(thread, {});
+  return true;
+}
+
 /** A colleague, the site or the visitor changed something; after a merge the conversation has another visitor. */
 export function noteVisitorUpdated(
   { visitor, merged_into }: { visitor: string; merged_into?: string },
@@ -54,7 +61,7 @@ export function noteVisitorUpdated(
   for (const thread of threads) {
     if (thread.profile.peek()?.id !== visitor) continue;
     if (merged_into) thread.reload().then(() => loadSoon(thread), () => undefined);
-    else if (thread.profile.peek()?.trail) loadSoon(thread);
+    else if (isOutdated(thread) || thread.profile.peek()?.trail) loadSoon(thread);
   }
 }
 
@@ -62,10 +69,7 @@ export function notePageViewed({ visitor, page }: { visitor: string; page: PageS
   for (const thread of threads) {
     const known = thread.profile.peek();
     if (known?.id !== visitor) continue;
-    if (asked.has(thread)) {
-      asked.set(thread, {});
-      loadSoon(thread);
-    }
+    if (isOutdated(thread)) loadSoon(thread);
     const { trail } = known;
     const fresh = trail && { trail: [page, ...trail].slice(0, Math.max(SHOWN_PAGES, trail.length)) };
     const isMore = known.trail_more || (trail?.length ?? 0) >= SHOWN_PAGES;

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from agents.canned_files import forget_files, keep_copies, set_files
+from agents.languages import LANGUAGE
 from agents.models import Agent, CannedReply
 from agents.variables import substitute, variables_of
 from chat.errors import Conflict, Invalid, NotFound
@@ -27,8 +28,6 @@ from tenants.ids import new_id
 
 MAX_OWN = 200
 MAX_LISTED = 1000
-# Like en, zh-hans, pt-br.
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 SHORTCUT = re.compile(r"[\w.-]{1,40}")
 
 

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.accounts import LastAdmin, change_agent, check_admin_remains, create_agent
-from agents.canned import LANGUAGE, SHORTCUT, check_texts
+from agents.canned import SHORTCUT, check_texts
 from agents.contradictions import of_agent
+from agents.languages import clean_language, is_language
 from agents.models import Agent, CannedReply, Membership, Queue, Skill
 from chat.errors import Invalid
 from tenants.accounts import AccountRefused, clean_email, clean_name
@@ -146,8 +147,8 @@ def read_canned(row: Row) -> CannedReply:
     texts = dict(reply.texts or {})
     for column in row:
         if column.startswith(TEXT_PREFIX):
-            language = column.removeprefix(TEXT_PREFIX).lower().replace("_", "-")
-            if not LANGUAGE.fullmatch(language) or len(language) > 8:
+            language = clean_language(column.removeprefix(TEXT_PREFIX))
+            if not is_language(language):
                 problems[column] = _("“%(code)s” is no language: write them like en, zh-hans.") % {"code": language}
             texts[language] = str(row[column] or "")
     try:
@@ -179,7 +180,7 @@ def _read_numbers(read: AgentRow, row: Row) -> None:
         else:
             read.problems["active"] = _("Write yes or no.")
     for code in read.languages:
-        if not LANGUAGE.fullmatch(code) or len(code) > 8:
+        if not is_language(code):
             sentence = _("“%(code)s” is no language: write them like en, zh-hans.")
             read.problems["languages"] = sentence % {"code": code}
 

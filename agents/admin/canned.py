@@ -15,9 +15,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from agents.admin.files import HELP as FILES_HELP
 from agents.admin.files import FileChanges, FilesField, FilesGoAfterwards, changes_from
 from agents.admin.transfer import Column, TableForm, TableResource, TransferMixin
-from agents.canned import LANGUAGE, SHORTCUT, check_texts
+from agents.canned import SHORTCUT, check_texts
 from agents.canned_files import change_files, files_of, forget_files
 from agents.imports import TEXT_PREFIX, canned_as_row, find_canned, read_canned
+from agents.languages import LANGUAGE
 from agents.models import CannedReply
 from agents.variables import VARIABLES
 from chat.errors import Invalid

@@ -20,9 +20,9 @@ from agents.accounts import LastAdmin, change_agent, check_admin_remains, create
 from agents.admin.memberships import QueuesInline
 from agents.admin.transfer import TableResource, TransferMixin
 from agents.admin.trials import TriesRules
-from agents.canned import LANGUAGE
 from agents.contradictions import of_rights
 from agents.imports import AGENT_COLUMNS, AgentRow, agent_as_row, find_agent, import_agent, read_agent
+from agents.languages import clean_language, is_language
 from agents.models import Agent, Queue
 from agents.routing.trial import Change, agent_as
 from tenants.accounts import AccountRefused
@@ -67,11 +67,11 @@ class LanguagesField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
-        return list(dict.fromkeys(part.strip().lower().replace("_", "-") for part in text.split(",") if part.strip()))
+        return list(dict.fromkeys(clean_language(part.strip()) for part in text.split(",") if part.strip()))
 
     def validate(self, value: Any) -> None:
         for code in value:
-            if len(code) > 8 or not LANGUAGE.fullmatch(code):
+            if not is_language(code):
                 raise forms.ValidationError(
                     _("“%(code)s” is no language: write them like en, zh-hans.") % {"code": code}
                 )

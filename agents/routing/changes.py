@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from agents.languages import clean_language, is_language
 from agents.routing.facts import LEAST_LOADED, LONGEST_IDLE, MANUAL, ROUND_ROBIN, AgentFacts, Desk, QueueRules
 
 STRATEGIES = (LEAST_LOADED, ROUND_ROBIN, LONGEST_IDLE, MANUAL)
@@ -175,8 +176,8 @@ def _names(field: str, value: Any) -> list[str]:
 
 
 def _language(code: str) -> str:
-    code = code.lower().replace("_", "-")
-    if not code.replace("-", "").isalnum() or len(code) > 8:
+    code = clean_language(code)
+    if not is_language(code):
         raise BadChange(f"“{code}” is no language: write them like en, zh-hans.")
     return code
 

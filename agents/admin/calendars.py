@@ -22,7 +22,7 @@ from agents.calendars.holidays import Plan, do_import, plan_from_json, plan_impo
 from agents.calendars.ical import MAX_BYTES, BadFile
 from agents.contradictions import never_opens, of_calendar
 from agents.models import Calendar, CalendarDay, SlaPolicy
-from tenants.admin.base import KefuInline, KefuModelAdmin
+from tenants.admin.base import KefuInline, KefuModelAdmin, rows_kept
 from tenants.admin.site import brand_admin
 
 CHANGES = {"new": _("new day"), "changed": _("day changed"), "same": _("as it is"), "kept": _("kept: written by hand")}
@@ -36,8 +36,7 @@ class DaysFormSet(forms.models.BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
         calendar, today = self.instance, timezone.now().date()
-        kept = [row.cleaned_data for row in self.forms if getattr(row, "cleaned_data", None)]
-        days = [row for row in kept if row.get("hours") and row.get("date", today) >= today and not row.get("DELETE")]
+        days = [row for row in rows_kept(self) if row.get("hours") and row.get("date", today) >= today]
         policies = list(SlaPolicy.objects.filter(calendar_id=calendar.pk).values_list("name", flat=True))
         if problems := of_calendar(has_hours=bool(calendar.spans or days), policies=policies):
             raise forms.ValidationError([sentence for _field, sentence in problems])

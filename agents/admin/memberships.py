@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from agents.contradictions import of_leaving, of_memberships
 from agents.models import Membership
-from tenants.admin.base import KefuInline, KefuModelAdmin
+from tenants.admin.base import KefuInline, KefuModelAdmin, rows_kept
 from tenants.admin.site import brand_admin
 
 HELP = {
@@ -66,8 +66,7 @@ class QueuesFormSet(forms.models.BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        kept = [row.cleaned_data for row in self.forms if getattr(row, "cleaned_data", None)]
-        rows = [(str(row["queue"]), row.get("capacity")) for row in kept if row.get("queue") and not row.get("DELETE")]
+        rows = [(str(row["queue"]), row.get("capacity")) for row in rows_kept(self) if row.get("queue")]
         agent = self.instance
         problems = of_memberships(scope=agent.scope, capacity=agent.capacity, memberships=rows)
         if problems:

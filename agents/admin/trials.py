@@ -3,7 +3,6 @@
 Writes nothing: what Django would save is caught before it does.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Queue
 from agents.routing.trial import Change, Trial, try_change
+from tenants.admin.base import rows_kept
 
 HEADINGS = {"as_it_was": _("As it was"), "now": _("With the rules of now"), "changed": _("With these rules")}
 WAITS = {
@@ -82,7 +82,8 @@ class TriesRules:
     def _try(self, request: HttpRequest, form: Any, formsets: Any) -> HttpResponse:
         admin: Any = self
         now = timezone.now()
-        trial = try_change(_day(request, now), self.change_tried(request, form, _rows_kept(formsets)), now)
+        rows = [row for formset in formsets for row in rows_kept(formset)]
+        trial = try_change(_day(request, now), self.change_tried(request, form, rows), now)
         context = {"trial": trial, "headings": [HEADINGS[name] for name in trial.columns], "agents": _agents(trial)}
         title = gettext("Try before saving: %(name)s") % {"name": form.instance}
         answer: HttpResponse = admin.show_page(
@@ -101,11 +102,6 @@ def queue_tried_for(request: HttpRequest) -> UUID | None:
 
 def _is_trial(request: HttpRequest) -> bool:
     return "_try" in request.POST
-
-
-def _rows_kept(formsets: Iterable[Any]) -> list[dict[str, Any]]:
-    rows = [form.cleaned_data for formset in formsets for form in formset.forms]
-    return [row for row in rows if row and not row.get("DELETE")]
 
 
 def _day(request: HttpRequest, now: datetime) -> date:

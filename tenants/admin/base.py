@@ -92,6 +92,12 @@ class KefuInline(TabularInline):
         return without_popups(super().formfield_for_dbfield(db_field, request, **kwargs))
 
 
+def rows_kept(formset: Any) -> list[dict[str, Any]]:
+    """What the rows of a table say that could be read and are not being taken away."""
+    rows = [row.cleaned_data for row in formset.forms if getattr(row, "cleaned_data", None)]
+    return [row for row in rows if not row.get("DELETE")]
+
+
 def without_popups(field: Any) -> Any:
     """Choosing a related row offers no adding, changing or deleting of it: that has pages of its own."""
     if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -14,6 +15,7 @@ from chat.messages import MessageDraft, Posted, once, post_to, target_of_visitor
 from chat.models import Message, Visitor, Widget
 from chat.text import clean_line
 from chat.visitors import note_contact
+from tenants.models import Tenant
 
 LEFT = "conversation.left_message"
 
@@ -24,6 +26,11 @@ class Contact:
 
     email: str
     name: str = ""
+
+
+def answers_by_mail(tenant: Tenant) -> bool:
+    """Tell whether visitors of the brand who leave a message are answered by mail."""
+    return bool(settings.MAIL_URL) and tenant.mails_answers
 
 
 def leave_message(

@@ -22,7 +22,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
-from chat.left_messages import LEFT
+from chat.left_messages import LEFT, answers_by_mail
 from chat.marks import MAILED, note_mailed
 from chat.message_log import MESSAGE, lock_conversation
 from chat.models import Conversation, Message
@@ -30,7 +30,7 @@ from chat.origins import is_listed_origin
 from chat.presence import online_among
 from chat.walk import work_through
 from tenants.context import current_tenant
-from tenants.models import Domain, Tenant
+from tenants.models import Domain
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +54,6 @@ class Answer:
     @property
     def upto(self) -> int:
         return self.messages[-1].seq
-
-
-def answers_by_mail(tenant: Tenant) -> bool:
-    """Tell whether visitors of the brand who leave a message are answered by mail."""
-    return bool(settings.MAIL_URL) and tenant.mails_answers
 
 
 def sweep_answers(now: datetime, limit: int = 500) -> int:

@@ -14,8 +14,7 @@ from chat.conversations import find_open
 from chat.events import VISITOR
 from chat.files import file_view, store_file
 from chat.front_desk import online_colleagues, opening_for, usual_answer_seconds, waiting_view
-from chat.left_messages import Contact, leave_message
-from chat.mailing import answers_by_mail
+from chat.left_messages import Contact, answers_by_mail, leave_message
 from chat.messages import MessageDraft, posted_ack
 from chat.models import Visitor, Widget
 from chat.page_trail import View, note_page_views

@@ -10,7 +10,8 @@ from chat.authors import SYSTEM
 from chat.conversations import close_conversation, mark_read
 from chat.corrections import recall_message
 from chat.keys import lease_member, leases_key
-from chat.mailing import answers_by_mail, due_answers, sweep_answers
+from chat.left_messages import answers_by_mail
+from chat.mailing import due_answers, sweep_answers
 from chat.models import Conversation, Message, Visitor, Widget
 from chat.presence import redis_client
 from kefu_project.cli.checks import Trouble, check_mail

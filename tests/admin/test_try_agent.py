@@ -20,8 +20,9 @@ def yesterday(acme, alice, bob):
     noon = timezone.now().replace(hour=12, minute=0) - timedelta(days=1)
     with in_tenant(acme):
         queue = Queue.objects.get(is_default=True)
-        was = queue.strategy
-        Queue.objects.filter(pk=queue.pk).update(strategy="least_loaded")
+        rules = {"strategy": "least_loaded", "matches_language": True, "relax_after_seconds": 120}
+        was = {name: getattr(queue, name) for name in rules}
+        Queue.objects.filter(pk=queue.pk).update(**rules)
         Membership.objects.get_or_create(agent=bob, queue=queue)
         _, is_new = Membership.objects.get_or_create(agent=alice, queue=queue)
         for number in range(3):
@@ -32,7 +33,7 @@ def yesterday(acme, alice, bob):
             close_conversation(row.pk, by=SYSTEM, reason="agent", now=at + timedelta(minutes=10))
     yield queue, noon.date()
     with in_tenant(acme):
-        Queue.objects.filter(pk=queue.pk).update(strategy=was)
+        Queue.objects.filter(pk=queue.pk).update(**was)
         Agent.objects.filter(pk__in=[alice.pk, bob.pk]).update(capacity=5, languages=[], is_active=True)
         Membership.objects.filter(agent=alice, queue=queue if is_new else None).delete()
         Skill.objects.all().delete()

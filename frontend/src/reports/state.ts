@@ -36,6 +36,14 @@ export const ask = (change: Partial<Question>): void => {
 
 export const csvAddress = (group: string): string => `${ADDRESS}.csv?${questionQuery(question.value)}&group=${group}`;
 
+/** Null where the session is over. */
+async function fetchReport(query: string, signal: AbortSignal): Promise<Response | null> {
+  const response = await fetch(`${ADDRESS}?${query}`, { credentials: "same-origin", signal });
+  if (response.status !== 401) return response;
+  options.peek().onSignedOut();
+  return null;
+}
+
 export async function load(): Promise<void> {
   asked?.abort();
   const mine = (asked = new AbortController());
@@ -43,8 +51,8 @@ export async function load(): Promise<void> {
   failure.value = null;
   try {
     const query = `${questionQuery(question.peek())}&group=${[stretchOf(question.peek()), ...GROUPS].join(",")}`;
-    const response = await fetch(`${ADDRESS}?${query}`, { credentials: "same-origin", signal: mine.signal });
-    if (response.status === 401) return options.peek().onSignedOut();
+    const response = await fetchReport(query, mine.signal);
+    if (!response) return;
     if (response.ok) report.value = (await response.json()) as Report;
     else failure.value = response.status === 400 || response.status === 404 ? "invalid" : "other";
   } catch {
@@ -67,9 +75,8 @@ export async function loadHours(): Promise<void> {
   const mine = (hoursAsked = new AbortController());
   hoursFailed.value = false;
   try {
-    const query = questionQuery({ ...question.peek(), compare: false });
-    const response = await fetch(`${ADDRESS}?${query}&group=hour`, { credentials: "same-origin", signal: mine.signal });
-    if (response.status === 401) return options.peek().onSignedOut();
+    const response = await fetchReport(`${questionQuery({ ...question.peek(), compare: false })}&group=hour`, mine.signal);
+    if (!response) return;
     if (!response.ok) throw new Error(String(response.status));
     hours.value = ((await response.json()) as { groups: { hour: Row[] } }).groups.hour;
   } catch {

@@ -21,6 +21,14 @@ function stretches(known: Report): { label: string; row: Row | null }[] {
 
 const firstColumn = (known: Report): string => (known.groups.week ? words.value.week : words.value.day);
 
+export function newAndClosed(found: readonly { row: Row | null }[]): Drawn["series"] {
+  const say = words.value;
+  return [
+    { name: say.new, tone: "accent", values: found.map(({ row }) => row?.opened ?? 0) },
+    { name: say.closed, tone: "ink-3", values: found.map(({ row }) => row?.closed ?? 0) },
+  ];
+}
+
 function volume(known: Report): Drawn {
   const say = words.value;
   const found = stretches(known);
@@ -30,10 +38,7 @@ function volume(known: Report): Drawn {
     first: firstColumn(known),
     labels: found.map((one) => one.label),
     kind: "bar",
-    series: [
-      { name: say.new, tone: "accent", values: found.map(({ row }) => row?.opened ?? 0) },
-      { name: say.closed, tone: "ink-3", values: found.map(({ row }) => row?.closed ?? 0) },
-    ],
+    series: newAndClosed(found),
     write: String,
   };
 }

@@ -5,6 +5,7 @@ import { eachHour, type Column } from "../figures";
 import { hours, hoursFailed, loadHours, lookAtHours, report, words } from "../state";
 import type { Row } from "../wire";
 import { Chart, type Drawn } from "./Chart";
+import { newAndClosed } from "./Charts";
 import { written } from "./Tables";
 import { seconds } from "./Tiles";
 
@@ -78,10 +79,7 @@ function volume(found: Found): Drawn {
     title: say.volumeByHour,
     describes: say.volumeByHourIs,
     kind: "bar",
-    series: [
-      { name: say.new, tone: "accent", values: found.map(({ row }) => row?.opened ?? 0) },
-      { name: say.closed, tone: "ink-3", values: found.map(({ row }) => row?.closed ?? 0) },
-    ],
+    series: newAndClosed(found),
     write: String,
   });
 }

@@ -37,7 +37,7 @@ export function Reports() {
     let isGone = false;
     state.value = "loading";
     // Tags may have come about since the console began; without them the page is there all the same.
-    Promise.all([loadBundle(), loadTags()]).then(
+    Promise.all([loadBundle(), loadTags(0)]).then(
       ([bundle]) => {
         if (isGone) return;
         state.value = "ready";

@@ -4,24 +4,23 @@
 import { effect } from "@preact/signals";
 import { canned, loadCanned } from "./canned";
 import { loadMacros } from "./macros";
-import { CHOOSER_MS, refreshing } from "./refreshing";
+import { CHOOSER_MS } from "./refreshing";
 import { route } from "./route";
 import { refreshSession } from "./session";
 import { loadTags } from "./tags";
 
 const MINUTE_MS = 60_000;
-const refreshTags = refreshing(loadTags);
 
 export function freshen(olderThanMs = CHOOSER_MS): void {
   void refreshSession(olderThanMs);
-  void refreshTags(olderThanMs);
+  void loadTags(olderThanMs);
   void loadMacros(olderThanMs);
   if (canned.peek() !== null) void loadCanned(olderThanMs);
 }
 
 /** Who is chosen from. */
 export const freshenPeople = (): void => void refreshSession(CHOOSER_MS);
-export const freshenTags = (): void => void refreshTags(CHOOSER_MS);
+export const freshenTags = (): void => void loadTags(CHOOSER_MS);
 
 export function startFreshening(): void {
   void loadMacros(); // M and a digit come quickly

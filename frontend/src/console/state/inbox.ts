@@ -266,7 +266,7 @@ export function refreshInbox(): void {
   const found = search.peek();
   if (found) void loadListing(found);
   void loadViews();
-  void loadTags();
+  void loadTags(0);
 }
 
 /** A list that only the server can judge: asked for anew if it was shown before. */

@@ -5,7 +5,7 @@ import { changeCanned, createCanned, deleteCanned, fetchOwnCanned } from "../api
 import type { Canned, NewCanned, OwnCanned } from "../wire";
 import { words } from "../words";
 import { canned, deleting } from "./canned";
-import { showError, showToast } from "./toasts";
+import { LASTS_MS, showError, showToast } from "./toasts";
 
 /** What a form begins with. `id` null: a new one. */
 export interface Beginning {
@@ -41,12 +41,10 @@ export async function keepCanned(id: string | null, made: NewCanned): Promise<vo
   canned.value = [...(canned.peek() ?? []).filter((one) => one.id !== kept.id), kept];
 }
 
-const UNDO_MS = 8_000;
-
 /** It is out of sight at once, and told to the server when there is no way back any more: so Undo gives back all of it. */
 export function dropCanned(one: Canned): void {
   clearTimeout(deleting.peek().get(one.id));
-  deleting.value = new Map(deleting.peek()).set(one.id, window.setTimeout(() => void finishDelete(one), UNDO_MS));
+  deleting.value = new Map(deleting.peek()).set(one.id, window.setTimeout(() => void finishDelete(one), LASTS_MS));
 }
 
 export function takeBackDelete({ id }: Canned): void {

@@ -46,11 +46,11 @@ function loadSoon(thread: Thread): void {
   waiting.set(thread.id, window.setTimeout(load, REFRESH_MS));
 }
 
-/** Something is told while a question is under way: its answer may be from before, and is not taken. */
-function isOutdated(thread: Thread): boolean {
-  if (!asked.has(thread)) return false;
+/** Something is told: the answer to a question under way may be from before, is not taken, and is asked for again. */
+function renewQuestion(thread: Thread): void {
+  if (!asked.has(thread)) return;
   asked.set(thread, {});
-  return true;
+  loadSoon(thread);
 }
 
 /** A colleague, the site or the visitor changed something; after a merge the conversation has another visitor. */
@@ -61,7 +61,8 @@ export function noteVisitorUpdated(
   for (const thread of threads) {
     if (thread.profile.peek()?.id !== visitor) continue;
     if (merged_into) thread.reload().then(() => loadSoon(thread), () => undefined);
-    else if (isOutdated(thread) || thread.profile.peek()?.trail) loadSoon(thread);
+    else if (thread.profile.peek()?.trail) loadSoon(thread);
+    if (!merged_into) renewQuestion(thread);
   }
 }
 
@@ -69,7 +70,7 @@ export function notePageViewed({ visitor, page }: { visitor: string; page: PageS
   for (const thread of threads) {
     const known = thread.profile.peek();
     if (known?.id !== visitor) continue;
-    if (isOutdated(thread)) loadSoon(thread);
+    renewQuestion(thread);
     const { trail } = known;
     const fresh = trail && { trail: [page, ...trail].slice(0, Math.max(SHOWN_PAGES, trail.length)) };
     const isMore = known.trail_more || (trail?.length ?? 0) >= SHOWN_PAGES;

@@ -2,15 +2,13 @@
 import { signal } from "@preact/signals";
 import { fetchTags } from "../api";
 import type { Row, Tag } from "../wire";
+import { refreshing } from "./refreshing";
 
 export const tags = signal<ReadonlyMap<string, Tag>>(new Map());
 
-export async function loadTags(): Promise<void> {
-  try {
-    tags.value = new Map((await fetchTags()).tags.map((tag) => [tag.id, tag]));
-  } catch {
-    // Rows show without dots; the next reconnect asks again.
-  }
-}
+/** Without an answer rows show without dots. */
+export const loadTags = refreshing(async () => {
+  tags.value = new Map((await fetchTags()).tags.map((tag) => [tag.id, tag]));
+});
 
 export const tagsOf = (row: Row): Tag[] => row.tags.map((id) => tags.value.get(id)).filter((tag): tag is Tag => tag !== undefined);

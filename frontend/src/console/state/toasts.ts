@@ -9,7 +9,8 @@ export interface Toast {
   action?: { label: string; run: () => void };
 }
 
-const LASTS_MS = 8_000;
+/** So long there is a way back. */
+export const LASTS_MS = 8_000;
 const MAX_SHOWN = 3;
 
 export const toasts = signal<readonly Toast[]>([]);

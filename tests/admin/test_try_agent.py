@@ -23,8 +23,7 @@ def yesterday(acme, alice, bob):
         rules = {"strategy": "least_loaded", "matches_language": True, "relax_after_seconds": 120}
         was = {name: getattr(queue, name) for name in rules}
         Queue.objects.filter(pk=queue.pk).update(**rules)
-        Membership.objects.get_or_create(agent=bob, queue=queue)
-        _, is_new = Membership.objects.get_or_create(agent=alice, queue=queue)
+        serving = [Membership.objects.get_or_create(agent=agent, queue=queue) for agent in (alice, bob)]
         for number in range(3):
             at = noon + timedelta(minutes=number)
             row = open_conversation(Visitor.objects.create(name=f"V{number}", locale="de"), now=at)
@@ -35,7 +34,7 @@ def yesterday(acme, alice, bob):
     with in_tenant(acme):
         Queue.objects.filter(pk=queue.pk).update(**was)
         Agent.objects.filter(pk__in=[alice.pk, bob.pk]).update(capacity=5, languages=[], is_active=True)
-        Membership.objects.filter(agent=alice, queue=queue if is_new else None).delete()
+        Membership.objects.filter(pk__in=[row.pk for row, is_new in serving if is_new]).delete()
         Skill.objects.all().delete()
 
 

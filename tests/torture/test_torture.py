@@ -22,7 +22,7 @@ def test_what_was_acknowledged_survives() -> None:
     results = _run("tests.torture", "R1", "R3", "R4", "R15", "--slice")
 
     for result in results:
-        assert result["passed"], result
+        assert result["passed"], json.dumps(result, indent=1)
         assert result["figures"]["messages acknowledged"] > 50, "it proved nothing"
     kill, redis, postgres, cut = (result["figures"] for result in results)
     assert kill["kills"] == 5
@@ -38,7 +38,7 @@ def test_what_was_acknowledged_survives_at_each_place_and_on_a_bad_network() -> 
     results = _run("tests.torture", "R2", "R5", "R6", "--slice")
 
     for result in results:
-        assert result["passed"], result
+        assert result["passed"], json.dumps(result, indent=1)
     points, worker, network = (result["figures"] for result in results)
     assert [points[f"kills {point}"] for point in WEB_POINTS] == [2] * 6
     assert [worker[f"kills {point}"] for point in WORKER_POINTS[:2]] == [1] * 2
@@ -50,7 +50,7 @@ def test_what_was_acknowledged_survives_at_each_place_and_on_a_bad_network() -> 
 def test_access_ends_and_silent_readers_are_cut_off() -> None:
     """R14: every way to lose access, over two processes; R16: 20 connections that never read."""
     for result in _run("tests.torture", "R14", "R16", "--slice"):
-        assert result["passed"], result
+        assert result["passed"], json.dumps(result, indent=1)
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ MIN_QUERY_CHARS, MAX_QUERY_CHARS = 2, 100
 
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
-    """How a person rated: over all its conversations, and the last time."""
+    """How a person rated: over all its conversations that the agent may see, and the last time."""
 
     average: float
     count: int
@@ -49,8 +49,8 @@ class MergePreview:
     refusal: CannotMerge | None
 
 
-def satisfaction_of(visitor: Visitor) -> Satisfaction | None:
-    ratings = Rating.objects.filter(conversation__visitor=visitor)
+def satisfaction_of(agent: Agent, visitor: Visitor) -> Satisfaction | None:
+    ratings = Rating.objects.filter(conversation__in=agent_conversations(agent).filter(visitor=visitor).order_by())
     last = ratings.order_by("-created_at").first()
     if last is None:
         return None

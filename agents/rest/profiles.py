@@ -38,7 +38,7 @@ def whole_profile(agent: Agent, visitor: Visitor, *, beside: UUID | None = None)
         "trail": [page_view(view) for view in trail[:SHOWN_PAGES]],
         "trail_more": len(trail) > SHOWN_PAGES,
         "notes": [note_view(note) for note in notes_about(visitor)],
-        "satisfaction": _satisfaction(satisfaction_of(visitor)),
+        "satisfaction": _satisfaction(satisfaction_of(agent, visitor)),
         "duplicates": visitor_summaries(agent, find_duplicates(agent, visitor)),
     }
 

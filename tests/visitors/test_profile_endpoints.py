@@ -156,10 +156,17 @@ def test_who_sees_only_queues_sees_only_their_visitors(
         Conversation.objects.filter(pk=mine.pk).update(assignee_id=bob.pk, status="assigned")
         hidden = open_conversation(twin, now=now)
         Conversation.objects.filter(pk=hidden.pk).update(queue_id=uuid4())
+        other = Conversation.objects.create(
+            visitor=vera, status="closed", queue_id=uuid4(), created_at=now, active_at=now, touched_at=now
+        )
+        Rating.objects.create(conversation=mine, score=5, comment="kind", created_at=now)
+        Rating.objects.create(conversation=other, score=1, comment="secret", created_at=now + timedelta(hours=1))
         Agent.objects.filter(pk=bob.pk).update(scope="queues")
     try:
         body = bob_api.get(url(vera)).json()
         assert body["duplicates"] == []
+        satisfaction = body["satisfaction"]
+        assert (satisfaction["count"], satisfaction["average"], satisfaction["last"]["comment"]) == (1, 5.0, "kind")
         assert [one["id"] for one in bob_api.get(VISITORS, {"q": "vera@"}).json()["visitors"]] == [str(vera.pk)]
         same_refusal(bob_api.get(url(twin)), bob_api.get(url(uuid4())))
         problem(bob_api.post(url(vera, "/merge"), {"into": str(twin.pk)}), 404, "not_found")

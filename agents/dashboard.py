@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from agents.loads import has_now
 from agents.models import Agent
 from chat.models import Conversation
 from chat.models import Widget as ChatWidget
@@ -97,8 +98,7 @@ def _bars(now: datetime) -> list[dict[str, Any]]:
 
 
 def _team() -> list[dict[str, Any]]:
-    has_now = Count("assignments", filter=Q(assignments__ended_at__isnull=True))
-    agents = Agent.objects.filter(is_active=True).annotate(has_now=has_now).order_by("-is_present", "display_name")[:12]
+    team = Agent.objects.filter(is_active=True).annotate(has_now=has_now())
     return [
         {
             "name": agent.display_name,
@@ -110,7 +110,7 @@ def _team() -> list[dict[str, Any]]:
             "percent": min(100, round(100 * agent.has_now / agent.capacity)) if agent.capacity else 100,
             "link": reverse("admin:agents_agent_change", args=[agent.pk]),
         }
-        for agent in agents
+        for agent in team.order_by("-is_present", "display_name")[:12]
     ]
 
 

@@ -39,6 +39,12 @@ def scanned(plan: dict[str, Any]) -> set[str]:
     return own.union(*below)
 
 
+def most_read(plan: dict[str, Any]) -> int:
+    """Rows that any step of the plan gave on or looked at in vain."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return max([int(own), *(most_read(one) for one in plan.get("Plans", ()))])
+
+
 def _explain(sql: str, params: Any) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)

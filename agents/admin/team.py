@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -23,6 +23,7 @@ from agents.admin.trials import TriesRules
 from agents.contradictions import of_rights
 from agents.imports import AGENT_COLUMNS, AgentRow, agent_as_row, find_agent, import_agent, read_agent
 from agents.languages import clean_language, is_language
+from agents.loads import has_now
 from agents.models import Agent, Queue
 from agents.routing.trial import Change, agent_as
 from tenants.accounts import AccountRefused
@@ -148,8 +149,7 @@ class AgentPage(TransferMixin, AddedByVerb):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
-        has_now = Count("assignments", filter=Q(assignments__ended_at__isnull=True), distinct=True)
-        return super().get_queryset(request).prefetch_related("queues", "skills").annotate(has_now=has_now)
+        return super().get_queryset(request).prefetch_related("queues", "skills").annotate(has_now=has_now())
 
     def make(self, request: HttpRequest, data: dict[str, Any]) -> tuple[Agent, list[Secret]]:
         agent, password = create_agent(**data, now=timezone.now())

@@ -5,9 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from agents.loads import taken
 from agents.models import Agent
-from agents.routing.read import NOT_SNOOZED
-from chat.models import Conversation
 
 THERE = Q(is_present=True, is_active=True, availability=Agent.Availability.ONLINE)
 
@@ -18,9 +17,7 @@ def note_idle(now: datetime) -> int:
     Exact to the sweep that calls it. Whose row is locked is looked at the next time: routing locks agents by id, an
     update in another order could wait for it while it waits for the update.
     """
-    has_some = Conversation.objects.filter(
-        NOT_SNOOZED, status=Conversation.Status.ASSIGNED, assignee_id=OuterRef("pk")
-    ).order_by()
+    has_some = taken().filter(assignee_id=OuterRef("pk"))
     idle = Agent.objects.filter(THERE, ~Exists(has_some), idle_since__isnull=True)
     busy = Agent.objects.filter(~THERE | Exists(has_some), idle_since__isnull=False)
     changed = 0

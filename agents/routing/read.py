@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
+from agents.loads import taken
 from agents.models import Agent, Assignment, Queue, Skill
 from agents.routing.facts import MANUAL, ONLINE, AgentFacts, Desk, QueueRules, Waiting
 from chat.models import Conversation
@@ -150,10 +151,8 @@ def _read_agents() -> dict[UUID, AgentFacts]:
 
 
 def _read_loads() -> list[tuple[UUID, UUID, int]]:
-    """Conversations by agent and queue. What is snoozed needs nobody now."""
-    assigned = Conversation.objects.filter(NOT_SNOOZED, status=Conversation.Status.ASSIGNED)
-    grouped = assigned.order_by().values_list("assignee_id", "queue_id").annotate(count=Count("pk"))
-    return list(grouped)
+    """Conversations by agent and queue."""
+    return list(taken().values_list("assignee_id", "queue_id").annotate(count=Count("pk")))
 
 
 def _read_recent(rules: Iterable[QueueRules], now: datetime) -> list[tuple[UUID, UUID, int]]:

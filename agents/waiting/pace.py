@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
+from agents.loads import has_now
 from agents.models import Agent, Assignment, Membership, Queue
 from agents.waiting.estimates import Pace, Serving, share_out
 from agents.waiting.opening import live_waiting
@@ -37,7 +38,7 @@ def count_waiting() -> dict[UUID, int]:
 
 
 def _serving(queue: Queue) -> list[Serving]:
-    agents = list(_online(queue).annotate(has_now=Count("assignments", filter=Q(assignments__ended_at__isnull=True))))
+    agents = list(_online(queue).annotate(has_now=has_now()))
     queues: dict[UUID, list[UUID]] = defaultdict(list)
     members = Membership.objects.filter(agent__in=[agent.pk for agent in agents])
     for agent_id, queue_id in members.values_list("agent_id", "queue_id"):

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,7 +14,7 @@ from chat.models import Conversation, Visitor
 from chat.visitor_search import holding
 from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.plans import indexes, plans_of, scanned
+from tests.plans import indexes, most_read, plans_of, scanned
 
 PEOPLE = 10_000
 # What is typed, and who alone is found.
@@ -88,9 +87,3 @@ def test_what_many_have_is_not_read_of_all(crowd: None, acme: Tenant, alice: Age
         for text in ("nobody said this", "无人", "zz", "%"):
             for plan in plans_of(lambda: list_page(alice, {"view": "closed", "q": text})):  # noqa: B023
                 assert most_read(plan) <= LOOKED_AT + 50, text
-
-
-def most_read(plan: dict[str, Any]) -> int:
-    """Rows that any step of the plan gave on or looked at in vain."""
-    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
-    return max([int(own), *(most_read(one) for one in plan.get("Plans", ()))])

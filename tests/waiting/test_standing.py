@@ -1,12 +1,18 @@
 from datetime import timedelta
 
-from agents.models import Agent, Queue
+from django.http import HttpRequest
+
+from agents.admin.team import AgentPage
+from agents.dashboard import _team
+from agents.models import Agent, Assignment, Queue
 from agents.waiting import standing_in_queue
 from agents.waiting.pace import read_pace
 from agents.waiting.telling import tell_standings
 from chat.front_desk import Standing
 from chat.models import Conversation
 from chat.standings import forget_standings, told_since
+from tenants.admin.site import brand_admin
+from tests.plans import most_read, plans_of
 
 
 def places(*rows, now):
@@ -39,7 +45,7 @@ def test_the_estimate_comes_from_what_the_agents_did_lately(let_wait, went, now,
     Agent.objects.filter(display_name="Alice").update(is_present=True, capacity=1)
     let_wait("Hers", 20, status="assigned", assignee_id=Agent.objects.get(display_name="Alice").pk)
     assert read_pace(queue, now).slots == 1
-    assert standing_in_queue(ann, now) == Standing(1, 30, False)
+    assert standing_in_queue(ann, now) == Standing(1, 600, False)
 
 
 def test_too_long_a_queue_or_wait_offers_to_leave_a_message(let_wait, queue, now):
@@ -86,3 +92,24 @@ def test_the_front_is_told_and_the_rest_kept(let_wait, now):
     assert told_since(rows[4].visitor_id, 0)[0]["data"]["place"] == 5
     assert tell_standings(now) == 2
     assert told_since(rows[4].visitor_id, 0)[0]["data"]["place"] == 4
+
+
+def test_what_is_snoozed_takes_no_place(let_wait, went, now, queue, alice):
+    went(600, 600, 600)
+    Agent.objects.filter(pk=alice.pk).update(is_present=True, capacity=1)
+    later = now + timedelta(hours=1)
+    let_wait("Asleep", 9, status="assigned", assignee_id=alice.pk, snoozed_until=later)
+    assert read_pace(queue, now).taken == 0
+    let_wait("Awake", 9, status="assigned", assignee_id=alice.pk)
+    assert read_pace(queue, now).taken == 1
+
+
+def test_what_ended_long_ago_is_not_read(let_wait, now, queue, alice):
+    Agent.objects.filter(pk=alice.pk).update(is_present=True)
+    let_wait("Hers", 9, status="assigned", assignee_id=alice.pk)
+    row, then = let_wait("Earlier"), now - timedelta(days=9)
+    ended = {"conversation": row, "agent": alice, "queue_id": queue.pk, "ended_reason": "closed"}
+    Assignment.objects.bulk_create(Assignment(**ended, started_at=then, ended_at=then) for _ in range(3000))
+    page = AgentPage(Agent, brand_admin)
+    for look in (lambda: read_pace(queue, now), _team, lambda: list(page.get_queryset(HttpRequest()))):
+        assert max(most_read(plan) for plan in plans_of(look)) < 100

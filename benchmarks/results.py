@@ -98,6 +98,9 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
             ("28 days ms", "page_28_ms", None),
             ("7 days ms", "page_7_ms", None),
             ("one agent ms", "one_agent_90_ms", None),
+            ("one tag ms", "one_tag_90_ms", None),
+            ("24 hours ms", "hours_90_ms", None),
+            ("whole file s", "file_90_s", None),
         ],
     ),
 }

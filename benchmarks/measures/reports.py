@@ -1,5 +1,6 @@
 """Reports over a million messages: rolling them up, what a sweep and an answer then take."""
 
+import asyncio
 import gc
 import statistics
 import time
@@ -53,14 +54,17 @@ def _measure(now: datetime, step: Step) -> dict[str, Any]:
     swept = [_timed(lambda: sweep_reports(now)) for _ in range(3)]
     last = now.date()
 
-    def ask(days: int, **more: Any) -> Callable[[], Any]:
+    def question(days: int, groups: tuple[str, ...] = GROUPS, **more: Any) -> Question:
         first: date = last - timedelta(days=days - 1)
-        return lambda: answer(
-            Question(first=first, last=last, zone="Europe/Berlin", groups=GROUPS, **more), compare=True
-        )
+        return Question(first=first, last=last, zone="Europe/Berlin", groups=groups, **more)
+
+    def ask(days: int, **more: Any) -> Callable[[], Any]:
+        return lambda: answer(question(days, **more), compare=True)
 
     step("asking")
     agent = HourlyCount.objects.exclude(agent_id=None).values_list("agent_id", flat=True)[0]
+    tag = HourlyCount.objects.exclude(tag_id=None).values_list("tag_id", flat=True)[0]
+    by_hour = question(90, ("hour",))
     return {
         "rebuilt_s": round(rebuilt / 1000, 1),
         "idle_sweep_ms": round(statistics.median(swept), 1),
@@ -69,7 +73,18 @@ def _measure(now: datetime, step: Step) -> dict[str, Any]:
         "page_28_ms": _median(ask(28)),
         "page_7_ms": _median(ask(7)),
         "one_agent_90_ms": _median(ask(90, agent=agent)),
+        "one_tag_90_ms": _median(ask(90, tag=tag, is_narrow=True)),
+        "hours_90_ms": _median(lambda: answer(by_hour, compare=False)),
+        "file_90_s": round(_timed(lambda: asyncio.run(_read_file(by_hour))) / 1000, 1),
     }
+
+
+async def _read_file(question: Any) -> int:
+    """The largest file: each hour of each queue and agent."""
+    from history.reports.csv_file import HOURS, stream_table
+    from tenants.context import current_tenant
+
+    return sum([len(piece) async for piece in stream_table(current_tenant(), question, HOURS)])
 
 
 def _people(now: datetime) -> Past:

@@ -5,6 +5,7 @@ A file belongs to its uploader until a message carries it. Who may read one is d
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from tenants.context import current_tenant
 from tenants.ids import new_id
 
 logger = logging.getLogger(__name__)
+
+SENDERS = ("visitor", "agent", "bot")
 
 
 def store_file(upload: UploadedFile, *, author: Author) -> File:
@@ -101,6 +104,19 @@ def claim_files(file_ids: Sequence[UUID], *, author: Author, conversation: Conve
         raise NotFound("There is no such file.")
     File.objects.filter(pk__in=files).update(conversation=conversation)
     return [files[file_id] for file_id in file_ids]
+
+
+def forget_unused(before: datetime, *, limit: int) -> list[str]:
+    """Forget uploads of `before` that no message carries; returns their paths, for delete_files after commit.
+
+    Only of those who send messages: files of others, as of canned replies, are not meant to be carried. What is being
+    sent at this moment is left alone.
+    """
+    unused = File.objects.filter(conversation__isnull=True, uploader_kind__in=SENDERS, created_at__lt=before)
+    found = unused.order_by("created_at").select_for_update(skip_locked=True, no_key=False)[:limit]
+    paths = {file.pk: file.path for file in found}
+    File.objects.filter(pk__in=paths).delete()
+    return list(paths.values())
 
 
 def unbind_files(views: Sequence[dict[str, Any]]) -> list[str]:

@@ -3,13 +3,19 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation
+from chat.files import delete_files, forget_unused
 from chat.models import Conversation
 from chat.walk import work_through
 from tenants.context import current_tenant
+
+# A client that was without a network for days still sends what it uploaded before.
+UNUSED_FOR = timedelta(days=7)
+BATCH = 200
 
 
 def sweep_idle(now: datetime, limit: int = 1000) -> int:
@@ -30,6 +36,21 @@ def sweep_idle(now: datetime, limit: int = 1000) -> int:
         return closed.close_reason == reason and closed.closed_at == now
 
     return work_through(due_for_closing(idle_since), by="active_at", work=close_idle, limit=limit)
+
+
+def sweep_uploads(now: datetime) -> int:
+    """Delete the current brand's uploads that nobody has sent within UNUSED_FOR; returns how many.
+
+    Rows first: bytes that stay behind cost room, a row without bytes would be a message with a file that is gone.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            paths = forget_unused(now - UNUSED_FOR, limit=BATCH)
+        delete_files(paths)
+        done += len(paths)
+        if len(paths) < BATCH:
+            return done
 
 
 def due_for_closing(idle_since: datetime) -> QuerySet[Conversation]:

@@ -17,5 +17,10 @@ def archive_closed(tenant_id: str) -> int:
 
 
 @shared_task(base=TenantTask)
+def sweep_uploads(tenant_id: str) -> int:
+    return sweeps.sweep_uploads(timezone.now())
+
+
+@shared_task(base=TenantTask)
 def sweep_reports(tenant_id: str) -> int:
     return sweep.sweep_reports(timezone.now())

@@ -92,6 +92,12 @@ app.conf.beat_schedule = {
         "args": ("history.tasks.archive_closed",),
         "options": {"expires": 300},
     },
+    "sweep-uploads": {
+        "task": "kefu_project.tasks.start_in_each_brand",
+        "schedule": 3600.0,
+        "args": ("history.tasks.sweep_uploads",),
+        "options": {"expires": 3600},
+    },
     "reports": {
         "task": "kefu_project.tasks.start_in_each_brand",
         "schedule": 120.0,

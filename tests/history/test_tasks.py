@@ -17,13 +17,13 @@ from django.conf import settings
 from django.db import connection
 
 from chat.access import get_conversation
-from history.tasks import archive_closed, sweep_idle
+from history.tasks import archive_closed, sweep_idle, sweep_uploads
 from kefu_project.cli.roles import worker_command
 from tenants.context import NoTenant, in_public, in_tenant
 from tenants.models import Tenant
 from tests.history.desk import NOW, Desk, wait_for
 
-TASKS = [sweep_idle, archive_closed]
+TASKS = [sweep_idle, archive_closed, sweep_uploads]
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)

@@ -27,7 +27,9 @@ class MacroForm(forms.ModelForm):
         fields = ("name", "owner", "key", "position", "actions")
         help_texts = {
             "name": _("What agents look for in the palette."),
-            "key": _("M and then this letter or digit runs it. Empty: its place in the list, 1 to 9."),
+            "key": _(
+                "Alt and this letter or digit runs it at once, M lists all. Empty: its place in the list, 1 to 9."
+            ),
             "position": _("Macros are listed in this order, smallest first."),
         }
 

@@ -135,6 +135,18 @@ def test_a_macro_runs_by_key(open_console, macro, acme, where):
         assert len(Conversation.objects.get(pk=where).tag_ids) == 1
 
 
+def test_a_macro_runs_by_one_key(open_console, macro, where):
+    desk = open_console()
+    desk.press("Alt+9")
+    expect(desk.page.locator(".toast")).to_contain_text("No macro has the key 9.")
+    desk.press("Alt+1")
+    expect(desk.log).to_contain_text("Asked the carrier.")
+    # Whoever writes types what the keyboard gives, and runs nothing.
+    desk.composer.focus()
+    desk.page.keyboard.press("Alt+9")
+    expect(desk.page.locator(".toast", has_text="No macro")).to_have_count(1)
+
+
 def test_a_window_nobody_looks_at_tells_of_news(open_console, vera_writes, bobs_socket, where, alice):
     desk = open_console(script=UNSEEN)
     desk.press("t")

@@ -152,7 +152,10 @@ def test_a_file_reaches_the_visitor(desk, vera_writes, tmp_path):
     open_waiting(desk)
     file = tmp_path / "退货标签.txt"
     file.write_text("label")
-    desk.locator(".composer input[type=file]").set_input_files(file)
+    files = desk.locator(".composer input[type=file]")
+    files.set_input_files({"name": "nothing.txt", "mimeType": "text/plain", "buffer": b""})
+    expect(desk.locator(".toast")).to_contain_text("nothing.txt is empty.")
+    files.set_input_files(file)
     expect(desk.locator(".chip")).to_contain_text("5 B")
     desk.get_by_role("button", name="Send", exact=True).click()
     event = vera_writes.find(lambda f: f["type"] == "message.created" and f["data"]["files"])

@@ -148,6 +148,29 @@ def test_is_deleted_and_taken_back_by_keyboard(open_console, acme, open_hours):
     assert own(acme) == []
 
 
+# Eight seconds are three here.
+SHORT_NOTICES = """
+const given = window.setTimeout;
+window.setTimeout = (run, wait, ...more) => given(run, wait === 8000 ? 3000 : wait, ...more);
+"""
+
+
+def test_the_way_back_stays_while_the_pointer_is_on_it(open_console, acme, open_hours):
+    desk = open_console(script=SHORT_NOTICES)
+    shown = open_list(desk)
+    shown.get_by_role("button", name="Delete /hours").click()
+    desk.page.keyboard.press("Escape")
+    notice = desk.page.locator(".toast", has_text="/hours deleted")
+    notice.hover()
+    desk.page.wait_for_timeout(4_000)
+    assert len(own(acme)) == 1
+    with desk.page.expect_response(re.compile("/canned/")) as told:
+        desk.page.mouse.move(700, 300)
+    assert told.value.status == 204
+    expect(notice).to_have_count(0)
+    assert own(acme) == []
+
+
 def test_a_new_one_takes_the_shortcut_of_one_that_goes(open_console, acme, open_hours):
     desk = open_console()
     shown = open_list(desk)

@@ -133,6 +133,10 @@ def test_files_and_pictures_travel(person: Person, server: Server, desk: MakeDes
     with film.open("wb") as file:
         file.truncate(21 * 1024 * 1024)
     shop.panel.locator("input[type=file]").set_input_files(film)
+    nothing = {"name": "nothing.txt", "mimeType": "text/plain", "buffer": b""}
+    shop.panel.locator("input[type=file]").set_input_files(nothing)
+    expect(shop.panel.locator(".upload", has_text="nothing.txt")).to_contain_text("This file is empty")
+    shop.panel.locator(".upload", has_text="nothing.txt").get_by_role("button", name="Remove").click()
     expect(shop.panel.locator(".upload")).to_have_count(3)
     expect(shop.panel.locator(".progress")).to_have_count(0)
     shop.say("Both files")

@@ -73,6 +73,7 @@ export const send = say("Send", "发送");
 export const tooLong = say("{n} characters too many", "超出 {n} 个字符");
 export const dropHere = say("Drop files to attach them", "松开即可添加文件");
 export const uploading = say("Uploading {name}", "正在上传 {name}");
+export const emptyFile = say("This file is empty", "文件是空的");
 export const uploadFailed = say("Could not be uploaded", "上传失败");
 export const tooLarge = say("Larger than {n} MB", "超过 {n} MB");
 export const wrongKind = say("This kind of file is not accepted", "不支持这种文件");

@@ -71,18 +71,18 @@ export class Uploads {
   }
 
   private addOne(file: File): void {
-    const isTooLarge = file.size > this.limits().upload;
+    const error = file.size > this.limits().upload ? this.tooLarge : file.size ? null : T.emptyFile;
     const upload: Upload = {
       id: nextId++,
       file,
       preview: isPicture(file.type) ? URL.createObjectURL(file) : null,
       share: 0,
       view: null,
-      error: isTooLarge ? this.tooLarge : null,
+      error,
       cancel: new AbortController(),
     };
     this.list.value = [...this.list.value, upload];
-    if (!isTooLarge) void this.start(upload);
+    if (!error) void this.start(upload);
   }
 
   private async start({ id, file, preview, cancel }: Upload): Promise<void> {

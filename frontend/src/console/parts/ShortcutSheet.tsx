@@ -54,7 +54,7 @@ function MacroKeys() {
       <dl>
         {named.map((one) => (
           <div key={one.id}>
-            <dt><kbd>M</kbd><kbd>{one.key.toUpperCase()}</kbd></dt>
+            <dt><kbd>Alt</kbd><kbd>{one.key.toUpperCase()}</kbd></dt>
             <dd>{one.name}</dd>
           </div>
         ))}

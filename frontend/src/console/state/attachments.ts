@@ -35,7 +35,7 @@ export class Attachments {
     const say = words.peek();
     if (this.items.peek().length >= limits.files) return say.tooManyFiles(limits.files);
     if (file.size > limits.upload) return say.fileTooLarge(file.name, fileSize(limits.upload));
-    return null;
+    return file.size ? null : say.fileEmpty(file.name);
   }
 
   private upload(file: File): void {

@@ -47,4 +47,4 @@ export const keyCaps = ({ keys, shown }: Pick<Binding, "keys" | "shown">): strin
   (shown ?? keys[0] ?? "")
     .split(" ")
     .flatMap((part) => part.split("+"))
-    .map((cap) => (cap === "Mod" ? (isMac ? "⌘" : "Ctrl") : cap === "Escape" ? "Esc" : cap.length === 1 ? cap.toUpperCase() : cap));
+    .map((cap) => (cap === "Mod" ? (isMac ? "⌘" : "Ctrl") : cap === "Alt" ? (isMac ? "⌥" : "Alt") : cap === "Escape" ? "Esc" : cap.length === 1 ? cap.toUpperCase() : cap));

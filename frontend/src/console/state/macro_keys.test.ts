@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keysById, macroKeys } from "./macro_keys";
+import { keysById, macroKeyOf, macroKeys } from "./macro_keys";
 
 const macro = (id: string, key = "", own = false) => ({ id, key, own });
 
@@ -28,4 +28,15 @@ test("a digit that is somebody's key is nobody's place", () => {
 
 test("one's own goes before everybody's", () => {
   assert.equal(macroKeys([macro("all", "r"), macro("mine", "r", true)]).get("r"), "mine");
+});
+
+test("Alt and a key, also where Alt writes a sign", () => {
+  const pressed = (key: string, code: string, more = {}) =>
+    macroKeyOf({ key, code, altKey: true, ctrlKey: false, metaKey: false, ...more });
+  assert.equal(pressed("r", "KeyR"), "r");
+  assert.equal(pressed("Q", "KeyA"), "q", "an AZERTY keyboard says what is printed on the key");
+  assert.equal(pressed("¡", "Digit1"), "1");
+  assert.equal(pressed("ArrowLeft", "ArrowLeft"), "");
+  assert.equal(pressed("1", "Digit1", { altKey: false }), "");
+  assert.equal(pressed("1", "Digit1", { ctrlKey: true }), "", "that is AltGr");
 });

@@ -17,6 +17,13 @@ export function macroKeys(macros: readonly Pick<Macro, "id" | "key" | "own">[]):
   return keys;
 }
 
+/** The key that is pressed together with Alt, "" for none: of letters and digits the key cap where Alt writes signs. */
+export function macroKeyOf({ key, code, altKey, ctrlKey, metaKey }: Pick<KeyboardEvent, "key" | "code" | "altKey" | "ctrlKey" | "metaKey">): string {
+  if (!altKey || ctrlKey || metaKey) return "";
+  if (/^[a-z0-9]$/i.test(key)) return key.toLowerCase();
+  return /^(?:Key|Digit)(.)$/.exec(code)?.[1]!.toLowerCase() ?? "";
+}
+
 /** The key of each macro by its id. */
 export const keysById = (macros: Parameters<typeof macroKeys>[0]): ReadonlyMap<string, string> =>
   new Map([...macroKeys(macros)].map(([key, id]) => [id, key]));

@@ -4,6 +4,7 @@ import { fetchMacros, runMacro as askToRun } from "../api";
 import { words } from "../words";
 import type { Macro, Row } from "../wire";
 import { receiveRow } from "./inbox";
+import { macroKeys } from "./macro_keys";
 import { refreshing, sameOr } from "./refreshing";
 import { showError, showToast } from "./toasts";
 
@@ -13,6 +14,15 @@ export const loadMacros = refreshing(async () => {
   const found = (await fetchMacros()).macros;
   macros.value = sameOr(macros.peek(), found);
 });
+
+/** The macro with this key, also where the list was not read yet. Says so when there is none. */
+export async function runMacroOf(key: string, row: Row): Promise<void> {
+  if (macros.peek() === null) await loadMacros();
+  const id = macroKeys(macros.peek() ?? []).get(key);
+  const macro = macros.peek()?.find((one) => one.id === id);
+  if (macro) await runMacro(macro, row);
+  else showToast({ kind: "error", text: words.peek().noMacroOf(key.toUpperCase()) });
+}
 
 export async function runMacro(macro: Macro, row: Row): Promise<void> {
   const say = words.peek();

@@ -56,8 +56,9 @@ export function takeBackDelete({ id }: Canned): void {
 export function leaveDeletes(): void {
   const say = words.peek();
   for (const one of (canned.peek() ?? []).filter(({ id }) => deleting.peek().has(id))) {
-    dropCanned(one);
-    showToast({ kind: "done", text: say.cannedDeleted(one.shortcut), action: { label: say.undo, run: () => takeBackDelete(one) } });
+    clearTimeout(deleting.peek().get(one.id)); // from now on the notice says how long there is a way back
+    const undo = { label: say.undo, run: () => takeBackDelete(one) };
+    showToast({ kind: "done", text: say.cannedDeleted(one.shortcut), action: undo, onGone: () => void finishDelete(one) });
   }
 }
 

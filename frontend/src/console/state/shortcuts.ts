@@ -7,6 +7,8 @@ import { currentThread } from "./desk";
 import type { Mode } from "./drafts";
 import { bindKeys, bindingOf, keyOf } from "./keys";
 import { toggleDetails } from "./layout";
+import { macroKeyOf } from "./macro_keys";
+import { runMacroOf } from "./macros";
 import { openPalette } from "./palette";
 import { go, route } from "./route";
 import { myId } from "./session";
@@ -16,8 +18,8 @@ export const isSheetOpen = signal(false);
 export const isSettingsOpen = signal(false);
 /** The conversation that is to be transferred: its dialog is open. */
 export const transferAsked = signal<string | null>(null);
-/** What the composer should take up: the mode, and a number that grows with every wish. */
-export const writeWish = signal<{ mode: Mode; count: number }>({ mode: "reply", count: 0 });
+/** What the composer of this conversation should take up, as soon as it is there. */
+export const writeWish = signal<{ conversation: string; mode: Mode } | null>(null);
 
 export const COMPOSER_ID = "composer-text";
 
@@ -37,7 +39,8 @@ export function takeFocusWish(conversation: string): boolean {
 }
 
 export const wantToWrite = (mode: Mode): void => {
-  writeWish.value = { mode, count: writeWish.peek().count + 1 };
+  const { conversation } = route.peek();
+  if (conversation) writeWish.value = { conversation, mode };
 };
 
 const openRow = () => currentThread.peek()?.row.peek() ?? null;
@@ -76,6 +79,7 @@ bindKeys(
   { group: "conversation", keys: ["f"], label: "keyTransfer", run: transferOpen },
   { group: "conversation", keys: ["e"], label: "keyClose", run: closeOrReopen },
   { group: "conversation", keys: ["m"], label: "keyMacro", run: () => openRow() && openPalette("macros") },
+  { group: "conversation", keys: ["Alt+1"], shown: "Alt+1 – 9", label: "keyMacroAtOnce" },
   { group: "conversation", keys: ["i"], label: "keyDetails", run: () => openRow() && toggleDetails() },
   { group: "write", keys: ["r"], label: "keyReply", run: () => wantToWrite("reply") },
   { group: "write", keys: ["n"], label: "keyNote", run: () => wantToWrite("note") },
@@ -93,9 +97,19 @@ bindKeys(
 const isWriting = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"));
 
+/** Alt and a macro's key: at once, without the list. */
+function runsMacro(event: KeyboardEvent): boolean {
+  const key = macroKeyOf(event);
+  const row = openRow();
+  if (!key || !row || isWriting(event.target) || route.peek().page !== "inbox") return false;
+  if (!event.repeat) void runMacroOf(key, row);
+  return true;
+}
+
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   if (document.querySelector("dialog[open], [role=menu]")) return;
+  if (runsMacro(event)) return event.preventDefault();
   const key = keyOf(event);
   if (isWriting(event.target) && !key.startsWith("Mod+")) {
     if (key === "Escape") (event.target as HTMLElement).blur();
@@ -106,7 +120,8 @@ function onKeyDown(event: KeyboardEvent): void {
   const binding = bindingOf(key);
   if (!binding) return;
   event.preventDefault();
-  binding.run!();
+  // A key that is held walks on, but takes, closes and reopens once.
+  if (!event.repeat || binding.group === "move") binding.run!();
 }
 
 export function listenForShortcuts(): void {

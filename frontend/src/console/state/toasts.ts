@@ -7,23 +7,36 @@ export interface Toast {
   kind: "done" | "error";
   text: string;
   action?: { label: string; run: () => void };
+  /** The notice is gone, and with it the way back, whether or not it was taken. */
+  onGone?: () => void;
 }
 
-/** So long there is a way back. */
+/** So long there is a way back, and longer while the notices have the pointer or the keyboard. */
 export const LASTS_MS = 8_000;
+const LOOKS_AGAIN_MS = 1_000;
+const IN_USE = ".toasts:is(:hover, :focus-within)";
 const MAX_SHOWN = 3;
 
 export const toasts = signal<readonly Toast[]>([]);
 let nextId = 1;
 
 export function dismissToast(id: number): void {
-  toasts.value = toasts.peek().filter((toast) => toast.id !== id);
+  const gone = toasts.peek().find((toast) => toast.id === id);
+  if (!gone) return;
+  toasts.value = toasts.peek().filter((toast) => toast !== gone);
+  gone.onGone?.();
 }
 
 export function showToast(toast: Omit<Toast, "id">): void {
   const id = nextId++;
-  toasts.value = [...toasts.peek(), { ...toast, id }].slice(-MAX_SHOWN);
-  setTimeout(() => dismissToast(id), LASTS_MS);
+  const tooMany = toasts.peek().slice(0, 1 - MAX_SHOWN);
+  toasts.value = [...toasts.peek(), { ...toast, id }];
+  for (const one of tooMany) dismissToast(one.id);
+  endAfter(LASTS_MS, id);
+}
+
+function endAfter(milliseconds: number, id: number): void {
+  setTimeout(() => (document.querySelector(IN_USE) ? endAfter(LOOKS_AGAIN_MS, id) : dismissToast(id)), milliseconds);
 }
 
 export const showError = (error: unknown): void => showToast({ kind: "error", text: explain(error) });

@@ -28,14 +28,14 @@ export function useTypingHint(thread: Thread): (text: string, isNote: boolean) =
 }
 
 export function useWishes(thread: string, area: Area, switchTo: (mode: Mode) => void): void {
-  const { mode, count } = writeWish.value;
-  const seen = useRef(count);
+  const wish = writeWish.value;
   useEffect(() => {
-    if (seen.current === count) return;
-    seen.current = count;
-    switchTo(mode);
+    if (!wish) return;
+    writeWish.value = null; // one for a conversation that was left meanwhile is no wish any more
+    if (wish.conversation !== thread) return;
+    switchTo(wish.mode);
     requestAnimationFrame(() => document.getElementById(COMPOSER_ID)?.focus());
-  }, [count]);
+  }, [wish]);
   useEffect(() => {
     if (takeFocusWish(thread)) area.current?.focus({ preventScroll: true });
   }, []);

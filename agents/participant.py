@@ -36,6 +36,8 @@ from tenants.models import Tenant
 decode_frame = msgspec.json.Decoder().decode
 # Letting go of what is out of sight by now is always allowed.
 UNCHECKED = ("conversation.unwatch",)
+# Told to one agent, after a look at what it may see; it need not watch the conversation.
+ADDRESSED = ("agent.mentioned",)
 
 
 class AgentParticipant(Watcher):
@@ -61,7 +63,7 @@ class AgentParticipant(Watcher):
         self.agent: Agent = session.agent
         self.session_key = session.session_key
         self.sight = session.sight
-        # Watched until they went out of sight: nothing of them passes, their topics are left with the next pong.
+        # Watched until they went out of sight: their topics are left with the next pong.
         self.lost: set[UUID] = set()
 
     @classmethod
@@ -99,15 +101,18 @@ class AgentParticipant(Watcher):
             await self.call(get_agent_conversation, self.agent, command.conversation)
         return await super().answer(command)
 
-    async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
-        data = await super().catch_up(positions, epoch)
-        self.lost = (self.lost | positions.keys()) - self.watched.keys() if not self.sight.is_whole else set()
-        return data
+    async def _joinable(self, conversations: list[UUID]) -> list[UUID]:
+        if self.sight.is_whole:
+            return conversations
+        known = await self.call(self._find, conversations)
+        # What is not watched does not pass: from here on, as what is written after this may come before it is read.
+        self.lost -= known.keys()
+        self._watch(known)
+        return list(known)
 
-    async def watch_conversation(self, command: Command) -> Answer:
-        answer = await super().watch_conversation(command)
-        self.lost.discard(needed(command))
-        return answer
+    def _watch(self, found: dict[UUID, Known]) -> None:
+        # What went out of sight while it was read stays so.
+        super()._watch({pk: row for pk, row in found.items() if pk not in self.lost})
 
     async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
         frames = await super().changed_since(moment, positions)
@@ -116,11 +121,13 @@ class AgentParticipant(Watcher):
     async def pong(self) -> dict[str, Any]:
         if not self.sight.is_whole:
             # A row that told of it may be lost on its way.
-            known = await self.call(self._find, list(self.watched))
-            if gone := self.watched.keys() - known.keys():
+            asked = list(self.watched)
+            known = await self.call(self._find, asked)
+            if gone := self.watched.keys() & (set(asked) - known.keys()):
                 self._lose(gone)
                 self.link.put(gone_frame([str(pk) for pk in gone]))
-            await self.link.unfollow(*self.topics_of(self.lost))
+            lost, self.lost = self.lost, set()
+            await self.link.unfollow(*self.topics_of(lost))
         return await super().pong()
 
     def sift(self, message: dict[str, Any]) -> dict[str, Any] | None:
@@ -133,7 +140,8 @@ class AgentParticipant(Watcher):
             self._lose(self.watched.keys() & {UUID(pk) for pk in gone})
             return message if seen is frame else {"type": "push", "text": fanout.encode_frame(seen).decode()}
         conversation = frame.get("conversation")
-        return None if conversation and UUID(conversation) in self.lost else message
+        is_let_through = not conversation or frame["type"] in ADDRESSED or UUID(conversation) in self.watched
+        return message if is_let_through else None
 
     def _lose(self, conversations: Collection[UUID]) -> None:
         for pk in list(conversations):

@@ -7,6 +7,7 @@ server that stalls cannot hide it, and a late generator counts against the serve
 
 import asyncio
 import gc
+import itertools
 import json
 import math
 import os
@@ -32,6 +33,10 @@ CLIENT_ID = b'"client_id":"'
 MESSAGE = b'{"type":"message.created"'
 ERROR = b'{"type":"error"'
 ACK = b'{"type":"ack"'
+# The server ends who says nothing for long. Beats of all connections are spread over the interval.
+BEAT = b'{"type":"ping","id":"beat","data":{}}'
+BEAT_SECONDS = 25.0
+BEAT_SLICES = 100
 
 
 class Run:
@@ -130,6 +135,13 @@ class Generator:
         return text_frame(json.dumps({"type": "message.create", "conversation": conversation, "data": data}).encode())
 
     # ---- connections ----
+
+    async def beat_for_ever(self) -> None:
+        """Let all connections beat as clients do: one task for all of them."""
+        for turn in itertools.count():
+            for client in [*self.visitors, *self.agents, *self.crowd][turn % BEAT_SLICES :: BEAT_SLICES]:
+                client.send(BEAT)
+            await asyncio.sleep(BEAT_SECONDS / BEAT_SLICES)
 
     async def _open_all(self, requests: Sequence[bytes], ports: Sequence[int], on_frame: Any) -> list[Socket]:
         made = [
@@ -238,6 +250,7 @@ async def _gather(awaitables: Sequence[Any], at_once: int) -> list[Any]:
 
 async def main() -> None:
     generator = Generator()
+    beats = asyncio.create_task(generator.beat_for_ever())
     orders = {"chat": generator.chat, "run": generator.do_run, "crowd": generator.do_crowd}
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
@@ -247,6 +260,7 @@ async def main() -> None:
             answer = {"failed": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+    beats.cancel()
 
 
 if __name__ == "__main__":

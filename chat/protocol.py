@@ -12,6 +12,8 @@ MAX_FRAME_BYTES = 65_536
 MAX_TEXT_CHARS = 4_000
 MAX_FILES = 10
 MAX_RESUMED = 200
+# By one connection of an agent or program; clients resume in parts of MAX_RESUMED.
+MAX_WATCHED = 1_000
 MAX_TAGGED = 50
 MAX_MENTIONS = 20
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BAD_FRAMES = 10
 CUT_OFF_SECONDS = 2.0
-# Clients beat at least every 55 s in a browser, every 270 s in the background of an app (docs/heartbeat.md).
+# Clients say something at least every 60 s as agents and in a browser, every 275 s in a program (docs/heartbeat.md).
 SILENCE_SECONDS = {"agent": 75.0, "visitor": 300.0, "app": 300.0}
 
 # Orders to close that are under way; asyncio itself keeps only weak references to tasks.

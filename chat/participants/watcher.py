@@ -1,8 +1,8 @@
 """What agents and programs share: they watch conversations that are not their own, notes included."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from chat import fanout
@@ -15,9 +15,12 @@ from chat.hot.resuming import resume_hot
 from chat.messages import MessageDraft, Posted, post_message, post_note, posted_ack
 from chat.models import Conversation
 from chat.participants.participant import Answer, Handlers, Participant, needed
-from chat.protocol import MAX_RESUMED, Command
+from chat.protocol import MAX_WATCHED, Command
 from tenants.models import Tenant
 
+T = TypeVar("T")
+# One conversation of a `resumed` frame that is one too many for this connection.
+TOO_MANY = {"recovered": False, "top": 0, "events": [], "error": "too_many"}
 WATCHING: Handlers = {
     "resume": "resume",
     "conversation.watch": "watch_conversation",
@@ -47,11 +50,13 @@ class Watcher(Participant):
         return self.watched
 
     async def catch_up(self, positions: dict[UUID, int], epoch: str) -> dict[str, Any]:
-        # Join first, then read: what is written in between comes by the topic.
-        await self.link.follow(*self.topics_of(positions))
-        data, found = await resume_hot(self.tenant, positions, epoch=epoch, audience=AGENT, find=self._find)
-        self.watched |= {pk: row.visitor_id for pk, row in found.items()}
-        await self.link.unfollow(*self.topics_of(positions.keys() - found.keys()))
+        asked = {pk: positions[pk] for pk in self._with_room(positions)}
+
+        async def read() -> tuple[dict[str, Any], dict[UUID, Known]]:
+            return await resume_hot(self.tenant, asked, epoch=epoch, audience=AGENT, find=self._find)
+
+        data = await self._join(asked, read)
+        data["conversations"] |= {str(pk): TOO_MANY for pk in positions.keys() - asked.keys()}
         return data
 
     async def changed_since(self, moment: float, positions: dict[UUID, int]) -> list[Frame]:
@@ -60,21 +65,20 @@ class Watcher(Participant):
 
     async def watch_conversation(self, command: Command) -> Answer:
         pk = needed(command)
-        if len(self.watched) >= MAX_RESUMED and pk not in self.watched:
-            raise Invalid(f"A connection watches at most {MAX_RESUMED} conversations.")
-        await self.link.follow(*self.topics_of([pk]))
-        try:
-            conversation: Conversation = await self.call(get_conversation, pk)
-        except NotFound:
-            await self.link.unfollow(*self.topics_of([pk]))
-            raise
-        self.watched[pk] = conversation.visitor_id
-        return {"top": conversation.last_seq}
+        if not self._with_room([pk]):
+            raise Invalid(f"A connection watches at most {MAX_WATCHED} conversations.")
+
+        async def read() -> tuple[Known | None, dict[UUID, Known]]:
+            found = await self.call(self._find, [pk])
+            return found.get(pk), found
+
+        known = await self._join([pk], read)
+        if known is None:
+            raise NotFound
+        return {"top": known.top}
 
     async def unwatch_conversation(self, command: Command) -> Answer:
-        pk = needed(command)
-        self.watched.pop(pk, None)
-        await self.link.unfollow(*self.topics_of([pk]))
+        await self._leave([needed(command)])
         return {}
 
     async def create_message(self, command: Command) -> Answer:
@@ -90,6 +94,43 @@ class Watcher(Participant):
     async def stop_typing(self, command: Command) -> Answer:
         await self._hint_typing(needed(command), "typing.stopped")
         return None
+
+    def _with_room(self, conversations: Iterable[UUID]) -> list[UUID]:
+        """Those of the conversations that are watched already, and as many others as there is room for."""
+        watched = [pk for pk in conversations if pk in self.watched]
+        others = [pk for pk in conversations if pk not in self.watched]
+        return watched + others[: MAX_WATCHED - len(self.watched)]
+
+    async def _join(
+        self, conversations: Iterable[UUID], read: Callable[[], Awaitable[tuple[T, dict[UUID, Known]]]]
+    ) -> T:
+        """Join the conversations' topics, read, and watch those that were found; of all others the topics are left.
+
+        Join first, then read: what is written in between comes by the topic.
+        """
+        before = set(self.watched)
+        joined = await self._joinable(list(conversations))
+        try:
+            await self.link.follow(*self.topics_of(joined))
+            answer, found = await read()
+        except BaseException:
+            await self._leave([pk for pk in joined if pk not in before])
+            raise
+        self._watch(found)
+        await self._leave([pk for pk in joined if pk not in self.watched or pk not in found])
+        return answer
+
+    async def _leave(self, conversations: list[UUID]) -> None:
+        for pk in conversations:
+            self.watched.pop(pk, None)
+        await self.link.unfollow(*self.topics_of(conversations))
+
+    def _watch(self, found: dict[UUID, Known]) -> None:
+        self.watched |= {pk: row.visitor_id for pk, row in found.items()}
+
+    async def _joinable(self, conversations: list[UUID]) -> list[UUID]:
+        """Those of the conversations whose topics may be joined before anything is read."""
+        return conversations
 
     def _find(self, conversation_ids: list[UUID]) -> dict[UUID, Known]:
         """Those of the conversations that exist for whoever watches."""

@@ -1,11 +1,12 @@
 """What the client does about silence, cuts, refusals and gaps, under a clock that jumps."""
 
 import asyncio
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
 
+from chat.consumers.socket import SILENCE_SECONDS
 from kefu_client import Client, FrameError, LogEvent, MemoryOutbox, Refused, Rung
 from kefu_client.heartbeat import Learnt
 from tests.sdk.virtual import FakeServer, VirtualLoop, run
@@ -15,7 +16,9 @@ def make(server: FakeServer, **options: Any) -> Client:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     options = {"ceiling": 55_000, "rng": lambda: 0.5} | options
-    return Client("http://acme.test", token="t", clock=loop.now_ms, make_link=server.make, **options)
+    if not options.keys() & {"session", "key"}:
+        options["token"] = "t"
+    return Client("http://acme.test", clock=loop.now_ms, make_link=server.make, **options)
 
 
 def texts_of(client: Client) -> list[str]:
@@ -60,6 +63,26 @@ def test_what_was_learnt_is_remembered_for_the_next_time():
             assert not server.times("ping")
             await asyncio.sleep(0.2)
             assert len(server.times("ping")) == 1
+
+    run(scene())
+
+
+@pytest.mark.parametrize(("secret", "kind"), [("session", "agent"), ("key", "app"), ("token", "visitor")])
+def test_who_only_listens_is_heard_of_before_the_server_would_close_the_link(secret, kind):
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server, ceiling=10**6, **{secret: "t"}) as client:
+            await client.live()
+            started = asyncio.get_running_loop().time()
+            for number in count():
+                await asyncio.sleep(20)
+                server.append(f"event {number}")
+                if (now := asyncio.get_running_loop().time()) - started > 3_600:
+                    break
+        spoke = [started * 1_000, *(frame.ts or 0 for frame in server.sent), now * 1_000]
+        assert max(later - earlier for earlier, later in pairwise(spoke)) < SILENCE_SECONDS[kind] * 1_000
+        # And no more often than that takes.
+        assert len(server.times("ping")) < 3_600 / 50
 
     run(scene())
 

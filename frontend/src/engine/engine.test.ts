@@ -218,6 +218,16 @@ test("a silent link is probed, given up after three probes, and opened anew", as
   assert.notEqual(state.kind, "live");
 });
 
+test("a link that only listens beats before the server would close it", async () => {
+  await liveEngine();
+  for (let heard = 0; heard < 6; heard++) {
+    await clock.advance(10_000);
+    server.socket.push({ type: "presence.changed", data: {} });
+  }
+  await clock.advance(1);
+  assert.equal(server.socket.count("ping"), 1);
+});
+
 test("a request on a dead link fails instead of hanging", async () => {
   const engine = await liveEngine();
   const asked = engine.request("conversation.close", {}, "c1");

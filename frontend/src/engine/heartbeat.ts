@@ -19,6 +19,8 @@ export interface HeartbeatConfig {
 export type Beat = "wait" | "probe" | "dead";
 
 const PROBES = 3;
+/** Past the ceiling the server hears from us whatever it says itself: it ends links that say nothing (docs/heartbeat.md). */
+const MUTE_SLACK = 5_000;
 /** Clean beats before a longer interval; at the cap four times as many for each strike. */
 const CLEAN = 3;
 
@@ -36,6 +38,8 @@ export class Heartbeat {
   private gapMs = 0;
   private nextAt = Infinity;
   private sentAt = 0;
+  /** Our last frame or probe. */
+  private spokeAt: number;
 
   constructor(
     { serverInterval, ceiling = 55_000, floor = 5_000, learnt }: HeartbeatConfig,
@@ -46,10 +50,11 @@ export class Heartbeat {
     this.capMs = Math.max(floor, Math.min(ceiling, learnt?.cap ?? ceiling));
     this.intervalMs = Math.min(this.capMs, Math.max(floor, learnt?.interval ?? 0, serverInterval));
     this.strikeCount = learnt?.strikes ?? 0;
+    this.spokeAt = heardAt;
     this.restFrom(heardAt);
   }
 
-  /** Any frame from the server: a busy link sends no pings. */
+  /** Any frame from the server: a busy link sends no pings, until the server would miss us. */
   heard(now: number): void {
     this.heardAt = now;
     if (this.probeCount && this.gapMs) this.cameThrough();
@@ -60,7 +65,7 @@ export class Heartbeat {
 
   /** A frame of ours keeps the way open, but proves nothing: it postpones the beat once and not for ever. */
   sent(now: number): void {
-    this.sentAt = now;
+    this.sentAt = this.spokeAt = now;
     this.restFrom(now);
   }
 
@@ -89,6 +94,7 @@ export class Heartbeat {
       const idle = now - Math.max(this.heardAt, this.sentAt);
       this.gapMs = idle < this.intervalMs ? 0 : idle;
     }
+    this.spokeAt = now;
     this.nextAt = now + 1_000 * 2 ** this.probeCount++;
     return "probe";
   }
@@ -114,7 +120,8 @@ export class Heartbeat {
 
   private restFrom(now: number): void {
     if (this.probeCount || this.nextAt <= now) return;
-    this.nextAt = Math.min(Math.max(this.heardAt, this.sentAt), this.heardAt + this.intervalMs) + this.intervalMs;
+    const idleSince = Math.min(Math.max(this.heardAt, this.sentAt), this.heardAt + this.intervalMs);
+    this.nextAt = Math.min(idleSince + this.intervalMs, this.spokeAt + this.ceilingMs + MUTE_SLACK);
   }
 
   /** An interval above the cap is a trial, and has to last as long as it was put off for. */

@@ -35,7 +35,7 @@ from tenants.models import Tenant
 class VisitorParticipant(Participant):
     """Keeps ids and a name, not rows: there are thousands of these, and most of them are silent."""
 
-    __slots__ = ("followed", "generation", "widget_id")
+    __slots__ = ("followed", "generation", "open_id", "widget_id")
 
     kind = "visitor"
     audience = VISITOR
@@ -57,6 +57,8 @@ class VisitorParticipant(Participant):
         self.widget_id: UUID = identity.widget.pk
         self.generation: int = identity.visitor.token_generation
         self.followed: tuple[UUID, ...] = ()
+        # The open conversation as far as this connection knows; perhaps closed since.
+        self.open_id: UUID | None = None
 
     @classmethod
     async def identify(cls, tenant: Tenant | None, credentials: Credentials) -> Self:
@@ -90,12 +92,18 @@ class VisitorParticipant(Participant):
 
     async def open_conversation(self, command: Command) -> Answer:
         view: dict[str, Any] = await self.call(self._open)
-        self._follow(UUID(view["conversation"]["id"]))
+        self._note_open(UUID(view["conversation"]["id"]))
         return view
 
     async def create_message(self, command: Command) -> Answer:
-        posted = await self.post(command, command.conversation, self._post)
-        self._follow(posted.message.conversation_id)
+        # A visitor has one open conversation: the group commit may try the one we know of, and hands back what it does
+        # not find open. The verb then goes by what the command says.
+        known = command.conversation or self.open_id
+        posted = await self.post(command, known, lambda _, draft, now: self._post(command.conversation, draft, now))
+        if posted.duplicate:  # perhaps of an older conversation
+            self._follow(posted.message.conversation_id)
+        else:
+            self._note_open(posted.message.conversation_id)
         return posted_ack(posted)
 
     async def close_conversation(self, command: Command) -> Answer:
@@ -131,7 +139,7 @@ class VisitorParticipant(Participant):
         self.check()
         conversation = find_open(self.me)
         if conversation is not None:
-            self._follow(conversation.pk)
+            self._note_open(conversation.pk)
         visitor_came(self.me)
 
     def _open(self) -> dict[str, Any]:
@@ -172,6 +180,10 @@ class VisitorParticipant(Participant):
         author = {"kind": "visitor", "id": str(self.me), "name": self.author.name}
         frame = hint_frame(event, conversation, {"author": author, **data})
         fanout.hint(fanout.watch_topic(self.tenant, conversation), frame)
+
+    def _note_open(self, conversation: UUID) -> None:
+        self.open_id = conversation
+        self._follow(conversation)
 
     def _follow(self, *conversations: UUID) -> None:
         # A tuple: most visitors have one conversation, and a set costs 200 bytes for each of thousands.

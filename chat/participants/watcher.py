@@ -13,7 +13,6 @@ from chat.errors import Invalid, NotFound
 from chat.events import AGENT, Frame, hint_frame
 from chat.hot.resuming import resume_hot
 from chat.messages import MessageDraft, Posted, post_message, post_note, posted_ack
-from chat.models import Conversation
 from chat.participants.participant import Answer, Handlers, Participant, needed
 from chat.protocol import MAX_WATCHED, Command
 from tenants.models import Tenant

@@ -263,6 +263,20 @@ def test_reset_forgets_the_visitor(person: Person, server: Server) -> None:
     expect(again.message("My secret")).to_have_count(0)
 
 
+def test_a_widget_that_is_refused_for_a_while_keeps_its_visitor(person: Person, server: Server) -> None:
+    shop = Shop(person(), server).open()
+    shop.say("Keep this")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    shop.page.route("**/api/v1/visitor/sessions", lambda route: route.fulfill(status=404), times=2)
+    again = Shop(shop.page, server)
+    again.bubble.click()
+    retry = again.panel.get_by_role("button", name="Retry")
+    with again.page.expect_response("**/api/v1/visitor/sessions"):
+        retry.click()
+    retry.click()
+    expect(again.message("Keep this")).to_have_count(1)
+
+
 def test_on_a_phone_the_panel_takes_the_screen(person: Person, server: Server) -> None:
     page = person(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     shop = Shop(page, server).open()

@@ -261,12 +261,7 @@ export class Chat {
 
   private sessionFailed({ status = 0, retryAfter }: Partial<ApiError>): void {
     const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
-    if (isFinal && this.token) {
-      // The kept token may be what is refused: once more as a new visitor.
-      this.storage.set("visitor", null);
-      void this.openSession();
-      return;
-    }
+    // The token stays: one that is good no more is no reason to refuse, it gives a new visitor.
     this.phase.value = isFinal ? "refused" : "failed";
     if (isFinal) return;
     const wait = Math.max(reconnectDelay(this.attempt++), 1_000 * (retryAfter ?? 0));

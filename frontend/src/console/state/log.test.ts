@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogEvent } from "../../engine";
-import { applyCorrection, layoutLog } from "./log";
+import { applyCorrection, layoutLog, underLive } from "./log";
 
 const VERA = { kind: "visitor", id: "vera", name: "Vera" } as const;
 const ALICE = { kind: "agent", id: "alice", name: "Alice" } as const;
@@ -55,4 +55,12 @@ test("a correction changes its message, once and for good", () => {
   assert.equal(applyCorrection(said, event("message.edited", { message: "gone" })), said);
   assert.equal(applyCorrection(said, message(3, 2)), said);
   assert.deepEqual(kinds([...edited, edit]), ["day", 1, 1], "the correction itself is no line of the log");
+});
+
+test("a snapshot takes nothing away that came live while it was on its way", () => {
+  const edit: LogEvent = { ...message(4, 2), type: "message.edited", data: { message: "e2", text: "new", html: "new", edited_ts: 7 } };
+  const snapshot = [message(1, 0), message(2, 1)];
+  const texts = (shown: LogEvent[]) => underLive(snapshot, shown).map(({ seq, data }) => [seq, data.text]);
+  assert.deepEqual(texts([message(2, 1), message(3, 2), edit]), [[1, "m1"], [2, "new"], [3, "m3"], [4, "new"]]);
+  assert.deepEqual(texts([message(1, 0)]), [[1, "m1"], [2, "m2"]], "what the snapshot knows is taken from it");
 });

@@ -67,6 +67,14 @@ export function applyCorrection(events: readonly LogEvent[], correcting: LogEven
   return events.map((one) => (one === event ? changed : one));
 }
 
+/** A page that was read a moment ago, with what came live since: that comes only once, and the page lacks it. */
+export function underLive(page: readonly LogEvent[], shown: readonly LogEvent[]): readonly LogEvent[] {
+  const last = page.at(-1)?.seq ?? 0;
+  return shown
+    .filter((event) => event.seq > last)
+    .reduce<readonly LogEvent[]>((events, event) => [...applyCorrection(events, event), event], page);
+}
+
 export interface LogSource {
   events: readonly LogEvent[];
   pending: readonly Pending[];

@@ -6,7 +6,7 @@ import type { OutboxEntry } from "../../engine/outbox";
 import { ApiError, fetchEvents, fetchSnapshot } from "../api";
 import { isMessage, type Profile, type Row, type Snapshot, type Viewer } from "../wire";
 import { takeDrafts } from "./drafts";
-import { applyCorrection } from "./log";
+import { applyCorrection, underLive } from "./log";
 import { changeRow, putRow, rowSignal } from "./inbox";
 
 export interface Pending {
@@ -79,7 +79,7 @@ export class Thread {
       const known = this.profile.peek();
       // What was asked for besides the snapshot stays, as long as it is the same person.
       this.profile.value = known?.trail && known.id === visitor.id ? { ...known, ...visitor, former: known.former } : visitor;
-      this.events.value = events;
+      this.events.value = underLive(events, this.events.peek());
       this.hasMore.value = more;
       this.dropSent(events);
       if (isFirst) this.markNew(row.agent_read_seq);
@@ -97,6 +97,7 @@ export class Thread {
   }
 
   receive(event: LogEvent): void {
+    if (event.seq <= this.top) return; // a snapshot was quicker
     batch(() => {
       this.events.value = [...applyCorrection(this.events.peek(), event), event];
       this.dropSent([event]);

@@ -1,0 +1,19 @@
+import "../testing";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { LogEvent } from "../../engine";
+import { Thread } from "./thread";
+
+const message = (seq: number): LogEvent => {
+  const author = { kind: "visitor", id: "vera", name: "Vera" };
+  const data = { client_id: `c${seq}`, kind: "text", text: `m${seq}`, html: "", files: [], author };
+  return { type: "message.created", id: `e${seq}`, conversation: "x", seq, ts: seq, data };
+};
+
+test("what a snapshot brought before its event came is shown once", () => {
+  const thread = new Thread("x");
+  thread.events.value = [message(1), message(2)];
+  thread.receive(message(2));
+  thread.receive(message(3));
+  assert.deepEqual(thread.events.value.map(({ seq }) => seq), [1, 2, 3]);
+});

@@ -107,17 +107,20 @@ def change_agent(agent: Agent, *, role: str, is_active: bool, scope: str | None 
             close_agent(agent, CLOSE_RECONNECT)
 
 
-def check_admin_remains(agent: Agent, role: str, is_active: bool) -> None:
+def check_admin_remains(agent: Agent, role: str, is_active: bool, *, only_look: bool = False) -> None:
     """Raise LastAdmin if this change left the brand without an active admin. Runs in the caller's transaction.
 
-    Two admins who demote each other at the same moment meet at the lock: the second one is refused.
+    Two admins who demote each other at the same moment meet at the lock: the second one is refused. Whoever changes
+    nothing yet has to `only_look`: routing waits for each agent that is locked.
     """
     if role == Agent.Role.ADMIN and is_active:
         return
     admins = Q(role=Agent.Role.ADMIN, is_active=True)
     # The agent too, though the caller locks it anyway: whoever locks several agents does it by id, as routing does.
-    locked = Agent.objects.select_for_update(no_key=True).filter(admins | Q(pk=agent.pk)).order_by("pk")
-    pks = [one.pk for one in locked if one.role == Agent.Role.ADMIN and one.is_active]
+    there = Agent.objects.filter(admins | Q(pk=agent.pk)).order_by("pk")
+    if not only_look:
+        there = there.select_for_update(no_key=True)
+    pks = [one.pk for one in there if one.role == Agent.Role.ADMIN and one.is_active]
     if agent.pk in pks and len(pks) == 1:
         raise LastAdmin
 

@@ -98,20 +98,25 @@ def read_agent(row: Row) -> AgentRow:
 
 
 def import_agent(row: AgentRow, now: datetime) -> tuple[Agent, str]:
-    """Make or change the agent; returns the password of a new account, '' for one that was there."""
+    """Make or change the agent; returns the password of a new account, '' for one that was there.
+
+    A transaction for each row, and none around them: routing would wait for all agents of a long file.
+    """
     password, agent = "", row.agent
     with transaction.atomic():
         if agent is None:
             agent, password = create_agent(email=row.email, name=row.name, role=row.role, now=now)
+        # First, because it may lock others, too: whoever locks several agents does it by id.
+        change_agent(agent, role=row.role, is_active=row.is_active, scope=row.scope, now=now)
         agent.display_name, agent.capacity, agent.languages = row.name, row.capacity, row.languages
         agent.save(update_fields=["display_name", "capacity", "languages"])
         if row.skills is not None:
             agent.skills.set(row.skills)
         if row.queues is not None:
             Membership.objects.filter(agent=agent).exclude(queue__in=row.queues).delete()
-            fresh = [Membership(agent=agent, queue=queue) for queue in row.queues]
-            Membership.objects.bulk_create(fresh, ignore_conflicts=True)
-        change_agent(agent, role=row.role, is_active=row.is_active, scope=row.scope, now=now)
+            for queue in row.queues:
+                # One by one: each that is new renews what the agent sees (agents/closing.py).
+                Membership.objects.get_or_create(agent=agent, queue=queue)
     return agent, password
 
 
@@ -198,7 +203,7 @@ def _check_rights(row: AgentRow) -> None:
         row.problems.setdefault(column or "email", sentence)
     if row.agent is not None:
         try:
-            check_admin_remains(row.agent, row.role, row.is_active)
+            check_admin_remains(row.agent, row.role, row.is_active, only_look=True)
         except LastAdmin as refused:
             row.problems["role"] = str(refused)
 

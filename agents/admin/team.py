@@ -119,6 +119,8 @@ class AgentResource(TableResource):
 
     class Meta:
         model = Agent
+        # Each row has its own (import_agent).
+        use_transactions = False
 
     def read(self, row: Any) -> AgentRow:
         return read_agent(row)

@@ -10,6 +10,7 @@ import pytest
 from agents.access import agent_conversations, get_agent_file, sight_of
 from agents.accounts import change_agent, create_agent
 from agents.assignments import take_conversation
+from agents.imports import import_agent, read_agent
 from agents.models import Agent, Membership, Queue
 from agents.participant import AgentParticipant
 from agents.sight import Sight, sift_rows
@@ -263,7 +264,7 @@ def test_what_comes_back_is_seen_again(open_as, as_sam, as_alice, acme, sales, t
 # ---- what changes the sight ----
 
 
-@pytest.mark.parametrize("change", ["scope", "joined", "left"])
+@pytest.mark.parametrize("change", ["scope", "joined", "left", "imported"])
 def test_connections_begin_anew_when_the_sight_changes(
     connect, make_session, acme, bob, sam, sales, now, change, request
 ):
@@ -278,6 +279,9 @@ def test_connections_begin_anew_when_the_sight_changes(
                 change_agent(bob, role=bob.role, is_active=True, scope=Agent.Scope.QUEUES, now=now)
             elif change == "joined":
                 Membership.objects.create(agent=sam, queue=Queue.objects.get(is_default=True))
+            elif change == "imported":
+                general = Queue.objects.get(is_default=True).name
+                import_agent(read_agent({"email": "sam@acme.test", "queues": f"Sales; {general}"}), now)
             else:
                 Membership.objects.get(agent=sam, queue=sales).delete()
             assert client.close_code() == 1012

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from agents.access import agent_conversations, get_agent_file, sight_of
 from agents.accounts import change_agent, create_agent
@@ -19,9 +20,11 @@ from chat.messages import MessageDraft, post_visitor_message
 from chat.models import Conversation, File, Visitor
 from chat.pages import conversation_row
 from chat.placement import Place
+from chat.protocol import MAX_RESUMED, MAX_WATCHED
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.rest.conftest import same_refusal, signed_in
+from tests.threads import until_somebody_waits
 
 SECRET = "other-queue-canary"
 LIST = "/api/v1/agent/conversations"
@@ -208,6 +211,62 @@ def test_resume_and_positions(open_as, as_sam, way, theirs, foreign):
         tops = sam.request("ping")["data"]["tops"]
         assert tops.keys() == {str(theirs.pk)}
     assert SECRET not in str(sam.inbox)
+
+
+@pytest.mark.parametrize("then", ["answered", "failed"])
+def test_a_resume_hears_nothing_before_its_answer(open_as, as_sam, as_alice, acme, theirs, foreign, then):
+    """What is out of sight is not delivered while that is still being found out, nor when finding out fails."""
+    sam, desk = open_as(as_sam), open_as(as_alice)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'LOCK TABLE "{acme.schema_name}".agents_membership')
+        sam.send("resume", {"conversations": {str(foreign.pk): 0, str(theirs.pk): theirs.last_seq}})
+        until_somebody_waits()
+        for where in (foreign, theirs):
+            note = {"client_id": str(uuid4()), "text": f"note in {where.pk}"}
+            assert desk.request("note.create", note, conversation=where.pk)["type"] == "ack"
+        if then == "failed":
+            cursor.execute("SELECT pg_cancel_backend(pid) FROM pg_locks WHERE NOT granted")
+            assert sam.expect("error")["data"]["code"] == "internal"
+    if then == "answered":
+        assert sam.expect("resumed")["data"]["conversations"][str(theirs.pk)]["top"] == theirs.last_seq + 1
+    assert desk.say(SECRET, conversation=foreign.pk)["type"] == "ack"
+    desk.send("typing.start", conversation=foreign.pk)
+    desk.request("ping")
+    assert sam.request("ping")["data"]["tops"].keys() == ({str(theirs.pk)} if then == "answered" else set())
+    assert SECRET not in str(sam.inbox)
+    assert f"note in {foreign.pk}" not in str(sam.inbox)
+
+
+def test_what_is_written_while_a_resume_reads_comes_too(open_as, as_sam, as_alice, acme, theirs):
+    """Between finding and reading nothing is lost, for those with a limited sight either."""
+    sam, desk, where = open_as(as_sam), open_as(as_alice), str(theirs.pk)
+    for number in range(20):
+        desk.send("note.create", {"client_id": str(uuid4()), "text": str(number)}, conversation=where)
+        sam.send("resume", {"conversations": {where: 0}})
+    sam.positions[where] = 0
+    sam.expect_seq(where, theirs.last_seq + 20)
+
+
+@pytest.mark.parametrize("who", ["sam", "alice"])
+def test_a_connection_watches_so_many(open_as, as_sam, as_alice, acme, sales, now, who):
+    """Those over the bound are lost to the client as if they were not there; the others go on."""
+    client = open_as(as_sam if who == "sam" else as_alice)
+    with in_tenant(acme):
+        visitor = Visitor.objects.create(name="Vera")
+        many = Conversation.objects.bulk_create(
+            Conversation(visitor=visitor, queue_id=sales.pk, status="closed", created_at=now, active_at=now)
+            for _ in range(MAX_WATCHED + 1)
+        )
+    names = [str(one.pk) for one in many]
+    refused = {}
+    for start in range(0, len(names), MAX_RESUMED):
+        answer = client.request("resume", {"conversations": dict.fromkeys(names[start : start + MAX_RESUMED], 0)})
+        refused |= {pk: found["error"] for pk, found in answer["data"]["conversations"].items() if "error" in found}
+    assert refused == {names[-1]: "too_many"}
+    assert client.request("conversation.watch", conversation=names[-1])["data"]["code"] == "invalid"
+    assert client.request("conversation.unwatch", conversation=names[0])["type"] == "ack"
+    assert client.request("conversation.watch", conversation=names[-1])["type"] == "ack"
+    assert client.request("resume", {"conversations": {names[1]: 0}})["data"]["conversations"][names[1]]["recovered"]
 
 
 def test_rows_of_other_queues_do_not_pass(open_as, as_sam, as_vera, way, theirs, acme, now):

@@ -71,6 +71,7 @@ class WebSocket(WebSocketsSansIOProtocol):
         "handshake_complete",
         "handshake_initiated",
         "initial_response",
+        "is_full",
         "last_ping_rtt",
         "logger",
         "loop",
@@ -105,6 +106,8 @@ class WebSocket(WebSocketsSansIOProtocol):
         )
         self.queue = cast("Any", Inbox())
         self.writable = cast("Any", Gate())
+        # More waits to be written than the client takes; `writable` opens for the closing all the same.
+        self.is_full = False
 
     def start_keepalive(self) -> None:
         """Called when the handshake is done: from here on nobody needs its headers, which are 5 KB."""
@@ -116,6 +119,18 @@ class WebSocket(WebSocketsSansIOProtocol):
         with suppress(OSError, AttributeError):  # no TCP, or no Linux
             self.transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
+    def pause_writing(self) -> None:
+        """Who does not read is not read from either: each of its pings would be answered into our memory."""
+        super().pause_writing()
+        self.is_full = True
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.is_full = False
+        if not self.read_paused:
+            self.transport.resume_reading()
+
     def handle_text(self, event: Frame) -> None:
         self.curr_msg_data_type = "text"
         self._take_text(event)
@@ -124,7 +139,16 @@ class WebSocket(WebSocketsSansIOProtocol):
         if self.curr_msg_data_type == "text":
             self._take_text(event)
         else:
-            super().handle_cont(event)
+            self._take_part(event)
+
+    def _take_part(self, event: Frame) -> None:
+        # Into one buffer: a list would grow with fragments of nothing, which have no size.
+        if not isinstance(self.frames[0], bytearray):
+            self.frames = cast("Any", [bytearray(self.frames[0])])
+        self.frames[0] += event.data
+        if event.fin:
+            self.frames = [bytes(self.frames[0])]
+            self.send_receive_event_to_app()
 
     def _take_text(self, event: Frame) -> None:
         if self.close_sent:
@@ -157,6 +181,15 @@ class WebSocket(WebSocketsSansIOProtocol):
             self.read_paused = True
             self.transport.pause_reading()
 
+    async def receive(self) -> Any:
+        """As upstream, but reading goes on only when there is room for what it answers."""
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            if not self.is_full:
+                self.transport.resume_reading()
+        return message
+
     async def send(self, message: Any) -> None:
         """As upstream, but what goes to many is made into a frame once, and closing waits for nobody."""
         if message["type"] == "websocket.send" and self.handshake_complete and not self.conn.extensions:
@@ -172,6 +205,8 @@ class WebSocket(WebSocketsSansIOProtocol):
             self.writable.set()
         await super().send(message)
         if is_end:
+            if self.is_full:
+                self.transport.pause_reading()
             self.loop.call_later(ABORT_SECONDS, self._abort)
 
     def _abort(self) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
-from agents.calendars import Hours, hours_of
+from agents.calendars import Hours, hours_of, next_opening
 from agents.models import Calendar, Queue, SlaPolicy, SlaTarget
 from agents.sla.episodes import Pause, due_at
 
@@ -71,10 +71,14 @@ class Rules:
     def with_policy(self) -> list[UUID]:
         return [pk for pk, promises in self.by_queue.items() if promises.policy is not None]
 
-    @property
-    def with_resolution(self) -> list[UUID]:
-        kind = SlaTarget.Kind.RESOLUTION
+    def promising(self, kind: str) -> list[UUID]:
         return [pk for pk, promises in self.by_queue.items() if promises.minutes(kind) is not None]
+
+    def never_due(self, now: datetime) -> list[UUID]:
+        """Queues in which nothing is ever due: neither their hours nor those of their policy come."""
+        return [
+            pk for pk, one in self.by_queue.items() if _never_open(one.hours, now) and _never_open(one.queue_hours, now)
+        ]
 
 
 class Waiting(Protocol):
@@ -101,6 +105,10 @@ def read_rules() -> Rules:
     queues = Queue.objects.select_related("sla__calendar", "calendar").order_by("-is_default", "position")
     by_queue = {queue.pk: Promises(queue.sla, queue.answer_seconds, queue.calendar, book) for queue in queues}
     return Rules(by_queue, next(iter(by_queue.values()), None))
+
+
+def _never_open(hours: Hours, now: datetime) -> bool:
+    return next_opening(hours, now) is None
 
 
 def is_past(moment: datetime | None, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agents.models import SlaTarget
-from agents.sla.keep import keep_promises
+from agents.sla.keep import FIRST, NEXT, RESOLUTION, keep_promises
 from agents.sla.plain import keep_plain
 from agents.sla.rules import Rules, read_rules
 from agents.sla.targets import REPLIES
@@ -22,14 +22,15 @@ def sweep_sla(now: datetime, limit: int = 1000) -> int:
     promise was settled. One that fails stops no other."""
     rules = read_rules()
 
-    def keep_one(conversation_id: UUID) -> bool:
-        keep_promises(conversation_id, now, rules)
-        return True
-
     # Plain ones first, all at once: after a long time without workers there may be many.
-    without = without_deadline(rules).order_by("active_at").values_list("pk", flat=True)
-    done = len(keep_plain(list(without[:limit]), now, rules))
-    for due in (overdue(now), without_deadline(rules), answered(), closed_with_open_targets()):
+    without = without_deadline(rules).exclude(queue_id__in=rules.never_due(now))
+    done = len(keep_plain(list(without.order_by("active_at").values_list("pk", flat=True)[:limit]), now, rules))
+    for due in (overdue(now), without, answered(), closed_with_open_targets()):
+
+        def keep_one(conversation_id: UUID, due: QuerySet[Conversation] = due) -> bool:
+            # What is found for ever, for whatever reason, must not keep the sweep from the rest.
+            return keep_promises(conversation_id, now, rules) or not due.filter(pk=conversation_id).exists()
+
         done += work_through(due, by="active_at", work=keep_one, limit=limit - done) if done < limit else 0
     return done
 
@@ -53,11 +54,13 @@ def overdue(now: datetime) -> QuerySet[Conversation]:
 
 
 def without_deadline(rules: Rules) -> QuerySet[Conversation]:
-    """Somebody waits and no deadline is written. Left messages have one only where a policy promises it."""
+    """Somebody waits and no deadline is written. Left messages have one only where a policy promises that answer."""
     opened = Conversation.objects.filter(AWAKE).exclude(status=Conversation.Status.CLOSED)
-    promised = Q(left_message=False) | Q(queue_id__in=rules.with_policy)
+    first = Q(first_reply_at__isnull=True, queue_id__in=rules.promising(FIRST))
+    following = Q(first_reply_at__isnull=False, queue_id__in=rules.promising(NEXT))
+    promised = Q(left_message=False) | first | following
     asked = Q(awaiting_reply_since__isnull=False, reply_due_at__isnull=True) & promised
-    unresolved = Q(resolve_due_at__isnull=True, queue_id__in=rules.with_resolution)
+    unresolved = Q(resolve_due_at__isnull=True, queue_id__in=rules.promising(RESOLUTION))
     return opened.filter(asked | unresolved)
 
 

@@ -2,9 +2,11 @@ from uuid import uuid4
 
 import pytest
 
-from agents.models import SlaPolicy
+from agents.models import Calendar, SlaPolicy
 from agents.sla import sweep as sweeping
 from agents.sla import sweep_sla
+from agents.sla.rules import read_rules
+from agents.sla.sweep import without_deadline
 from agents.sla.waking import ASKED, CHANGED, REPLIED, keep_heard
 from chat.conversations import open_conversation
 from chat.models import Conversation, Visitor
@@ -38,6 +40,21 @@ def test_a_policy_that_is_made_later_is_found(talk, queue):
     queue.sla = SlaPolicy.objects.create(name="Later", resolution_minutes=60)
     queue.save()
     assert sweep_sla(at(10, 1)) == 1 and talk.row.resolve_due_at == at(11)
+
+
+def test_a_left_message_of_which_only_the_resolution_is_promised_is_settled_once(talk, policy):
+    SlaPolicy.objects.update(first_minutes=None, next_minutes=None)
+    talk.asks(at(10))
+    Conversation.objects.update(left_message=True)
+    assert sweep_sla(at(10, 1)) == 1 and targets()[0][0] == "resolution"
+    assert sweep_sla(at(10, 2)) == 0
+    assert not without_deadline(read_rules()).exists()
+
+
+def test_where_hours_never_come_nothing_is_due(talk, office):
+    Calendar.objects.update(spans=[])
+    talk.asks(at(10))
+    assert sweep_sla(at(10, 1)) == 0
 
 
 def test_what_is_snoozed_is_left_alone(talk, policy, breaches):

@@ -11,7 +11,8 @@ from agents.accounts import create_agent
 from agents.models import Agent, Assignment, CannedReply, DraftReply, Mention, Queue
 from tenants.context import in_tenant
 from tests.browser.axe import serious
-from tests.browser.desk import Console
+from tests.browser.desk import ALICE, HOST, Console, rows
+from tests.browser.wire import Wire
 from tests.conftest import PASSWORD
 
 
@@ -157,6 +158,25 @@ def test_a_colleague_is_named_told_and_sees_it(open_console, acme, bob):
     expect(bobs.page).not_to_have_title(re.compile(r"^\("))
     with in_tenant(acme):
         assert Mention.objects.get(agent=bob).seen_at is not None
+
+
+def test_who_was_named_while_cut_off_is_told_when_back(person, sign_in, acme, alice, bobs_socket, where):
+    page = person()
+    wire = Wire(page)
+    sign_in(page, ALICE, HOST)
+    expect(page.get_by_role("navigation", name="Views")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Connected another way"))).to_have_count(0)
+    wire.cut()
+    expect(page.locator(".banner")).to_be_visible()
+    data = {"client_id": str(uuid4()), "text": "@Alice hi", "mentions": [str(alice.pk)]}
+    bobs_socket.request("note.create", data, conversation=where)
+    wire.mend()
+    expect(page.locator(".view-more .view-count")).to_have_text("1")
+    page.get_by_role("button", name="Unassigned").click()
+    rows(page).first.click()
+    expect(page.locator(".view-more .view-count")).to_have_count(0)
+    with in_tenant(acme):
+        assert Mention.objects.get(agent=alice).seen_at is not None
 
 
 def test_an_emoji_is_found_by_its_name(open_console):

@@ -10,14 +10,15 @@ import { startDesk } from "./state/desk";
 import { startDrafts } from "./state/drafts";
 import { startElsewhere, unreadElsewhere } from "./state/elsewhere";
 import { startFreshening } from "./state/freshen";
-import { startInbox, unreadMine } from "./state/inbox";
+import { startInbox } from "./state/inbox";
 import { bindInboxKeys } from "./state/inbox_keys";
 import { loadPreferences } from "./state/preferences";
-import { startMentions, unseenMentions } from "./state/mentions";
+import { unseenMentions } from "./state/mentions";
 import { loadBell } from "./state/notify";
 import { followHistory } from "./state/route";
 import { loadSession, me, start } from "./state/session";
 import { listenForShortcuts } from "./state/shortcuts";
+import { unreadMine } from "./state/tally";
 import { startViewers } from "./state/viewers";
 import { words } from "./words";
 
@@ -27,7 +28,6 @@ async function begin(): Promise<void> {
   if (!(await loadSession()) || isRunning) return;
   isRunning = true;
   applyAccent(document.documentElement, me.value!.brand.accent);
-  startMentions(me.value!.unseen_mentions);
   startInbox();
   startDrafts();
   startDesk();

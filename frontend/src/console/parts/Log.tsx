@@ -7,7 +7,7 @@ import type { Author } from "../../engine";
 import { now } from "../state/clock";
 import { markRead } from "../state/desk";
 import { layoutLog, type Block } from "../state/log";
-import { seeMentions } from "../state/mentions";
+import { seeMentions, unseenMentions } from "../state/mentions";
 import { me } from "../state/session";
 import type { Thread } from "../state/thread";
 import { visitorName } from "../state/visitors";
@@ -109,7 +109,7 @@ function useReading(thread: Thread, isAtEnd: boolean, unseen: { value: number; p
     look();
     addEventListener("focus", look);
     return () => removeEventListener("focus", look);
-  }, [thread, isAtEnd, top, isMine]);
+  }, [thread, isAtEnd, top, isMine, unseenMentions.value]);
   useEffect(() => {
     unseen.value = isAtEnd ? 0 : unseen.peek() + Math.max(top - known.current, 0);
     known.current = top;

@@ -10,7 +10,7 @@ import { words } from "../words";
 import { answeredMeanwhile } from "./collision";
 import { noteServerTime } from "./clock";
 import { refreshDrafts } from "./drafts";
-import { noteMention } from "./mentions";
+import { doubtMentions, noteMention } from "./mentions";
 import { ring } from "./notify";
 import { freshen } from "./freshen";
 import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox, refreshView } from "./inbox";
@@ -170,6 +170,7 @@ export function startDesk(): void {
       refreshDrafts();
       // Joined first, read afterwards: what a list was read without comes with this.
       refreshInbox();
+      doubtMentions();
       nudgeBoard();
       if (wasEverLive.peek()) freshen();
       wasEverLive.value = true;

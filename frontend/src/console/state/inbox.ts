@@ -2,16 +2,16 @@
 // `conversation.updated`. What the pushes cannot tell (rows never loaded) is fetched anew, at most every two seconds.
 import { batch, computed, effect, signal, type Signal } from "@preact/signals";
 import { fetchRows } from "../api";
-import { isMerged, type Counts, type Filters, type Row, type RowsPage, type ViewId } from "../wire";
+import { isMerged, type Filters, type Row, type RowsPage, type ViewId } from "../wire";
 import { failedBrands, fetchAllBrands } from "./brands";
-import { Doubts, REFRESH_MS, shift } from "./counts";
 import { countFilters, filterQuery } from "./filters";
 import { appendRows, compareIn, isMember, placeRow, underFirstPage } from "./listing";
-import { me, myId } from "./session";
+import { myId } from "./session";
 import { route } from "./route";
-import { dropRow, putRow, rowOf, watchChanges } from "./rows";
+import { dropRow, putRow, rowOf } from "./rows";
 import { countViewsSoon, loadViews, savedView } from "./views";
 import { loadTags } from "./tags";
+import { refreshSoon, startTally, takeCounts, toldSoFar } from "./tally";
 import { untickAll, untick } from "./ticks";
 
 export { changeRow, noteOnline, putRow, rowSignal } from "./rows";
@@ -32,8 +32,6 @@ const MORE = 100;
 
 const listings = new Map<ViewId, Listing>();
 const search = signal<Listing | null>(null);
-export const counts = signal<Counts>({ mine: 0, unassigned: 0, all: 0, mentions: 0, snoozed: 0, closed: 0, unread: 0 });
-export const unreadMine = computed(() => counts.value.unread);
 
 function newListing(view: ViewId, q: string, filters: Filters): Listing {
   return {
@@ -116,7 +114,7 @@ export async function loadListing(listing: Listing, abort?: AbortSignal, keepsMo
   const request = (latestRequest.get(listing) ?? 0) + 1;
   latestRequest.set(listing, request);
   loading++;
-  const since = doubts.changes;
+  const since = toldSoFar();
   try {
     const page = await fetchPage(listing, null, abort);
     if (latestRequest.get(listing) !== request) return;
@@ -227,36 +225,6 @@ function placeIn(listing: Listing, row: Row): void {
   listing.ids.value = placeRow(listing.ids.peek(), row, options);
 }
 
-const doubts = new Doubts((afterMs) => refreshSoon(afterMs));
-
-/** Follows each change of a row that was known: the server's counts stay right in between. */
-function recount(before: Row, after: Row): void {
-  counts.value = shift(counts.peek(), before, after, myId.peek());
-  doubts.changed();
-}
-
-function takeCounts(found: Counts | undefined, since: number): void {
-  if (found && doubts.accept(since)) counts.value = found;
-}
-
-let refreshTimer = 0;
-
-function refreshSoon(afterMs = REFRESH_MS): void {
-  refreshTimer ||= window.setTimeout(() => {
-    refreshTimer = 0;
-    void refreshCounts();
-  }, afterMs);
-}
-
-async function refreshCounts(): Promise<void> {
-  const since = doubts.changes;
-  try {
-    takeCounts((await fetchRows("mine", { limit: 1 })).counts, since);
-  } catch {
-    // The next event or reconnect asks again.
-  }
-}
-
 /** After each hello: rows may have changed before the topics were joined. What is shown stays until the answer is here. */
 export function refreshInbox(): void {
   for (const listing of listings.values()) {
@@ -294,8 +262,7 @@ function watchBrands(): void {
 export const idsOfHere = (listing: Listing): string[] => listing.ids.peek().filter((id) => !rowOf(id)?.brand);
 
 export function startInbox(): void {
-  counts.value = me.peek()?.counts ?? counts.peek();
-  watchChanges(recount);
+  startTally();
   listingOf("mine"); // always live: most work is there
   followSearch();
   untickWithList();

@@ -1,29 +1,31 @@
-// Notes that name me: how many I have not seen. Looking at the conversation is seeing.
-import { signal } from "@preact/signals";
+// Notes that name me: how many I have not seen, which every list's answer says. Looking at the conversation is seeing.
+import { computed } from "@preact/signals";
 import { markMentionsSeen } from "../api";
+import { counts, takeMentions, toldSoFar } from "./tally";
 
-export const unseenMentions = signal(0);
-/** Conversations that named me since the page was loaded: only these, and those of before, are worth telling of. */
-const fresh = new Set<string>();
-let areOldOnes = false;
+export const unseenMentions = computed(() => counts.value.mentions);
 
-export function startMentions(unseen: number): void {
-  unseenMentions.value = unseen;
-  areOldOnes = unseen > 0;
-}
+/** Conversations that were looked at since the unseen ones were last told of: those are elsewhere. */
+const looked = new Set<string>();
+unseenMentions.subscribe(() => looked.clear());
+
+/** After a new connection there may be others, though as many. */
+export const doubtMentions = (): void => looked.clear();
 
 export function noteMention(conversation: string, unseen: number): void {
-  unseenMentions.value = unseen;
-  fresh.add(conversation);
+  looked.delete(conversation);
+  takeMentions(unseen);
 }
 
 /** Called when a conversation is in front of one's eyes. */
 export async function seeMentions(conversation: string): Promise<void> {
-  if (!fresh.delete(conversation) && !(areOldOnes && unseenMentions.peek())) return;
+  if (!unseenMentions.peek() || looked.has(conversation)) return;
+  looked.add(conversation);
+  const since = toldSoFar();
   try {
-    unseenMentions.value = (await markMentionsSeen(conversation)).unseen;
-    areOldOnes = unseenMentions.peek() > 0;
+    takeMentions((await markMentionsSeen(conversation)).unseen, since);
+    looked.add(conversation);
   } catch {
-    fresh.add(conversation); // the next look tells it
+    looked.delete(conversation); // the next look tells it
   }
 }

@@ -43,7 +43,7 @@ export const refreshSession = refreshing(async () => {
   rememberCsrf(csrf);
   const known = me.peek();
   if (!known) return;
-  // Counts have their own ways (state/inbox.ts, state/mentions.ts).
+  // Counts have their own ways (state/tally.ts).
   const { counts, unseen_mentions } = known;
   me.value = sameOr<Me>(known, { ...known, ...answer, counts, unseen_mentions });
   for (const [agent, availability] of notedMeanwhile) noteAvailability(agent, availability);

@@ -1,10 +1,10 @@
 // The views above the list: three that are always in sight, all others behind one button, each with its count.
 import { signal } from "@preact/signals";
-import { counts } from "../../state/inbox";
 import { countFilters } from "../../state/filters";
 import { unseenMentions } from "../../state/mentions";
 import { go, route } from "../../state/route";
 import { me } from "../../state/session";
+import { counts } from "../../state/tally";
 import { hasOtherBrands, savedCounts, savedView, savedViews } from "../../state/views";
 import { words } from "../../words";
 import type { Dictionary } from "../../words/en";

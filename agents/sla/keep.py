@@ -17,6 +17,9 @@ from chat.models import Conversation
 
 # Asked and answered before anybody looked: no longer ago than this.
 JUST_NOW = timedelta(minutes=15)
+# What any deadline follows from, besides what happens in the log. Whose nudge is lost is found by no sweep once an old
+# deadline stands there.
+FOLLOWED = ("queue_id", "snoozed_until", "left_message")
 FIRST, NEXT, RESOLUTION = SlaTarget.Kind.FIRST, SlaTarget.Kind.NEXT, SlaTarget.Kind.RESOLUTION
 
 
@@ -108,12 +111,13 @@ def _write_deadlines(
 ) -> bool:
     """Write and announce deadlines that changed, unless what they follow from changed meanwhile."""
     changed, touched = False, {name: getattr(conversation, name) for name in conversation.touch(now)}
+    same = Conversation.objects.filter(pk=conversation.pk, **{name: getattr(conversation, name) for name in FOLLOWED})
     if conversation.reply_due_at != reply:
-        same = Conversation.objects.filter(pk=conversation.pk, awaiting_reply_since=conversation.awaiting_reply_since)
-        changed |= bool(same.exclude(status=Conversation.Status.CLOSED).update(reply_due_at=reply, **touched))
+        asked = same.filter(awaiting_reply_since=conversation.awaiting_reply_since)
+        changed |= bool(asked.exclude(status=Conversation.Status.CLOSED).update(reply_due_at=reply, **touched))
     if conversation.resolve_due_at != resolution:
-        same = Conversation.objects.filter(pk=conversation.pk, status=conversation.status)
-        changed |= bool(same.update(resolve_due_at=resolution, **touched))
+        unresolved = same.filter(status=conversation.status)
+        changed |= bool(unresolved.update(resolve_due_at=resolution, **touched))
     if changed:
         announce_row(Conversation.objects.select_related("visitor").get(pk=conversation.pk))
     return changed

@@ -19,10 +19,13 @@ from chat.models import SOON, Conversation, Message
 # In the order of ids, as the log's writer locks; whoever is busy with a row does not wait for this nor this for them.
 WRITE = f"""
 WITH given AS (
-    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS given(id, since, due)
+    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::timestamptz[], %s::boolean[], %s::timestamptz[])
+    AS given(id, since, queue, snoozed, has_left, due)
 ), same AS (
     SELECT c.id, given.due FROM {Conversation._meta.db_table} c JOIN given USING (id)
-    WHERE c.awaiting_reply_since IS NOT DISTINCT FROM given.since AND c.status <> '{Conversation.Status.CLOSED}'
+    WHERE c.awaiting_reply_since IS NOT DISTINCT FROM given.since AND c.queue_id IS NOT DISTINCT FROM given.queue
+    AND c.snoozed_until IS NOT DISTINCT FROM given.snoozed AND c.left_message = given.has_left
+    AND c.status <> '{Conversation.Status.CLOSED}'
     ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED
 )
 UPDATE {Conversation._meta.db_table} c SET reply_due_at = same.due,
@@ -96,10 +99,12 @@ def _write(rows: Collection[Row], dues: Mapping[UUID, datetime | None], now: dat
     """Write and announce these deadlines where what they follow from is as it was; returns where."""
     if not rows:
         return set()
-    ids = [row.id for row in rows]
+    read = [
+        (row.id, row.awaiting_reply_since, row.queue_id, row.snoozed_until, row.left_message, dues[row.id])
+        for row in rows
+    ]
     with connection.cursor() as cursor:
-        since = [row.awaiting_reply_since for row in rows]
-        cursor.execute(WRITE, [ids, since, [dues[pk] for pk in ids], now - SOON, now])
+        cursor.execute(WRITE, [*map(list, zip(*read, strict=True)), now - SOON, now])
         written = {row[0] for row in cursor.fetchall()}
     for conversation in Conversation.objects.select_related("visitor").filter(pk__in=written):
         announce_row(conversation)

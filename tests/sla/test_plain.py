@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agents.models import Queue
 from agents.sla import keep_promises, sweep_sla
 from agents.sla.plain import keep_plain
 from agents.sla.rules import read_rules
@@ -98,3 +99,27 @@ def test_with_a_policy_or_a_target_it_is_left(talk, queue, policy, now):
     queue.sla = None
     queue.save()
     assert keep_plain(asked, now, read_rules()) == set()
+
+
+@pytest.mark.parametrize("keep", [lambda pk, at: keep_plain([pk], at, read_rules()), keep_promises])
+@pytest.mark.parametrize("change", ["queue", "snoozed", "left"])
+def test_what_changes_between_reading_and_writing_is_left_for_whoever_changed_it(talk, acme, now, keep, change):
+    (asked,) = ask(1, now)
+    columns = {
+        "queue": {"queue_id": Queue.objects.create(name="Returns").pk},
+        "snoozed": {"snoozed_until": now + timedelta(days=1)},
+        "left": {"left_message": True},
+    }[change]
+
+    def change_it(_number):
+        with in_tenant(acme):
+            Conversation.objects.filter(pk=asked).update(**columns)
+
+    def before_writing(execute, sql, params, many, context):
+        if "UPDATE" in sql:
+            run_together(1, change_it)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(before_writing):
+        keep(asked, now)
+    assert Conversation.objects.get(pk=asked).reply_due_at is None

@@ -81,6 +81,9 @@ function storedKeys(start: string): string[] {
   }
 }
 
+/** When the server was last told of a draft: an answer that was asked for before may not know of it. */
+const flushedAt = new Map<string, number>();
+
 /** Takes up what the server does not know; what fails is tried again with the next change or connection. */
 export async function flushDrafts(): Promise<void> {
   clearTimeout(flushTimer);
@@ -94,28 +97,31 @@ export async function flushDrafts(): Promise<void> {
       if ((error as { status?: number }).status !== 404) return;
     }
     const current = read(at);
-    if (current && current.ts === kept.ts) keep(at, { ...current, isOurs: false });
+    if (!current || current.ts !== kept.ts) continue;
+    flushedAt.set(at, Date.now());
+    keep(at, { ...current, isOurs: false });
   }
 }
 
 const KINDS = { reply: "message", note: "note" } as const;
 const MODES = { message: "reply", note: "note" } as const;
 
-/** Drafts as the server has them: all of the agent's, or all of one conversation. */
-export function takeDrafts(drafts: readonly DraftView[], only?: string): void {
+/** Drafts as the server had them at some time after `asked`: all of the agent's, or all of one conversation. */
+export function takeDrafts(drafts: readonly DraftView[], asked: number, only?: string): void {
   let isNews = false;
   const known = new Set<string>();
+  const isOlder = (at: string): boolean => (flushedAt.get(at) ?? 0) >= asked;
   for (const { conversation, kind, text, ts } of drafts) {
     const at = key(conversation, MODES[kind]);
     known.add(at);
     const ours = read(at);
-    if (ours && ours.ts >= ts) continue;
+    if ((ours && ours.ts >= ts) || isOlder(at)) continue;
     keep(at, { text, ts, isOurs: false });
     isNews = true;
   }
   if (drafts.length < MAX_LISTED) {
     for (const [at, conversation, , kept] of allKept()) {
-      if (kept.isOurs || known.has(at) || (only && conversation !== only)) continue;
+      if (kept.isOurs || known.has(at) || isOlder(at) || (only && conversation !== only)) continue;
       keep(at, { text: "", ts: kept.ts, isOurs: false }); // sent or thrown away elsewhere
       isNews = true;
     }
@@ -130,7 +136,8 @@ async function ask(): Promise<void> {
   askedAt = Date.now();
   try {
     await flushDrafts();
-    takeDrafts((await fetchDrafts()).drafts);
+    const asked = Date.now();
+    takeDrafts((await fetchDrafts()).drafts, asked);
   } catch {
     askedAt = 0; // the next look or connection asks again
   }

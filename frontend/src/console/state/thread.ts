@@ -61,8 +61,8 @@ export class Thread {
   async reload(): Promise<number> {
     if (this.load.peek() !== "ready") this.load.value = "loading";
     try {
-      const snapshot = await fetchSnapshot(this.id);
-      this.takeSnapshot(snapshot);
+      const asked = Date.now();
+      this.takeSnapshot(await fetchSnapshot(this.id), asked);
       return this.top;
     } catch (error) {
       const isGone = error instanceof ApiError && (error.status === 404 || error.status === 403);
@@ -72,7 +72,7 @@ export class Thread {
     }
   }
 
-  private takeSnapshot({ row, visitor, events, more, viewers, drafts }: Snapshot): void {
+  private takeSnapshot({ row, visitor, events, more, viewers, drafts }: Snapshot, asked: number): void {
     const isFirst = this.load.peek() !== "ready";
     batch(() => {
       putRow(row);
@@ -84,7 +84,7 @@ export class Thread {
       this.dropSent(events);
       if (isFirst) this.markNew(row.agent_read_seq);
       this.viewers.value = viewers;
-      takeDrafts(drafts, this.id);
+      takeDrafts(drafts, asked, this.id);
       this.load.value = "ready";
     });
   }

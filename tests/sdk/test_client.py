@@ -8,6 +8,7 @@ import pytest
 
 from chat.consumers.socket import SILENCE_SECONDS
 from kefu_client import Client, FrameError, LogEvent, MemoryOutbox, Refused, Rung
+from kefu_client.frames import Frame
 from kefu_client.heartbeat import Learnt
 from tests.sdk.virtual import FakeServer, VirtualLoop, run
 
@@ -179,6 +180,23 @@ def test_a_push_lost_in_silence_is_noticed_at_the_next_beat():
             assert texts == ["one"]
             await asyncio.sleep(3)
             assert texts == ["one", "two"]
+
+    run(scene())
+
+
+def test_a_pong_that_nobody_asked_for_is_told_as_a_hint():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            await client.live()
+            hints: list[Any] = []
+            client.on_hint(hints.append)
+            await asyncio.sleep(30)
+            assert server.times("ping")
+            assert not hints
+            server.links[-1].push(Frame("pong", {"tops": {}, "heartbeat": 25}))
+            await asyncio.sleep(1)
+            assert [frame.type for frame in hints] == ["pong"]
 
     run(scene())
 

@@ -218,6 +218,15 @@ test("a silent link is probed, given up after three probes, and opened anew", as
   assert.notEqual(state.kind, "live");
 });
 
+test("a pong that nobody asked for says that hints were lost", async () => {
+  await liveEngine({ onReturn: () => void log.push("return") });
+  await clock.advance(25_000);
+  server.socket.answer(server.socket.last("ping")!, "pong", { tops: {}, heartbeat: 25 });
+  assert.deepEqual(log, []);
+  server.socket.push({ type: "pong", data: { tops: {}, heartbeat: 25 } });
+  assert.deepEqual(log, ["return"]);
+});
+
 test("a link that only listens beats before the server would close it", async () => {
   await liveEngine();
   for (let heard = 0; heard < 6; heard++) {

@@ -25,6 +25,11 @@ export interface EngineOptions extends Peer {
   /** The epoch that what you hold came with (session, /me); otherwise the first hello's is taken. */
   epoch?: string;
   onHello?(hello: HelloData): void;
+  /**
+   * The server lost hints while its bus was away. Followed conversations are made good here; what else hints told you of
+   * (lists, counts) wants to be read anew.
+   */
+  onReturn?(): void;
   /** Hints of a followed conversation come from here on: what was read before may lack some. */
   onJoined?(conversation: string): void;
   /** A message left the outbox: acknowledged, committed. */
@@ -161,8 +166,10 @@ export class Engine {
   }
 
   private receive(frame: Frame<any>): void {
-    if (frame.type === "pong") this.noteTops(frame.data.tops);
-    else if (frame.type === "resumed") this.notWhole(frame.data as ResumedData);
+    if (frame.type === "pong") {
+      this.noteTops(frame.data.tops);
+      if (!frame.reply_to) this.options.onReturn?.();
+    } else if (frame.type === "resumed") this.notWhole(frame.data as ResumedData);
     else if (isLogEvent(frame)) this.acceptEvent(frame);
     else this.options.onEvent(frame);
   }

@@ -128,7 +128,10 @@ class Client:
         return callback
 
     def on_hint(self, callback: C) -> C:
-        """`callback(frame)`: typing, presence, read marks, list rows, as they come; they may be lost."""
+        """`callback(frame)`: typing, presence, read marks, list rows, as they come; they may be lost.
+
+        A `pong` among them says that some were: the server's bus was away.
+        """
         self._callbacks.add("hint", callback)
         return callback
 
@@ -206,6 +209,8 @@ class Client:
             self._following.accept(event)
         elif frame.type == "pong":
             self._following.note_tops(frame.data.get("tops"))
+            if not frame.reply_to:  # hints were lost
+                self._callbacks.tell("hint", frame)
         elif frame.type == "resumed":
             self._following.accept_resumed(frame.data)
         else:

@@ -148,6 +148,14 @@ async function snapshotOf(id: string): Promise<number> {
   return threadOf(id).reload();
 }
 
+/** What hints tell of may have changed before the topics were joined, or while the server's bus was away. */
+function refresh(): void {
+  refreshDrafts();
+  refreshInbox();
+  doubtMentions();
+  nudgeBoard();
+}
+
 function closedForGood(code: number): void {
   if (code === 4401) goToSignIn();
 }
@@ -167,14 +175,11 @@ export function startDesk(): void {
     onFatal: closedForGood,
     onHello: (hello) => {
       noteServerTime(hello.server_time);
-      refreshDrafts();
-      // Joined first, read afterwards: what a list was read without comes with this.
-      refreshInbox();
-      doubtMentions();
-      nudgeBoard();
+      refresh();
       if (wasEverLive.peek()) freshen();
       wasEverLive.value = true;
     },
+    onReturn: refresh,
     onJoined: (id) => {
       const thread = threads.get(id);
       if (thread) thread.joined.value++;

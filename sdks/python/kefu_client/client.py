@@ -13,7 +13,7 @@ from .clock import steady_ms, watch_sleep
 from .connection import EPOCH, Connection, Refused, State
 from .following import Following
 from .frames import Frame, FrameError, Json, LogEvent, as_log_event
-from .heartbeat import APP_CEILING, Learnt
+from .heartbeat import APP_CEILING, WEB_CEILING, Learnt
 from .ids import new_id
 from .ladder import Rung
 from .links import Link
@@ -56,6 +56,8 @@ class Client:
         self._transports = Transports(access, encoding, clock)
         self._clock, self._follow_new = clock, follow_new
         self._callbacks = Callbacks()
+        # Whom the server waits for how long: chat/consumers/socket.py.
+        ceiling = min(ceiling, APP_CEILING if session is None else WEB_CEILING)
         self._connection = Connection(self, make_link or self._transports.make, clock=clock, rng=rng, ceiling=ceiling)
         self._following = Following(
             self._connection,

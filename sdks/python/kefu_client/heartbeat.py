@@ -15,8 +15,11 @@ PROBES = 3
 CLEAN = 3
 MAX_STRIKES_WEIGHED = 4
 
+# Agents may not go above the first, others not above the second: the server ends links that say nothing.
 WEB_CEILING = 55_000
 APP_CEILING = 270_000
+# So long past the ceiling the server hears from us, whatever it says itself (docs/heartbeat.md).
+MUTE_SLACK = 5_000
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,12 @@ class Heartbeat:
         self._gap: float = 0
         self._next_at: float = inf
         self._heard_at, self._sent_at = now, 0.0
+        # Our last frame or probe.
+        self._spoke_at = now
         self._rest(now)
 
     def heard(self, now: float) -> None:
-        """Any frame from the server: a busy link sends no pings."""
+        """Any frame from the server: a busy link sends no pings, until the server would miss us."""
         self._heard_at = now
         if self._probes and self._gap:
             self._survive()
@@ -64,7 +69,7 @@ class Heartbeat:
 
     def sent(self, now: float) -> None:
         """A frame of ours keeps the way open, but proves nothing: it postpones the beat once and not for ever."""
-        self._sent_at = now
+        self._sent_at = self._spoke_at = now
         self._rest(now)
 
     def doubt(self, now: float) -> None:
@@ -89,6 +94,7 @@ class Heartbeat:
         if not self._probes:
             idle = now - max(self._heard_at, self._sent_at)
             self._gap = idle if idle >= self._interval else 0
+        self._spoke_at = now
         self._next_at = now + 1_000 * 2**self._probes
         self._probes += 1
         return "probe"
@@ -110,8 +116,8 @@ class Heartbeat:
 
     def _rest(self, now: float) -> None:
         if not self._probes and self._next_at > now:
-            latest = max(self._heard_at, self._sent_at)
-            self._next_at = min(latest, self._heard_at + self._interval) + self._interval
+            idle_since = min(max(self._heard_at, self._sent_at), self._heard_at + self._interval)
+            self._next_at = min(idle_since + self._interval, self._spoke_at + self._ceiling + MUTE_SLACK)
 
     def _survive(self) -> None:
         """An interval above the cap is a trial, and has to last as long as it was put off for."""

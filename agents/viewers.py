@@ -14,7 +14,7 @@ from agents.models import Agent
 from chat import fanout
 from chat.events import hint_frame
 from chat.keys import viewers_key
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from tenants.context import current_tenant
 
 logger = logging.getLogger(__name__)

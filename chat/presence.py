@@ -9,6 +9,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ import redis.asyncio
 from django.conf import settings
 
 from chat.keys import lease_member, leases_key
+from chat.redis_clients import ANSWER_SECONDS, redis_client
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
@@ -24,19 +26,18 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 30.0
 TICK_SECONDS = 10.0
 GRACE_SECONDS = 8.0
+# A brand's leases go by themselves once nobody renews any: also those of a brand that was deleted while sockets ended.
+EMPTY_SECONDS = 600
 
 
 class Leases:
-    """The leases of this process's connections, and the one task that renews them."""
+    """The leases of this process's connections, and the one task that writes and renews them."""
 
     def __init__(self) -> None:
         self._held: dict[str, set[str]] = defaultdict(set)
         # Ends of leases that are to be written: key, member, Unix seconds.
         self._waiting: dict[str, dict[str, float]] = defaultdict(dict)
-        self._writing = asyncio.Lock()
-        self._client: redis.asyncio.Redis | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._ticker: asyncio.Task[None] | None = None
 
     async def take(self, tenant: Tenant, kind: str, pk: UUID) -> str:
         """Take a lease for a new connection and return its id."""
@@ -44,19 +45,20 @@ class Leases:
         connection_id = new_connection_id()
         key, member = leases_key(tenant), lease_member(kind, pk, connection_id)
         self._held[key].add(member)
-        await self._write({key: [member]}, LEASE_SECONDS)
+        await self._write(key, member, LEASE_SECONDS)
         return connection_id
 
     async def lend(self, tenant: Tenant, kind: str, pk: UUID, connection_id: str, seconds: float) -> None:
         """Write a lease that nobody renews, for a client that asks again: it runs out by itself."""
         self._start()
-        await self._write({leases_key(tenant): [lease_member(kind, pk, connection_id)]}, seconds)
+        await self._write(leases_key(tenant), lease_member(kind, pk, connection_id), seconds)
 
     async def end(self, tenant: Tenant, kind: str, pk: UUID, connection_id: str) -> None:
         """Let the lease of an ended connection run out shortly."""
+        self._start()
         key, member = leases_key(tenant), lease_member(kind, pk, connection_id)
         self._held[key].discard(member)
-        await self._write({key: [member]}, GRACE_SECONDS)
+        await self._write(key, member, GRACE_SECONDS)
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -64,36 +66,49 @@ class Leases:
             return
         self._held.clear()
         self._waiting.clear()
-        self._writing = asyncio.Lock()
         self._loop = loop
-        self._client = redis.asyncio.from_url(settings.REDIS_URL, max_connections=8, socket_timeout=5)
-        self._ticker = loop.create_task(self._tick())
+        self._wake = asyncio.Event()
+        self._gathering: asyncio.Future[None] = loop.create_future()
+        self._client = redis.asyncio.from_url(settings.REDIS_URL, max_connections=2, socket_timeout=5)
+        self._writer = loop.create_task(self._write_forever())
 
-    async def _tick(self) -> None:
+    async def _write(self, key: str, member: str, seconds: float) -> None:
+        """Have the end of a lease written and wait for it, but not long: presence never keeps anybody from talking."""
+        self._waiting[key][member] = time.time() + seconds
+        self._wake.set()
+        await asyncio.wait([self._gathering], timeout=ANSWER_SECONDS)
+
+    async def _write_forever(self) -> None:
+        """One writes for all who wait at that moment: thousands may come back at once."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + TICK_SECONDS
         while True:
-            await asyncio.sleep(TICK_SECONDS)
-            await self._write({key: list(members) for key, members in self._held.items() if members}, LEASE_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(due):
+                    await self._wake.wait()
+            self._wake.clear()
+            if loop.time() >= due:
+                due = loop.time() + TICK_SECONDS
+                self._renew(time.time() + LEASE_SECONDS)
+            written, self._gathering = self._gathering, loop.create_future()
+            await self._write_waiting()
+            written.set_result(None)
 
-    async def _write(self, members_by_key: dict[str, list[str]], seconds: float) -> None:
-        """Set the ends of leases; returns when they are written. Redis being away costs presence, never a conversation.
-
-        One writes for all who wait at that moment: thousands may come back at once, and a connection to Redis for
-        each of them would be refused.
-        """
-        until = time.time() + seconds
-        for key, members in members_by_key.items():
+    def _renew(self, until: float) -> None:
+        for key, members in self._held.items():
             self._waiting[key].update(dict.fromkeys(members, until))
-        async with self._writing:
-            if not self._waiting or self._client is None:
-                return
-            ends_by_key, self._waiting = self._waiting, defaultdict(dict)
-            try:
-                async with self._client.pipeline(transaction=False) as pipe:
-                    for key, ends in ends_by_key.items():
-                        pipe.zadd(key, ends)
-                    await pipe.execute()
-            except (redis.RedisError, OSError):
-                logger.warning("presence: leases could not be written", exc_info=True)
+
+    async def _write_waiting(self) -> None:
+        """Redis being away costs presence until the next tick, never a conversation."""
+        ends_by_key, self._waiting = self._waiting, defaultdict(dict)
+        try:
+            async with self._client.pipeline(transaction=False) as pipe:
+                for key, ends in ends_by_key.items():
+                    pipe.zadd(key, ends)
+                    pipe.expire(key, EMPTY_SECONDS)
+                await pipe.execute()
+        except Exception:  # whatever it was, the next tick tries again
+            logger.warning("presence: leases could not be written", exc_info=True)
 
 
 leases = Leases()
@@ -126,14 +141,3 @@ def drop_expired(tenant: Tenant, now: float) -> int:
 def _holder(member: bytes, kind: str) -> UUID | None:
     found_kind, hexed, _connection = member.decode().split(":")
     return UUID(hexed) if found_kind == kind else None
-
-
-_sync_client: redis.Redis | None = None
-
-
-def redis_client() -> redis.Redis:
-    """The process's client for synchronous code; safe to share between threads."""
-    global _sync_client
-    if _sync_client is None:
-        _sync_client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, max_connections=64)
-    return _sync_client

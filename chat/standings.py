@@ -14,7 +14,7 @@ from chat.events import Frame, hint_frame
 from chat.fanout import hint, visitor_topic
 from chat.front_desk import Standing
 from chat.keys import standings_key
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from tenants.context import current_tenant
 
 CHANGED = "queue.position_changed"

@@ -15,7 +15,8 @@ from chat.events import hint_frame
 from chat.fanout import announce_to_desk
 from chat.keys import shown_key
 from chat.models import Conversation
-from chat.presence import lease_holders, redis_client
+from chat.presence import lease_holders
+from chat.redis_clients import redis_client
 from tenants.context import current_tenant
 
 logger = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from agents.models import Agent, Queue
 from chat import nudges
 from chat.keys import leases_key, shown_key, standings_key
 from chat.models import Conversation, Visitor, Widget
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from chat.tokens import make_token
 from tenants.context import in_tenant
 from tenants.keys import create_key

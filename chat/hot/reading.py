@@ -9,9 +9,9 @@ from uuid import UUID
 from prometheus_client import Counter
 from redis.exceptions import RedisError
 
-from chat.hot.clients import ANSWER_SECONDS, client, client_now, rest
 from chat.hot.spans import Span, can_be_whole, whole_events
 from chat.keys import hot_generation_key, hot_key
+from chat.redis_clients import ANSWER_SECONDS, client, redis_client, rest
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def read_events_now(tenant: Tenant, conversation_id: UUID, span: Span, audience:
     position, top = span
     try:
         key = hot_key(tenant, conversation_id, audience)
-        answer = client_now().zrangebyscore(key, position + 1, top, withscores=True)
+        answer = redis_client().zrangebyscore(key, position + 1, top, withscores=True)
     except (RedisError, OSError) as error:
         _note_trouble(error)
         return None
@@ -76,7 +76,7 @@ def read_generation_now(tenant: Tenant, conversation_id: UUID) -> bytes | None:
     if not rest.is_over():
         return None
     try:
-        return cast("bytes | None", client_now().get(hot_generation_key(tenant, conversation_id))) or NO_GENERATION
+        return cast("bytes | None", redis_client().get(hot_generation_key(tenant, conversation_id))) or NO_GENERATION
     except (RedisError, OSError) as error:
         _note_trouble(error)
         return None

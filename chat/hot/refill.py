@@ -11,10 +11,10 @@ from prometheus_client import Counter
 from redis.exceptions import RedisError
 
 from chat.events import AGENT, VISITOR
-from chat.hot.clients import client_now, rest
 from chat.hot.scripts import REFILL
 from chat.hot.spans import KEEP_EVENTS, KEEP_SECONDS, is_kept
 from chat.keys import hot_generation_key, hot_key
+from chat.redis_clients import redis_client, rest
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def refill_now(refill: Refill) -> None:
     if call is None or not rest.is_over():
         return
     try:
-        client_now().register_script(REFILL)(*call)
+        redis_client().register_script(REFILL)(*call)
     except (RedisError, OSError) as error:
         rest.begin()
         logger.warning("hot history: a refill failed", extra={"error": str(error)})
@@ -71,7 +71,7 @@ def forget(tenant: Tenant, conversation_id: UUID) -> None:
 def _forget(tenant: Tenant, conversation_id: UUID) -> None:
     generation = hot_generation_key(tenant, conversation_id)
     try:
-        with client_now().pipeline(transaction=True) as pipe:
+        with redis_client().pipeline(transaction=True) as pipe:
             pipe.incr(generation)
             pipe.expire(generation, KEEP_SECONDS)
             pipe.delete(*(hot_key(tenant, conversation_id, audience) for audience in (VISITOR, AGENT)))

@@ -16,11 +16,11 @@ from prometheus_client import Counter
 from redis.exceptions import RedisError
 
 from chat.events import AGENT, VISITOR
-from chat.hot.clients import client, close_client, rest
 from chat.hot.refill import Refill, refill_arguments
 from chat.hot.scripts import NOTE, REFILL
 from chat.hot.spans import KEEP_EVENTS, KEEP_SECONDS, is_kept
 from chat.keys import hot_key
+from chat.redis_clients import client, close_client, rest
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import redis
 
 from chat.keys import bucket_key
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from tenants.buckets import take
 from tenants.models import Tenant
 

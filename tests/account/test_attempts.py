@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from agents.models import Agent
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from tenants import attempts, buckets
 from tenants.attempts import PASSWORD, TOKEN, note_failure, seconds_to_wait
 from tenants.models import Tenant, User

@@ -20,7 +20,7 @@ from chat.events import VISITOR
 from chat.keys import lease_member, leases_key
 from chat.models import Conversation, Message, Visitor
 from chat.pages import read_events
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from tenants.context import for_each_tenant, in_tenant
 from tenants.models import User
 from tests.admin.pages import remove_accounts

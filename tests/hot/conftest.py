@@ -1,18 +1,20 @@
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
 import chat.hot as hot
+from chat import redis_clients
 from chat.authors import Author
 from chat.conversations import open_conversation
 from chat.events import AGENT, VISITOR, event_frame
 from chat.fanout import encode_frame
-from chat.hot import clients
-from chat.hot.clients import close_client
 from chat.hot.writing import HotWriter
 from chat.message_log import Draft, append, lock_conversation
 from chat.models import Conversation, Visitor
-from chat.presence import redis_client
+from chat.redis_clients import close_client, redis_client
+from kefu_project.embedded.home import find_home
+from kefu_project.embedded.valkey import Valkey
 from tenants.context import in_tenant
 
 
@@ -20,12 +22,12 @@ from tenants.context import in_tenant
 async def fresh(monkeypatch):
     """Nothing in Redis but what the test puts there, nobody resting, and no connection left when the loop ends."""
     monkeypatch.setattr("chat.fanout.announce.note_event", lambda *_event: None)
-    monkeypatch.setattr(clients.rest, "_until", 0.0)
+    monkeypatch.setattr(redis_clients.rest, "_until", 0.0)
     forget_all()
     yield
     await hot.close()
     await close_client()
-    clients._client_now = None
+    redis_clients._client_now = None
 
 
 def forget_all():
@@ -78,3 +80,15 @@ async def flush():
 
     writer: HotWriter = _writer()
     await writer.flush()
+
+
+@pytest.fixture
+def valkey(tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "logs").mkdir()
+    server = Valkey(tmp_path, *find_home(tmp_path), durable=False)
+    server.start()
+    with override_settings(REDIS_URL=server.url):
+        redis_clients._client_now = None
+        yield server
+    server.stop()

@@ -10,7 +10,6 @@ from functools import partial
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
 from django.utils import timezone
 
 import chat.hot as hot
@@ -18,7 +17,6 @@ from chat.access import find_known_of_visitor
 from chat.authors import Author
 from chat.hot import resuming
 from chat.hot import spans as spans_module
-from chat.hot.clients import client_now
 from chat.hot.reading import reads
 from chat.hot.refill import Refill, forget, refill_now
 from chat.hot.resuming import events_in, resume_hot
@@ -27,9 +25,7 @@ from chat.keys import hot_key
 from chat.message_log import Draft, append, lock_conversation
 from chat.models import Conversation, Message
 from chat.pages import read_events as read_page
-from chat.presence import redis_client
-from kefu_project.embedded.home import find_home
-from kefu_project.embedded.valkey import Valkey
+from chat.redis_clients import redis_client
 from tenants.context import in_tenant, run_in_tenant
 from tests.hot.conftest import add, flush, keep
 from tests.hot.reference import resume
@@ -332,22 +328,11 @@ async def test_another_brands_keys_are_never_touched(acme, globex, conversation)
     assert {key.split(".")[1] for key in keys} == {acme.pk.hex, globex.pk.hex}
 
 
-@pytest.fixture
-def valkey(tmp_path):
-    tmp_path.chmod(0o755)
-    (tmp_path / "logs").mkdir()
-    server = Valkey(tmp_path, *find_home(tmp_path), durable=False)
-    server.start()
-    with override_settings(REDIS_URL=server.url):
-        yield server
-    server.stop()
-
-
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 async def test_without_redis_everything_is_answered_from_postgresql(acme, conversation, valkey, how):
     await keep(acme, conversation, await more(acme, conversation, "one"))
     assert await read(acme, conversation, 1, 2) is not None
-    assert client_now().ping()
+    assert redis_client().ping()
     os.kill(valkey.child.pid, how)
     try:
         events = await more(acme, conversation, "two", "three")

@@ -13,7 +13,7 @@ from chat.keys import lease_member, leases_key
 from chat.left_messages import answers_by_mail
 from chat.mailing import due_answers, sweep_answers
 from chat.models import Conversation, Message, Visitor, Widget
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from kefu_project.cli.checks import Trouble, check_mail
 from tenants.context import in_tenant
 from tenants.models import Tenant

@@ -21,7 +21,7 @@ from chat.connections import Connections, address_of
 from chat.errors import Overloaded, RateLimited
 from chat.keys import leases_key
 from chat.models import Visitor
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from chat.tokens import make_token
 from tenants.context import in_tenant
 from tests.clients import Server, SocketClient

@@ -2,7 +2,7 @@
 
 from django.core.cache import cache
 
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from tests.threads import run_together
 
 

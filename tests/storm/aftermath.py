@@ -37,7 +37,7 @@ def _look_at_rows(side: Side, watch: Watch) -> int:
 
 def _look_at_redis(sides: list[Side], watch: Watch) -> int:
     """Each key with a canary in it must name its brand, by schema or id."""
-    from chat.presence import redis_client
+    from chat.redis_clients import redis_client
 
     client, keys = redis_client(), 0
     names = {"brand_" + side.slug.replace("-", "_"): side.slug for side in sides}

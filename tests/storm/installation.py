@@ -99,7 +99,7 @@ def set_up() -> None:
 
     django.setup()
     call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
-    from chat.presence import redis_client
+    from chat.redis_clients import redis_client
 
     redis_client().flushdb()
 

@@ -4,7 +4,7 @@ import json
 
 from celery import shared_task
 
-from chat.presence import redis_client
+from chat.redis_clients import redis_client
 from tenants.tasks import TenantTask
 from tests.storm.inside import read_texts
 

@@ -29,7 +29,7 @@ async def _kill_valkey(run: Run) -> None:
 
 
 async def _flush_valkey(run: Run) -> None:
-    from chat.presence import redis_client
+    from chat.redis_clients import redis_client
 
     await run.off_loop(lambda: redis_client().flushall() and None)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
-from contextlib import suppress
 from types import coroutine
 from typing import Any
 
@@ -12,6 +11,7 @@ from chat.encodings import Wire
 
 MAX_EVENTS = 256
 MAX_CHARS = 1024 * 1024
+FLUSH_SECONDS = 2.0
 
 too_slow = Counter("kefu_socket_too_slow", "Connections closed because they did not read.")
 
@@ -46,10 +46,9 @@ class Outgoing:
             self._begin()
 
     async def flush(self) -> None:
-        """Wait until all that waits is sent."""
+        """Wait until all that waits is sent; a client that does not take it is not waited for longer than a moment."""
         if self._task is not None:
-            with suppress(asyncio.CancelledError):
-                await asyncio.shield(self._task)
+            await asyncio.wait({self._task}, timeout=FLUSH_SECONDS)
 
     def end(self) -> None:
         """The connection is gone."""

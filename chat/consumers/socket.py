@@ -24,7 +24,7 @@ from chat.events import Frame
 from chat.participants.credentials import Credentials
 from chat.participants.participant import Participant
 from chat.presence import leases
-from chat.protocol import CLOSE_IDLE, CLOSE_PROTOCOL, CLOSE_TOO_SLOW
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, CLOSE_IDLE, CLOSE_PROTOCOL, CLOSE_TOO_SLOW
 from tenants.context import ContextOverloaded
 from tenants.models import Tenant
 
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BAD_FRAMES = 10
 CUT_OFF_SECONDS = 2.0
+ACCESS_ENDED = (CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN)
 # Clients say something at least every 60 s as agents and in a browser, every 275 s in a program (docs/heartbeat.md).
 SILENCE_SECONDS = {"agent": 75.0, "visitor": 300.0, "app": 300.0}
 
@@ -177,7 +178,9 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if message["type"] == "push":
             # Topics are joined before hello is said. What comes in between would overtake it, and tells nothing to a
             # client that has not yet asked for anything: its first list or resume holds it.
-            if self.is_greeted and self.outgoing is not None and (seen := self.participant.sift(message)) is not None:
+            if not self.is_greeted or self.is_closing or self.outgoing is None:
+                return
+            if (seen := self.participant.sift(message)) is not None:
                 self.outgoing.put(self.encoding.encode_push(seen))
             return
         self._start(self._obey(message))
@@ -210,14 +213,21 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self.put({"type": "pong", "data": await self.participant.pong()})
 
     async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
-        """Close after what waits has gone out; once: the server takes a second closing for our mistake."""
+        """Close, once: the server takes a second closing for our mistake. What waits goes out first, unless the client
+        may not have it any more."""
         if self.is_closing:
             return
         self.is_closing = True
         if self.outgoing is not None:
-            await self.outgoing.flush()
+            if code not in ACCESS_ENDED:
+                await self.outgoing.flush()
             self.outgoing.end()
-        await super().close(code, reason)
+        try:
+            await asyncio.wait_for(super().close(code, reason), CUT_OFF_SECONDS)
+        except TimeoutError:
+            self.is_cut_off = True
+            if self.main_task is not None:
+                self.main_task.cancel()
 
     async def _send_wire(self, wire: Wire) -> None:
         text, data = (wire, None) if isinstance(wire, str) else (None, wire)
@@ -225,12 +235,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def _cut_off(self) -> None:
         """The client does not read: say so if it still can be said, then end the connection."""
-        self.is_cut_off = True
-        try:
-            await asyncio.wait_for(super().close(CLOSE_TOO_SLOW), CUT_OFF_SECONDS)
-        except TimeoutError:
-            if self.main_task is not None:
-                self.main_task.cancel()
+        await self.close(CLOSE_TOO_SLOW)
 
     # ---- topics ----
 

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from agents import presence, sla, take_back
+from agents import drafts, presence, sla, take_back
 from agents.automation import sweep
 from agents.routing import idle, overflow, route, silent
 from agents.waiting import returning, telling
@@ -39,7 +39,8 @@ def sweep_rules(tenant_id: str) -> int:
 
 @shared_task(base=TenantTask)
 def forget_rule_runs(tenant_id: str) -> int:
-    return sweep.forget_runs(timezone.now())
+    now = timezone.now()
+    return sweep.forget_runs(now) + drafts.forget_dropped(now)
 
 
 @shared_task(base=TenantTask)

@@ -51,7 +51,8 @@ class DraftView(AgentView):
     def delete(self, request: Request, conversation_id: UUID) -> Response:
         given = read_input(Written, request.query_params.dict())
         conversation = get_agent_conversation(self.agent, conversation_id)
-        drop_draft(self.agent, conversation, kind=given["kind"], written_at=_moment(given["ts"]))
+        written_at = _moment(given["ts"])
+        drop_draft(self.agent, conversation, kind=given["kind"], written_at=written_at, now=timezone.now())
         return Response(status=204)
 
 

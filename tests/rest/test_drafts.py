@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from agents.drafts import drafts_in, save_draft
+from agents.drafts import drafts_in, forget_dropped, save_draft
 from agents.models import Agent, DraftReply
 from chat.models import Conversation
 from tenants.context import in_tenant
@@ -50,6 +50,26 @@ def test_the_device_that_wrote_last_wins(agent_api: Api, conversation: Conversat
     assert agent_api.get(LIST).json()["drafts"] == []
 
 
+def test_what_was_dropped_does_not_come_back(
+    agent_api: Api, acme: Tenant, conversation: Conversation, now: datetime
+) -> None:
+    where = address(conversation.pk)
+    for kind, before in (("message", True), ("note", False)):
+        if before:
+            put(agent_api, where, "later", ms(now) - 1000, kind)
+        agent_api.http.delete(f"{where}?kind={kind}&ts={ms(now) - 1000}")
+        for ts in (ms(now) - 5000, ms(now) - 1000):
+            put(agent_api, where, "slower", ts, kind)
+    assert agent_api.get(LIST).json()["drafts"] == []
+    assert agent_api.get(f"/api/v1/agent/conversations/{conversation.pk}").json()["drafts"] == []
+    put(agent_api, where, "anew", ms(now) - 500)
+    assert [one["text"] for one in agent_api.get(LIST).json()["drafts"]] == ["anew"]
+    with in_tenant(acme):
+        assert forget_dropped(now) == 0
+        assert forget_dropped(now + timedelta(days=2)) == 1
+        assert DraftReply.objects.get().text == "anew"
+
+
 def test_an_empty_text_drops_it_and_a_clock_ahead_does_not_win(
     agent_api: Api, conversation: Conversation, now: datetime
 ) -> None:
@@ -91,4 +111,4 @@ def test_two_devices_at_once_leave_one_draft(
     run_together(8, write)
     with in_tenant(acme):
         assert DraftReply.objects.count() == 1
-        assert len(drafts_in(bob, conversation)) == 1
+        assert [one["text"] for one in drafts_in(bob, conversation)] == ["text 7"]

@@ -138,12 +138,20 @@ def _send(answer: Answer, mails: BaseEmailBackend) -> bool:
     """Tell whether the mail server took it; not where it never will. Raises what another try may mend."""
     try:
         make_mail(answer, mails).send()
-    except smtplib.SMTPRecipientsRefused as refused:
-        if any(code < PERMANENT for code, _text in refused.recipients.values()):
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
+        if not _is_for_good(refused):
             raise
-        logger.warning("mail refused", extra={"conversation": str(answer.conversation.pk)})
+        logger.warning("mail refused: %r", refused, extra={"conversation": str(answer.conversation.pk)})
         return False
     return True
+
+
+def _is_for_good(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> bool:
+    """Whether the server will never take this mail for this address. A sender or a sign-in that it refuses is another
+    matter: that is the installation's to set right."""
+    if isinstance(refused, smtplib.SMTPDataError):
+        return refused.smtp_code >= PERMANENT
+    return all(code >= PERMANENT for code, _text in refused.recipients.values())
 
 
 def make_mail(answer: Answer, mails: BaseEmailBackend) -> EmailMultiAlternatives:

@@ -19,11 +19,12 @@ from tests.server import free_port
 
 
 class Postbox:
-    """What arrived. `answers` may hold what the server says instead of taking it, by address."""
+    """What arrived. `answers` may hold what the server says instead of taking it, by address; `to_data` to the mail."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
+        self.to_data = "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -34,7 +35,7 @@ class Postbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
+        return self.to_data
 
 
 @pytest.fixture

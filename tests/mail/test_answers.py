@@ -145,6 +145,22 @@ def test_a_refused_address_is_noted_and_not_asked_again(postbox, left, answer, n
     assert not due_answers(now + 9 * MINUTE).exists()
 
 
+def test_a_refused_mail_is_noted_and_not_sent_again(postbox, left, answer, now):
+    postbox.to_data = "554 this looks like spam"
+    answer("It left today.", now)
+    assert sweep_answers(now + MINUTE) == 0
+    assert Message.objects.get(event="conversation.mailed").body["refused"] is True
+    assert sweep_answers(now + 2 * MINUTE) == 0 and len(postbox.mails) == 1
+
+
+def test_a_mail_that_is_put_off_is_sent_again(postbox, left, answer, now):
+    postbox.to_data = "451 try later"
+    answer("It left today.", now)
+    assert sweep_answers(now + MINUTE) == 0
+    postbox.to_data = "250 OK"
+    assert sweep_answers(now + 2 * MINUTE) == 1
+
+
 def test_a_server_that_is_busy_is_asked_again(postbox, left, answer, now):
     postbox.answers["vera@example.test"] = "451 try later"
     answer("It left today.", now)

@@ -9,10 +9,12 @@ import contextvars
 import functools
 import logging
 import threading
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection as django_connection
@@ -28,6 +30,7 @@ R = TypeVar("R")
 
 # Calls that may wait for a thread. More than this means that the database does not keep up: refuse, do not pile up.
 MAX_WAITING = 2000
+MAX_WAITING_EACH = 1000
 
 
 class NoTenant(RuntimeError):
@@ -35,7 +38,7 @@ class NoTenant(RuntimeError):
 
 
 class ContextOverloaded(RuntimeError):
-    """Too many calls wait for a database thread; `retry_after` is in seconds."""
+    """Too many calls wait for a database thread, of all brands or of this one; `retry_after` is in seconds."""
 
     retry_after = 1.0
 
@@ -78,12 +81,12 @@ def in_public() -> Iterator[None]:
 
 async def run_in_tenant(tenant: Tenant, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run `function` inside the brand on a thread of the bounded pool: one hop, entered and left within it."""
-    return await _pool.run(functools.partial(_call_in_tenant, tenant, function, *args, **kwargs))
+    return await _pool.run(tenant.pk, functools.partial(_call_in_tenant, tenant, function, *args, **kwargs))
 
 
 async def run_in_public(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run `function` outside any brand on a thread of the bounded pool."""
-    return await _pool.run(functools.partial(_call_in_public, function, *args, **kwargs))
+    return await _pool.run(None, functools.partial(_call_in_public, function, *args, **kwargs))
 
 
 def for_each_tenant(function: Callable[[Tenant], R]) -> dict[str, R | Exception]:
@@ -117,29 +120,59 @@ def _call_in_public(function: Callable[..., R], /, *args: Any, **kwargs: Any) ->
         connection.close()
 
 
-class _BoundedPool:
-    """Threads for database work, started when first needed, with a bound on the calls that wait."""
+class _FairPool:
+    """Threads for database work, started when first needed, with a bound on the calls that wait.
+
+    A thread that is free goes to the brand that holds the fewest; of one brand's calls the first to come is the first.
+    """
 
     def __init__(self) -> None:
         self._executor: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        self._inside = 0
+        self._waiting: dict[UUID | None, deque[Callable[[], None]]] = {}
+        self._running: Counter[UUID | None] = Counter()
+        self._inside: Counter[UUID | None] = Counter()
 
-    async def run(self, call: Callable[[], R]) -> R:
-        if self._inside >= MAX_WAITING:
-            raise ContextOverloaded
-        self._inside += 1
-        try:
-            context = contextvars.copy_context()
-            return await asyncio.get_running_loop().run_in_executor(self._threads(), context.run, call)
-        finally:
-            self._inside -= 1
-
-    def _threads(self) -> ThreadPoolExecutor:
+    async def run(self, brand: UUID | None, call: Callable[[], R]) -> R:
+        done: Future[R] = Future()
+        context = contextvars.copy_context()
         with self._lock:
+            if self._inside.total() >= MAX_WAITING or self._inside[brand] >= MAX_WAITING_EACH:
+                raise ContextOverloaded
+            self._inside[brand] += 1
+            self._waiting.setdefault(brand, deque()).append(functools.partial(_settle, done, context, call))
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(settings.DB_THREADS, thread_name_prefix="kefu-db")
-            return self._executor
+        try:
+            self._executor.submit(self._work)
+            return await asyncio.wrap_future(done)
+        finally:
+            with self._lock:
+                self._inside -= Counter([brand])
+
+    def _work(self) -> None:
+        """One of the calls that wait, not the one that asked for this thread: as many of these as there are calls."""
+        with self._lock:
+            brand = min(self._waiting, key=lambda one: self._running[one])
+            call = self._waiting[brand].popleft()
+            # Brands take turns.
+            if left := self._waiting.pop(brand):
+                self._waiting[brand] = left
+            self._running[brand] += 1
+        try:
+            call()
+        finally:
+            with self._lock:
+                self._running -= Counter([brand])
 
 
-_pool = _BoundedPool()
+def _settle(done: "Future[R]", context: contextvars.Context, call: Callable[[], R]) -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    try:
+        done.set_result(context.run(call))
+    except BaseException as error:
+        done.set_exception(error)
+
+
+_pool = _FairPool()

@@ -1,7 +1,8 @@
 """The group commit: messages of one brand that wait at the same moment go into one transaction.
 
 While a batch is written the next one gathers, so batches grow with the load and a lone message waits for nothing. Order
-is kept per brand: one batch at a time. The queue is bounded; a breaker answers for a database that does not.
+is kept per brand: one batch at a time. The queue is bounded, and no brand fills it alone; a breaker per brand answers
+for a database, or a lock in it, that does not.
 """
 
 import asyncio
@@ -25,11 +26,14 @@ from tenants.models import Tenant
 logger = logging.getLogger(__name__)
 
 MAX_WAITING = 5_000
+MAX_WAITING_EACH = 2_500
 MAX_BATCH = 256
 CROWD = 6
 GATHER_SECONDS = 0.003
 CONNECTIONS = 4
 BATCH_SECONDS = 15.0
+# Who has no answer by then sends again elsewhere.
+FLUSH_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
 
 batch_size = Histogram("kefu_log_batch_size", "Messages per commit.", buckets=(1, 2, 5, 10, 20, 50, 100, 256))
@@ -61,6 +65,7 @@ class Lane:
 
     tenant: Tenant
     waiting: deque[Pending] = field(default_factory=deque)
+    breaker: Breaker = field(default_factory=Breaker)
     task: "asyncio.Task[None] | None" = None
 
 
@@ -71,20 +76,21 @@ class Writer:
         self.loop = loop
         self._lanes: dict[UUID, Lane] = {}
         self._waiting = 0
-        self._breaker = Breaker()
         options = " ".join(f"-c {setting}" for setting in PLANNING)
         self._connections = Connections(settings.DATABASE_URL, options, most=CONNECTIONS, seconds=CONNECT_SECONDS)
 
     async def write(self, tenant: Tenant, entry: Entry) -> tuple[Written | NeedsVerb, Batch]:
         """Write the entry with whatever else waits; returns after COMMIT. Raises Overloaded, psycopg.Error."""
-        if self._waiting >= MAX_WAITING:
+        lane = self._lanes.get(tenant.pk)
+        if lane is None:
+            lane = self._lanes[tenant.pk] = Lane(tenant)
+        if self._waiting >= MAX_WAITING or len(lane.waiting) >= MAX_WAITING_EACH:
             refused.labels("queue_full").inc()
             raise Overloaded(retry_after=1.0)
-        if not self._breaker.lets_through(time.monotonic()):
+        if not lane.breaker.lets_through(time.monotonic()):
             refused.labels("breaker").inc()
             raise Overloaded(retry_after=2.0)
         pending = Pending(entry, self.loop.create_future())
-        lane = self._lanes.setdefault(tenant.pk, Lane(tenant))
         lane.waiting.append(pending)
         self._waiting += 1
         if lane.task is None:
@@ -92,28 +98,29 @@ class Writer:
         return await pending.done
 
     async def flush(self) -> None:
-        """Wait until everything that waits is written, and close the connections."""
-        await asyncio.gather(*(lane.task for lane in self._lanes.values() if lane.task))
+        """Wait until everything that waits is written, two seconds at most, and close the connections."""
+        tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        if tasks:
+            await asyncio.wait(tasks, timeout=FLUSH_SECONDS)
         self._connections.close()
 
     async def _work(self, lane: Lane) -> None:
         try:
             while lane.waiting:
                 batch, later = take_batch(lane.waiting)
-                await self._write(lane.tenant, batch)
                 lane.waiting.extendleft(reversed(later))
+                await self._write(lane, batch)
                 # Many write: letting a few more come costs them little and saves as much work for each. One who writes
                 # alone never waits.
                 if len(batch) >= CROWD:
                     await asyncio.sleep(GATHER_SECONDS)
         finally:
             lane.task = None
-            del self._lanes[lane.tenant.pk]
 
-    async def _write(self, tenant: Tenant, batch: list[Pending]) -> None:
+    async def _write(self, lane: Lane, batch: list[Pending]) -> None:
         self._waiting -= len(batch)
         try:
-            await self._commit(tenant, batch)
+            await self._commit(lane, batch)
         except psycopg.Error as error:
             if len(batch) == 1 or isinstance(error, psycopg.OperationalError):
                 self._fail(batch, error)
@@ -121,23 +128,23 @@ class Writer:
             # One of them is bad: it shall fail alone.
             for pending in batch:
                 self._waiting += 1
-                await self._write(tenant, [pending])
+                await self._write(lane, [pending])
         except Exception as error:
             self._fail(batch, error)
 
-    async def _commit(self, tenant: Tenant, batch: list[Pending]) -> None:
+    async def _commit(self, lane: Lane, batch: list[Pending]) -> None:
         started = time.monotonic()
         try:
             async with asyncio.timeout(BATCH_SECONDS):
                 connection = await self._connections.take()
                 try:
-                    done = await write_batch(connection, tenant.schema_name, [pending.entry for pending in batch])
+                    done = await write_batch(connection, lane.tenant.schema_name, [pending.entry for pending in batch])
                 finally:
                     self._connections.give_back(connection)
         except (psycopg.OperationalError, TimeoutError):
-            self._breaker.note_failure(time.monotonic())
+            lane.breaker.note_failure(time.monotonic())
             raise
-        self._breaker.note_success()
+        lane.breaker.note_success()
         batch_time.observe(time.monotonic() - started)
         batch_size.observe(len(batch))
         for pending, result in zip(batch, done.results, strict=True):

@@ -2,16 +2,20 @@
 
 import asyncio
 import random
+import threading
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import psycopg
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from agents.assignments import take_conversation
 from chat.authors import Author
 from chat.conversations import close_conversation, open_conversation
 from chat.errors import Conflict, Overloaded
+from chat.message_log import lock_conversation
 from chat.message_log import writer as writer_module
 from chat.message_log.breaker import FAILURES, OPEN_SECONDS, Breaker
 from chat.message_log.entries import NeedsVerb
@@ -205,6 +209,70 @@ async def test_a_database_that_does_not_answer_is_left_alone_for_a_while(acme, c
     with pytest.raises(Overloaded):
         await say(acme, conversations[0], author)
     assert writer_module.refused.labels("breaker")._value.get() == before + 1
+
+
+@asynccontextmanager
+async def locked(tenant, conversation):
+    """Somebody's long transaction holds the conversation."""
+    held, over = threading.Event(), threading.Event()
+
+    def hold():
+        try:
+            with in_tenant(tenant), transaction.atomic():
+                lock_conversation(conversation.pk)
+                held.set()
+                over.wait(30)
+        finally:
+            connection.close()
+
+    holder = asyncio.create_task(asyncio.to_thread(hold))
+    await asyncio.to_thread(held.wait, 10)
+    try:
+        yield
+    finally:
+        over.set()
+        await holder
+
+
+async def test_a_brand_that_stands_still_keeps_no_other_from_writing(
+    acme, globex, globex_conversation, conversations, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "MAX_WAITING_EACH", 10)
+    author, theirs = Author.of_visitor(conversations[0].visitor), Author.of_visitor(globex_conversation.visitor)
+    async with locked(acme, conversations[0]):
+        ours = [asyncio.create_task(say(acme, conversations[0], author)) for _ in range(30)]
+        await asyncio.sleep(0)
+        assert (await say(globex, globex_conversation, theirs)).message.seq
+    answers = await asyncio.gather(*ours, return_exceptions=True)
+    assert 20 >= sum(isinstance(answer, Overloaded) for answer in answers) >= 10
+    assert sum(hasattr(answer, "message") for answer in answers) >= 10
+
+
+async def test_the_breaker_of_one_brand_is_not_the_others(
+    acme, globex, globex_conversation, conversations, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "BATCH_SECONDS", 0.2)
+    author, theirs = Author.of_visitor(conversations[0].visitor), Author.of_visitor(globex_conversation.visitor)
+    before = writer_module.refused.labels("breaker")._value.get()
+    async with locked(acme, conversations[0]):
+        for _ in range(FAILURES + 1):
+            with pytest.raises(Overloaded):
+                await say(acme, conversations[0], author)
+        assert writer_module.refused.labels("breaker")._value.get() == before + 1
+        monkeypatch.setattr(writer_module, "BATCH_SECONDS", 15.0)
+        assert (await say(globex, globex_conversation, theirs)).message.seq
+
+
+async def test_the_end_of_a_process_waits_for_what_can_be_written_only(acme, conversations, monkeypatch):
+    monkeypatch.setattr(writer_module, "FLUSH_SECONDS", 0.2)
+    author = Author.of_visitor(conversations[0].visitor)
+    async with locked(acme, conversations[0]):
+        stuck = asyncio.create_task(say(acme, conversations[0], author))
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(5):
+            await writer().flush()
+        assert not stuck.done() or stuck.exception()
+    await asyncio.gather(stuck, return_exceptions=True)
 
 
 def test_the_breaker_lets_one_try_after_its_time():

@@ -2,13 +2,16 @@
 
 import asyncio
 import random
+import time
 
 import pytest
 from django.db import connection, transaction
 
 from agents.models import Agent
 from agents.tasks import sweep_presence
+from tenants import context
 from tenants.context import (
+    ContextOverloaded,
     NoTenant,
     current_tenant,
     for_each_tenant,
@@ -69,6 +72,44 @@ async def test_a_broken_transaction_does_not_stay_in_the_pool(acme, globex):
             await run_in_tenant(acme, break_it)
     answers = await asyncio.gather(*(run_in_tenant(globex, schema_in_use) for _ in range(40)))
     assert set(answers) == {globex.schema_name}
+
+
+async def test_a_brand_that_asks_much_keeps_no_other_waiting(acme, globex):
+    done = []
+
+    def work(name):
+        time.sleep(0.01)
+        done.append(name)
+
+    flood = [asyncio.create_task(run_in_tenant(acme, work, "acme")) for _ in range(300)]
+    await asyncio.sleep(0)
+    await run_in_tenant(globex, work, "globex")
+    assert done.count("acme") < 100, "it stood behind all of them"
+    await asyncio.gather(*flood)
+    assert len(done) == 301
+
+
+async def test_a_brand_alone_does_not_fill_the_queue(acme, globex, monkeypatch):
+    monkeypatch.setattr(context, "MAX_WAITING_EACH", 20)
+    flood = [run_in_tenant(acme, schema_in_use) for _ in range(30)]
+    answers = asyncio.gather(*flood, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert await run_in_tenant(globex, schema_in_use) == globex.schema_name
+    assert [type(answer) for answer in await answers].count(ContextOverloaded) == 10
+    assert await run_in_tenant(acme, schema_in_use) == acme.schema_name
+
+
+async def test_whoever_gives_up_takes_nobodys_thread(acme, globex):
+    done = []
+    slow = [asyncio.create_task(run_in_tenant(acme, time.sleep, 0.05)) for _ in range(20)]
+    given_up = [asyncio.create_task(run_in_tenant(acme, done.append, "acme")) for _ in range(20)]
+    await asyncio.sleep(0)
+    for task in given_up:
+        task.cancel()
+    await run_in_tenant(globex, done.append, "globex")
+    await asyncio.gather(*slow)
+    await run_in_tenant(acme, done.append, "last")
+    assert done == ["globex", "last"]
 
 
 def test_outside_every_brand_there_are_no_brand_tables():

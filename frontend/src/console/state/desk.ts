@@ -16,6 +16,7 @@ import { freshen } from "./freshen";
 import { changeRow, forgetRow, noteOnline, receiveRow, refreshInbox, refreshView } from "./inbox";
 import { notePageViewed, noteVisitorUpdated } from "./profile";
 import { route } from "./route";
+import { holdRows } from "./rows";
 import { goToSignIn, me, myId, noteAvailability } from "./session";
 import { Thread } from "./thread";
 import { showToast } from "./toasts";
@@ -31,6 +32,8 @@ let outbox: StoredOutbox | null = null;
 const threads = new Map<string, Thread>(); // the most recently visited last
 
 export const currentThread = signal<Thread | null>(null);
+
+holdRows(() => threads.keys());
 
 function threadOf(id: string): Thread {
   const known = threads.get(id);

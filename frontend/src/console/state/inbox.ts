@@ -8,11 +8,11 @@ import { countFilters, filterQuery } from "./filters";
 import { appendRows, compareIn, isMember, placeRow, underFirstPage } from "./listing";
 import { myId } from "./session";
 import { route } from "./route";
-import { dropRow, putRow, rowOf } from "./rows";
+import { dropRow, holdRows, putRow, rowOf, sweepRows } from "./rows";
 import { countViewsSoon, loadViews, savedView } from "./views";
 import { loadTags } from "./tags";
 import { refreshSoon, startTally, takeCounts, toldSoFar } from "./tally";
-import { untickAll, untick } from "./ticks";
+import { ticked, untickAll, untick } from "./ticks";
 
 export { changeRow, noteOnline, putRow, rowSignal } from "./rows";
 
@@ -183,6 +183,7 @@ function flushRows(): void {
     for (const row of changed) applyRow(row);
   });
   countViewsSoon();
+  if (sweepRows()) forgetUnshown();
 }
 
 /** Called with each row that changed, as it was and as it is: for the bell. Set by whoever rings. */
@@ -225,12 +226,24 @@ function placeIn(listing: Listing, row: Row): void {
   listing.ids.value = placeRow(listing.ids.peek(), row, options);
 }
 
+const isLive = (view: ViewId): boolean => view === route.peek().view || view === "mine";
+
+/** Lists that nobody looks at are loaded anew by whoever does. */
+function forgetUnshown(): void {
+  for (const view of listings.keys()) if (!isLive(view)) listings.delete(view);
+}
+
+/** What lists show, or will as soon as they are here. */
+function* heldHere(): Generator<string> {
+  for (const { view, ids } of shownListings()) if (isLive(view)) yield* ids.peek();
+  yield* changedMeanwhile;
+  yield* ticked.peek();
+}
+
 /** After each hello: rows may have changed before the topics were joined. What is shown stays until the answer is here. */
 export function refreshInbox(): void {
-  for (const listing of listings.values()) {
-    if (listing.view === route.peek().view || listing.view === "mine") void loadListing(listing);
-    else listings.delete(listing.view);
-  }
+  forgetUnshown();
+  for (const listing of listings.values()) void loadListing(listing);
   const found = search.peek();
   if (found) void loadListing(found);
   void loadViews();
@@ -263,6 +276,7 @@ export const idsOfHere = (listing: Listing): string[] => listing.ids.peek().filt
 
 export function startInbox(): void {
   startTally();
+  holdRows(heldHere);
   listingOf("mine"); // always live: most work is there
   followSearch();
   untickWithList();

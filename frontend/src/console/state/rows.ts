@@ -38,6 +38,30 @@ export function changeRow(id: string, change: (row: Row) => Row): void {
   if (known) write(known, change(known.peek()));
 }
 
+const holders: (() => Iterable<string>)[] = [];
+
+/** Whoever shows rows names them here: those are kept. */
+export const holdRows = (held: () => Iterable<string>): void => void holders.push(held);
+
+const KEPT = 1_000;
+let sweepAt = KEPT;
+
+/**
+ * Lets go of what is closed, or another brand's, and held by nobody: a console stays open for weeks, and hears of each
+ * conversation. Open ones stay, counts and bells compare with them. Answers false as long as there are not twice as many
+ * as the last time.
+ */
+export function sweepRows(): boolean {
+  if (rows.size < sweepAt) return false;
+  const held = new Set(holders.flatMap((of) => [...of()]));
+  for (const [id, row] of rows) {
+    const { status, brand } = row.peek();
+    if ((status === "closed" || brand) && !held.has(id)) rows.delete(id);
+  }
+  sweepAt = Math.max(2 * rows.size, KEPT);
+  return true;
+}
+
 export function noteOnline(visitor: string, online: boolean): void {
   for (const row of rows.values()) {
     const { visitor: whose } = row.peek();

@@ -4,6 +4,7 @@ No active Agent row: the brand does not exist for that account. What is out of s
 """
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -82,6 +83,33 @@ def sight_of(agent: Agent) -> Sight:
         return Sight(str(agent.pk))
     queues = Membership.objects.filter(agent=agent).values_list("queue_id", flat=True)
     return Sight(str(agent.pk), frozenset(str(pk) for pk in queues))
+
+
+class AgentNow(NamedTuple):
+    """What a connection of an agent stands on."""
+
+    is_active: bool
+    role: str
+    sight: Sight
+    has_account: bool
+    password: str
+
+
+def agents_now(agent_ids: Collection[UUID]) -> dict[UUID, AgentNow]:
+    """Return how these agents stand now: one query, and one for those who see only their own queues."""
+    rows = list(
+        Agent.objects.filter(pk__in=agent_ids).values_list(
+            "pk", "is_active", "role", "scope", "user__is_active", "user__password"
+        )
+    )
+    queues: dict[UUID, set[str]] = {pk: set() for pk, _, _, scope, _, _ in rows if scope != Agent.Scope.BRAND}
+    if queues:
+        for pk, queue in Membership.objects.filter(agent__in=queues).values_list("agent_id", "queue_id"):
+            queues[pk].add(str(queue))
+    return {
+        pk: AgentNow(is_active, role, Sight(str(pk), frozenset(queues[pk]) if pk in queues else None), has, password)
+        for pk, is_active, role, _scope, has, password in rows
+    }
 
 
 def _in_sight(agent: Agent) -> Q:

@@ -13,8 +13,8 @@ from agents.access import find_known_to, get_active_agent, get_agent_conversatio
 from agents.authors import author_of
 from agents.models import Agent
 from agents.presence import mark_present, set_availability
-from agents.sight import UPDATED, gone_frame, sift_rows
-from agents.socket_auth import AgentSession, read_agent_session, session_key_of
+from agents.sight import UPDATED, Sight, gone_frame, sift_rows
+from agents.socket_auth import AgentSession, ended_sessions, read_agent_session, session_key_of
 from agents.viewers import note_viewer, unix_now
 from chat import fanout
 from chat.access import Known
@@ -41,7 +41,7 @@ ADDRESSED = ("agent.mentioned",)
 
 
 class AgentParticipant(Watcher):
-    __slots__ = ("agent", "lost", "session_key", "sight")
+    __slots__ = ("lost", "session")
 
     kind = "agent"
     handlers: ClassVar[Handlers] = {
@@ -60,9 +60,7 @@ class AgentParticipant(Watcher):
 
     def __init__(self, tenant: Tenant, session: AgentSession) -> None:
         super().__init__(tenant, author_of(session.agent))
-        self.agent: Agent = session.agent
-        self.session_key = session.session_key
-        self.sight = session.sight
+        self.session = session
         # Watched until they went out of sight: their topics are left with the next pong.
         self.lost: set[UUID] = set()
 
@@ -76,18 +74,30 @@ class AgentParticipant(Watcher):
         session_key = session_key_of(credentials.header(b"cookie"))
         return cls(tenant, await run_in_tenant(tenant, read_agent_session, session_key))
 
+    @property
+    def agent(self) -> Agent:
+        return self.session.agent
+
+    @property
+    def sight(self) -> Sight:
+        return self.session.sight
+
     def topics(self) -> list[str]:
         return [
             fanout.desk_topic(self.tenant),
             fanout.agent_topic(self.tenant, self.me),
-            fanout.session_topic(self.tenant, self.session_key),
+            fanout.session_topic(self.tenant, self.session.session_key),
         ]
 
     def check(self) -> None:
         check_active(self.tenant)
         # With the role that counts now: a change between reading and joining was announced to nobody.
-        session = read_agent_session(self.session_key)
-        self.agent, self.sight = session.agent, session.sight
+        self.session = read_agent_session(self.session.session_key)
+
+    @classmethod
+    def ended_among(cls, participants: Collection[Self]) -> dict[Self, int]:
+        codes = ended_sessions([who.session for who in participants], timezone.now())
+        return {who: code for who, code in zip(participants, codes, strict=True) if code is not None}
 
     def _enter(self) -> None:
         self.check()

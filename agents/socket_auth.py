@@ -1,6 +1,8 @@
 """Which agent a session cookie stands for in the current brand."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from types import SimpleNamespace
@@ -8,11 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
 
-from agents.access import get_agent, sight_of
+from agents.access import AgentNow, agents_now, get_agent, sight_of
 from agents.models import Agent
 from agents.sight import Sight
 from chat.errors import Unauthenticated
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, CLOSE_RECONNECT
 from tenants.context import current_tenant
 from tenants.sessions import belongs_to_brand
 
@@ -22,6 +26,8 @@ class AgentSession:
     agent: Agent
     session_key: str
     sight: Sight
+    # Changes with the account's password. The hash itself has no business in the memory of a connection.
+    password_mark: int
 
 
 def session_key_of(cookie_header: str | None) -> str:
@@ -41,4 +47,21 @@ def read_agent_session(session_key: str) -> AgentSession:
     if not user.is_authenticated or not belongs_to_brand(store, current_tenant()):
         raise Unauthenticated
     agent = get_agent(user)
-    return AgentSession(agent, session_key, sight_of(agent))
+    return AgentSession(agent, session_key, sight_of(agent), hash(user.password))
+
+
+def ended_sessions(sessions: Sequence[AgentSession], now: datetime) -> list[int | None]:
+    """Return for each session the code that its connections are closed with, None where all is as it was read."""
+    agents = agents_now({session.agent.pk for session in sessions})
+    keys = {session.session_key for session in sessions}
+    live = set(Session.objects.filter(pk__in=keys, expire_date__gt=now).values_list("pk", flat=True))
+    return [_code_of(session, agents.get(session.agent.pk), live) for session in sessions]
+
+
+def _code_of(then: AgentSession, now: AgentNow | None, live: Collection[str]) -> int | None:
+    if then.session_key not in live or (now and (not now.has_account or hash(now.password) != then.password_mark)):
+        return CLOSE_AUTHENTICATION
+    if now is None or not now.is_active:
+        return CLOSE_FORBIDDEN
+    is_same = (now.role, now.sight) == (then.agent.role, then.sight)
+    return None if is_same else CLOSE_RECONNECT

@@ -16,6 +16,7 @@ from prometheus_client import Gauge
 
 from chat.errors import Overloaded, RateLimited
 from chat.participants.participant import Participant
+from chat.rechecking import close_ended
 from tenants.networks import is_loopback, network_of
 
 open_connections = Gauge("kefu_connections", "Open connections and parked questions.", ["transport", "kind"])
@@ -32,6 +33,9 @@ CATCH_UP_SECONDS = 2.0
 
 class Connection(Protocol):
     participant: Participant
+
+    def deliver(self, message: dict[str, Any]) -> None:
+        """Take a message as if a topic had brought it."""
 
     def drain(self) -> None:
         """Tell the client that this process goes away."""
@@ -51,6 +55,8 @@ class Connections:
         self._by_address: Tally[str] = Tally()
         self._gone = asyncio.Event()
         self._watched_by: asyncio.AbstractEventLoop | None = None
+        self._look: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
         self.is_draining = False
 
     def check_address(self, address: str) -> None:
@@ -93,8 +99,21 @@ class Connections:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._gone.wait(), DRAIN_SECONDS)
 
+    async def look_again(self) -> None:
+        """Close those whose access ended; who asks for it at the same moment shares the look."""
+        loop = asyncio.get_running_loop()
+        if self._look is None or self._look.get_loop() is not loop:
+            self._look = loop.create_task(self._close_ended())
+        await asyncio.shield(self._look)
+
+    async def _close_ended(self) -> None:
+        await asyncio.sleep(0)
+        # Who asks from now on wants what is so from now on.
+        self._look = None
+        await close_ended(list(self._live))
+
     def _watch(self) -> None:
-        """Look for dead connections now and then, all of the process in one go: none has a timer of its own."""
+        """Look now and then for those that are dead or may not be here any more: none has a timer of its own."""
         loop = asyncio.get_running_loop()
         if self._watched_by is not loop:
             self._watched_by = loop
@@ -104,7 +123,9 @@ class Connections:
         now = time.monotonic()
         for connection in [one for one in self._live if one.is_silent(now)]:
             connection.end_idle()
-        asyncio.get_running_loop().call_later(WATCH_SECONDS, self._sweep)
+        loop = asyncio.get_running_loop()
+        self._watcher = loop.create_task(self.look_again())
+        loop.call_later(WATCH_SECONDS, self._sweep)
 
     def _count(self, who: Participant, address: str, transport: str, by: int) -> None:
         tallies: list[tuple[Tally[Any], Any]] = [

@@ -1,5 +1,6 @@
 """Visitor tokens: signed, bound to one brand, one visitor and one generation. Never in a query string, never logged."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -49,6 +50,11 @@ def is_current(visitor_id: UUID, widget_id: UUID, generation: int) -> bool:
     """Tell whether tokens of this generation, made through this widget, are still good: read anew, in one question."""
     widget = Widget.objects.filter(pk=widget_id)
     return Visitor.objects.filter(Exists(widget), pk=visitor_id, token_generation=generation).exists()
+
+
+def generations_of(visitor_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the generation whose tokens are good, of each of these visitors that exists."""
+    return dict(Visitor.objects.filter(pk__in=visitor_ids).values_list("pk", "token_generation"))
 
 
 def _claims(token: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +17,7 @@ from tenants.keys import create_key, hash_key, revoke_key
 from tenants.models import ApiKey, Tenant
 
 # Fields that say who may connect.
-GATES = {"allowed_origins", "allow_apps", "enforce_identity"}
+GATES = ("allowed_origins", "allow_apps", "enforce_identity")
 GREETING_EN = "Hi! How can we help you today?"
 GREETING_ZH = "您好！请问有什么可以帮您？"
 
@@ -24,6 +26,20 @@ def is_of_any_widget(origin: str, host: str) -> bool:
     """Tell whether a page of `origin` may read refusals: whose widget it has may not be known yet (preflight, refused
     token), so any of the current brand's will do."""
     return any(origin_allowed(origin, host, widget) for widget in Widget.objects.all())
+
+
+def gates_of(widget: Widget) -> int:
+    """A mark of who may connect through the widget, for the memory of this process."""
+    return _mark([getattr(widget, name) for name in GATES])
+
+
+def gates_of_all() -> dict[UUID, int]:
+    """The marks of the current brand's widgets as they are now."""
+    return {pk: _mark(gates) for pk, *gates in Widget.objects.values_list("pk", *GATES)}
+
+
+def _mark(gates: list[Any]) -> int:
+    return hash(str(gates))
 
 
 def create_widget(
@@ -57,7 +73,7 @@ def change_widget(widget: Widget, fields: Sequence[str]) -> None:
     """Save these fields of the widget. Who is connected asks again where it is decided anew who may be."""
     with transaction.atomic():
         widget.save(update_fields=fields)
-        if GATES & set(fields):
+        if not set(GATES).isdisjoint(fields):
             _let_all_ask_again()
 
 

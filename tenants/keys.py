@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from tenants.models import ApiKey, Tenant
 from tenants.signals import key_revoked
@@ -48,6 +49,11 @@ def find_key(text: str, *, kind: str) -> ApiKey | None:
 def is_live(key: ApiKey) -> bool:
     """Tell whether the key is valid still, read anew."""
     return ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).exists()
+
+
+def live_among(key_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the keys that are valid still."""
+    return set(ApiKey.objects.filter(pk__in=key_ids, revoked_at__isnull=True).values_list("pk", flat=True))
 
 
 def note_use(key: ApiKey, now: datetime) -> None:

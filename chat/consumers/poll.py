@@ -127,9 +127,13 @@ class _Question:
             await self._park(UNHURRIED_SECONDS if changed else self.wait)
             if self.inbox.has_lost:
                 await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
+                await who.recheck()
             if self.inbox.is_unsure:
                 return [*await self._missed(), *self.inbox.orders()]
             return changed + self.inbox.frames()
+
+    def deliver(self, message: dict[str, Any]) -> None:
+        self.inbox.deliver(message)
 
     def drain(self) -> None:
         self.inbox.take(DRAIN)

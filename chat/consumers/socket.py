@@ -207,7 +207,9 @@ class SocketConsumer(AsyncWebsocketConsumer):
             await self._catch_up()
 
     async def _catch_up(self) -> None:
-        """The bus was away: tell the tops now, not at the next heartbeat; the client asks for what it missed."""
+        """The bus was away: an order to close may be lost, and the tops are told now, not at the next heartbeat; the
+        client asks for what it missed."""
+        await connections.look_again()
         await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
         with suppress(ContextOverloaded):  # then the heartbeat does it
             self.put({"type": "pong", "data": await self.participant.pong()})

@@ -1,5 +1,6 @@
 """An integrator's program with a secret key: a bot that reads and answers, or a listener."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from chat.models import Conversation
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, check_active, needed
 from chat.participants.watcher import WATCHING, Watcher
-from chat.protocol import Command
+from chat.protocol import CLOSE_AUTHENTICATION, Command
 from tenants.context import run_in_public
-from tenants.keys import find_key, is_live, note_use
+from tenants.keys import find_key, is_live, live_among, note_use
 from tenants.models import ApiKey, Tenant
 
 READ, WRITE = "messages:read", "messages:write"
@@ -61,6 +62,11 @@ class AppParticipant(Watcher):
         check_active(self.tenant)
         if not is_live(self.auth.key):
             raise Unauthenticated
+
+    @classmethod
+    def ended_among(cls, participants: Collection[Self]) -> dict[Self, int]:
+        live = live_among({who.me for who in participants})
+        return {who: CLOSE_AUTHENTICATION for who in participants if who.me not in live}
 
     def topics(self) -> list[str]:
         rows = [fanout.desk_topic(self.tenant)] if self.auth.may(ROWS) else []

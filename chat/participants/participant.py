@@ -1,7 +1,7 @@
 """What all who speak the protocol share: the dispatch table, resuming, pings, the topics they follow."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
@@ -119,6 +119,14 @@ class Participant(ABC):
 
     def _enter(self) -> None:
         self.check()
+
+    @classmethod
+    @abstractmethod
+    def ended_among(cls, participants: Collection[Self]) -> "dict[Self, int]":
+        """Return those who may not be here any more, or not as they were let in, with the code to close with.
+
+        Read anew for all of them in a query or two, inside the brand, which is in service.
+        """
 
     # ---- commands ----
 

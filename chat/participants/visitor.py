@@ -1,6 +1,6 @@
 """A visitor: speaks in its own conversations and sees what is public in them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -22,12 +22,13 @@ from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_active, needed
-from chat.protocol import MAX_RESUMED, Command
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_RECONNECT, MAX_RESUMED, Command
 from chat.ratings import rate_conversation
 from chat.standings import told_since
-from chat.tokens import VisitorIdentity, is_current, read_token
+from chat.tokens import VisitorIdentity, generations_of, is_current, read_token
 from chat.typing_preview import shows_typing_preview
 from chat.visitor_presence import visitor_came
+from chat.widgets import gates_of, gates_of_all
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 
@@ -35,7 +36,7 @@ from tenants.models import Tenant
 class VisitorParticipant(Participant):
     """Keeps ids and a name, not rows: there are thousands of these, and most of them are silent."""
 
-    __slots__ = ("followed", "generation", "open_id", "widget_id")
+    __slots__ = ("followed", "gates", "generation", "open_id", "widget_id")
 
     kind = "visitor"
     audience = VISITOR
@@ -55,6 +56,7 @@ class VisitorParticipant(Participant):
     def __init__(self, tenant: Tenant, identity: VisitorIdentity) -> None:
         super().__init__(tenant, Author.of_visitor(identity.visitor))
         self.widget_id: UUID = identity.widget.pk
+        self.gates = gates_of(identity.widget)
         self.generation: int = identity.visitor.token_generation
         self.followed: tuple[UUID, ...] = ()
         # The open conversation as far as this connection knows; perhaps closed since.
@@ -134,6 +136,13 @@ class VisitorParticipant(Participant):
         check_active(self.tenant)
         if not is_current(self.me, self.widget_id, self.generation):
             raise Unauthenticated
+
+    @classmethod
+    def ended_among(cls, participants: Collection[Self]) -> dict[Self, int]:
+        generations, gates = generations_of({who.me for who in participants}), gates_of_all()
+        # As by the orders (docs/tenancy.md): who comes through another gate now, or none, is refused at the door.
+        moved = {who: CLOSE_RECONNECT for who in participants if gates.get(who.widget_id) != who.gates}
+        return moved | {who: CLOSE_AUTHENTICATION for who in participants if generations.get(who.me) != who.generation}
 
     def _enter(self) -> None:
         self.check()

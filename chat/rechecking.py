@@ -1,0 +1,50 @@
+"""Access that ended is told by an order to close, and Redis may lose it: all connections of a process are looked at
+again now and then, in a few queries per brand (docs/realtime.md).
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol
+from uuid import UUID
+
+from chat.participants.participant import Participant
+from chat.protocol import CLOSE_AUTHENTICATION
+from tenants.context import run_in_tenant
+from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
+
+
+class Line(Protocol):
+    participant: Participant
+
+    def deliver(self, message: dict[str, Any]) -> None:
+        """Take a message as if a topic had brought it."""
+
+
+async def close_ended(lines: Iterable[Line]) -> None:
+    """Tell those to close who would be let in no more, or as another. One brand after the other: there is no hurry."""
+    by_brand: dict[UUID, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_brand[line.participant.tenant.pk].append(line)
+    for neighbours in by_brand.values():
+        tenant = neighbours[0].participant.tenant
+        try:
+            ended = await run_in_tenant(tenant, find_ended, tenant, [line.participant for line in neighbours])
+        except Exception:
+            logger.warning("access: could not be looked at again", exc_info=True, extra={"brand": tenant.slug})
+            continue
+        for line in neighbours:
+            if (code := ended.get(line.participant)) is not None:
+                line.deliver({"type": "close.now", "code": code})
+
+
+def find_ended(tenant: Tenant, participants: Collection[Participant]) -> dict[Participant, int]:
+    """Return those whose access ended, with the close code. Inside the brand."""
+    if not Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).exists():
+        return dict.fromkeys(participants, CLOSE_AUTHENTICATION)
+    by_kind: dict[type[Participant], list[Any]] = defaultdict(list)
+    for who in participants:
+        by_kind[type(who)].append(who)
+    return {who: code for kind, alike in by_kind.items() for who, code in kind.ended_among(alike).items()}

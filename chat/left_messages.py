@@ -38,14 +38,14 @@ def leave_message(
 ) -> Posted:
     """Add the message to the visitor's open conversation, or to one that is opened for it, and mark that as left.
 
-    The same `client_id` again changes nothing. Locks visitor, then conversation; announces after commit.
+    The same `client_id` again changes nothing. Locks conversation, then visitor; announces after commit.
     """
     contact = _checked(contact)
     author = Author.of_visitor(visitor)
 
     def post() -> Posted:
-        note_contact(visitor, name=contact.name, email=contact.email)
         target = target_of_visitor(visitor, None, widget, now)
+        note_contact(visitor, name=contact.name, email=contact.email)
         posted = post_to(target, author, draft, now, Message.Visibility.PUBLIC)
         if not posted.duplicate:
             _mark_as_left(posted, author, contact, now)

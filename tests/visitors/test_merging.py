@@ -1,9 +1,11 @@
 """Two visitors become one: what moves, what ends, what is refused, and who writes meanwhile."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from agents.assignments import take_conversation
 from agents.authors import author_of
@@ -13,8 +15,10 @@ from chat.errors import Conflict, Invalid, NotFound
 from chat.events import AGENT
 from chat.files import store_file
 from chat.hot import read_events_now
+from chat.left_messages import Contact, leave_message
 from chat.merging import CannotMerge, merge_visitors
-from chat.messages import MessageDraft, post_message, post_visitor_message
+from chat.message_log import lock_conversations_of
+from chat.messages import MessageDraft, Posted, post_message, post_visitor_message
 from chat.models import Conversation, File, Message, PageView, Visitor, VisitorNote
 from chat.page_trail import MAX_KEPT, View, note_page_views
 from chat.pages import read_events
@@ -24,7 +28,7 @@ from chat.visitor_records import update_visitor
 from chat.visitors import identify_visitor, start_session
 from tenants.context import in_tenant
 from tests.rest.conftest import say
-from tests.threads import run_together
+from tests.threads import run_together, until_somebody_waits
 from tests.visitors.identities import identity
 
 
@@ -239,6 +243,28 @@ def test_agents_write_meanwhile(acme, vera, vero, bob, now):
     assert all(run_together(6, act))
     with in_tenant(acme):
         assert gapless(pk)
+
+
+def test_a_message_is_left_meanwhile(acme, vera, vero, now):
+    with in_tenant(acme):
+        open_conversation(vero, now=now)
+
+    def leave() -> Posted:
+        try:
+            with in_tenant(acme):
+                draft = MessageDraft(uuid4(), text="Call me")
+                return leave_message(vero, contact=Contact("v@example.com"), widget=None, draft=draft, now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, in_tenant(acme):
+        with transaction.atomic():
+            lock_conversations_of((vera.pk, vero.pk))
+            left = pool.submit(leave)
+            until_somebody_waits()
+            merge_visitors(vero.pk, vera.pk, by=SYSTEM, now=now)
+        with pytest.raises(NotFound):
+            left.result(60)
 
 
 def test_identification_hands_over_by_the_same_rule(acme, acme_widget, vera, now):

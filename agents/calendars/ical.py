@@ -132,7 +132,10 @@ def _occurrences(
         return
     first, last = window
     # One that began earlier may reach into the window.
-    dates = {*_dates(event, start, (first - length, last)), *(one.date() for one in _listed(event, "RDATE", zone))}
+    dates = {
+        *_dates(event, start, (first - length, last), zone),
+        *(one.date() for one in _listed(event, "RDATE", zone)),
+    }
     left_out = {one.date() for one in _listed(event, "EXDATE", zone)}
     if "RECURRENCE-ID" not in event:
         left_out |= moved
@@ -142,13 +145,23 @@ def _occurrences(
             yield Holiday(uid, _name(event), begins, begins + length)
 
 
-def _dates(event: Any, start: datetime, window: tuple[date, date]) -> list[date]:
+def _dates(event: Any, start: datetime, window: tuple[date, date], zone: ZoneInfo) -> list[date]:
     if "RRULE" not in event:
         return [start.date()]
     rule = event["RRULE"]
     if isinstance(rule, list):
         raise NotYearly(gettext("it recurs by more than one rule"))
-    return list(yearly_dates(start.date(), {key.upper(): value for key, value in rule.items()}, window))
+    rule = {key.upper(): value for key, value in rule.items()}
+    if isinstance(event["DTSTART"].dt, datetime) and "UNTIL" in rule:
+        rule["UNTIL"] = [_last_date(until, start, zone) for until in rule["UNTIL"]]
+    return list(yearly_dates(start.date(), rule, window))
+
+
+def _last_date(until: date | datetime, start: datetime, zone: ZoneInfo) -> date:
+    """The last date on which something may still begin at the time of `start`. In UTC the end may be a day before."""
+    if not isinstance(until, datetime):
+        return until
+    return (_wall(until, zone) - (start - datetime.combine(start, time()))).date()
 
 
 def _listed(event: Any, name: str, zone: ZoneInfo) -> list[datetime]:

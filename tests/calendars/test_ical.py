@@ -71,6 +71,31 @@ def test_year_by_year(rule, dates):
 
 
 @pytest.mark.parametrize(
+    ("start", "until", "years"),
+    [
+        # Midnight of 1 January 2027 in Shanghai, and a second before.
+        ("DTSTART;TZID=Asia/Shanghai:20200101T000000", "20261231T160000Z", [2026, 2027]),
+        ("DTSTART;TZID=Asia/Shanghai:20200101T000000", "20261231T155959Z", [2026]),
+        ("DTSTART:20200101T090000", "20270101T080000", [2026]),
+        ("DTSTART:20200101T090000", "20270101", [2026, 2027]),
+        # Against the standard, and common: dates that end by the clock.
+        ("DTSTART;VALUE=DATE:20200101", "20270101T000000Z", [2026, 2027]),
+    ],
+)
+def test_the_last_one_is_on_the_clocks_of_the_calendar(start, until, years):
+    found = read(f"UID:x\r\n{start}\r\nDURATION:PT8H\r\nRRULE:FREQ=YEARLY;UNTIL={until}")
+    assert [holiday.start.year for holiday in found.holidays] == years
+    assert found.skipped == []
+
+
+@pytest.mark.parametrize(("until", "years"), [("20270102T010000Z", [2026, 2027]), ("20270101T010000Z", [2026])])
+def test_west_of_greenwich_the_last_one_is_a_day_before(until, years):
+    event = f"DTSTART;TZID=America/New_York:20200101T200000\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;UNTIL={until}"
+    found = read(f"UID:x\r\n{event}", zone=ZoneInfo("America/New_York"))
+    assert [holiday.start.year for holiday in found.holidays] == years
+
+
+@pytest.mark.parametrize(
     "rule",
     ["FREQ=WEEKLY", "FREQ=SECONDLY", "FREQ=YEARLY;BYDAY=TH", "FREQ=YEARLY;BYSETPOS=1", "FREQ=YEARLY;COUNT=0", "X=Y"],
 )

@@ -126,8 +126,10 @@ class _Teller:
         self.has_left = True
 
     def woken(self, entry: Entry) -> None:
-        """Who left a message and came back while somebody is there waits since then, like anybody else."""
-        if self.has_left and not self.agent and entry.body.get("reason") == "visitor":
+        """Who left a message and came back while somebody is there waits since then, like anybody else: the system says
+        so, after what was written. The visitor's own word, before it, ends a sleep and no more."""
+        is_back = entry.author_kind == "system" and entry.body.get("reason") == "visitor"
+        if self.has_left and not self.agent and is_back:
             self.waiting_since, self.has_left = self.asked_at or entry.at, False
 
     def rated(self, entry: Entry) -> None:

@@ -53,6 +53,23 @@ def test_who_left_a_message_and_came_back_waits_from_then() -> None:
     assert total(parts, Measure.WAITED) == 60
 
 
+def test_who_left_a_message_and_wakes_it_waits_from_what_is_written_then() -> None:
+    monday = 60 * 3600
+    left = (
+        entry("conversation.created", 0),
+        entry("message.created", 4, "visitor", "vera"),
+        entry("conversation.left_message", 5, "visitor", "vera"),
+        # Snoozed; reports do not hear it.
+        entry("conversation.woken", monday, "visitor", "vera", reason="visitor"),
+        entry("message.created", monday, "visitor", "vera"),
+    )
+    given = entry("conversation.assigned", monday + 60, **AMY)
+    parts = told(*left, entry("conversation.woken", monday + 1, reason="visitor"), given)
+    assert total(parts, Measure.WAITED) == 60
+    # Nobody is there then: it lies there as a message that was left.
+    assert total(told(*left, given), Measure.WAITED) is None
+
+
 def test_a_bot_answers_for_nobody_and_is_no_first_response() -> None:
     parts = told(entry("conversation.created", 0), entry("message.created", 2, "bot", "robo"))
     assert [(key.place.agent, n) for key, n in parts.counts.items() if key.name == "messages_out"] == [("", 1)]

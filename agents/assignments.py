@@ -11,7 +11,7 @@ from agents.authors import author_of
 from agents.models import Agent, Assignment, Queue
 from agents.routing.write import remember_last_agents
 from chat.authors import SYSTEM, Author
-from chat.conversations import author_body, record
+from chat.conversations import Wait, author_body, record
 from chat.errors import Conflict, ConversationClosed, Invalid, NotFound
 from chat.message_log import lock_conversation, lock_ids
 from chat.messages import MessageDraft, add_note_locked
@@ -42,8 +42,13 @@ def take_conversation(conversation_id: UUID, *, agent: Agent, now: datetime) -> 
         return conversation
 
 
-def release_conversation(conversation_id: UUID, *, agent: Agent, now: datetime) -> Conversation:
-    """Let the conversation wait again. Only its agent may, or a supervisor or admin."""
+def release_conversation(
+    conversation_id: UUID, *, agent: Agent, wait: Wait | None = None, now: datetime
+) -> Conversation:
+    """Let the conversation wait again, from now on or, for undoing, as in `wait`.
+
+    Only its agent may, or a supervisor or admin.
+    """
     with transaction.atomic():
         conversation = _lock_open(conversation_id)
         if conversation.assignee_id is None:
@@ -52,7 +57,7 @@ def release_conversation(conversation_id: UUID, *, agent: Agent, now: datetime) 
             raise AlreadyTaken(f"{conversation.assignee_name} has this conversation.")
         _note_reassigned(conversation, agent, None, now)
         _end(conversation, Assignment.EndedReason.RELEASED, now)
-        _let_wait(conversation, now)
+        _let_wait(conversation, now, wait=wait)
         record(conversation, "conversation.released", author_of(agent), {"by": author_body(author_of(agent))}, now)
         return conversation
 
@@ -64,9 +69,12 @@ def transfer_conversation(
     agent: Agent | None = None,
     queue: Queue | None = None,
     note: str = "",
+    wait: Wait | None = None,
     now: datetime,
 ) -> Conversation:
     """Hand the conversation to another agent, or let it wait in a queue; exactly one of the two is given.
+
+    Moved on while it waits, it goes on waiting; with `wait`, for undoing, it waits as it did there.
 
     `by` is an agent, or the author that a rule is. A note is written with it, before it, and names the agent: whoever
     gets the conversation finds out why.
@@ -94,7 +102,7 @@ def transfer_conversation(
             before["queue"] = _reference(conversation.queue_id, conversation.queue_name)
             conversation.queue_id, conversation.queue_name = queue.pk, queue.name
             conversation.save(update_fields=["queue_id", "queue_name"])
-            _let_wait(conversation, now)
+            _let_wait(conversation, now, since=conversation.waiting_since, wait=wait)
             after = {"queue": _reference(queue.pk, queue.name)}
         body = {"from": before, "to": after, "by": author_body(author)}
         record(conversation, "conversation.transferred", author, body, now)
@@ -184,11 +192,14 @@ def _note_reassigned(conversation: Conversation, by: Agent | Author, to: Agent |
     note_audit(action, by=by, on=conversation, changes=changes, now=now)
 
 
-def _let_wait(conversation: Conversation, now: datetime, *, since: datetime | None = None) -> None:
+def _let_wait(
+    conversation: Conversation, now: datetime, *, since: datetime | None = None, wait: Wait | None = None
+) -> None:
     conversation.status = Conversation.Status.WAITING
     conversation.assignee_id = None
     conversation.assignee_name = ""
-    conversation.waiting_since, conversation.queued_at = since or now, now
+    conversation.waiting_since = (wait and wait.waiting_since) or since or now
+    conversation.queued_at = (wait and wait.queued_at) or now
     conversation.save(update_fields=["status", "assignee_id", "assignee_name", "waiting_since", "queued_at"])
 
 

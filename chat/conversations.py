@@ -21,7 +21,7 @@ from tenants.context import current_tenant
 CLOSING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "snoozed_until", "unread_count"]
 CLOSING += ["awaiting_reply_since", "reply_due_at", "resolve_due_at"]
 REOPENING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "assignee_id", "assignee_name"]
-REOPENING += ["awaiting_reply_since"]
+REOPENING += ["awaiting_reply_since", "unread_count"]
 ANOTHER_OPEN = "The visitor already has another open conversation."
 
 
@@ -219,18 +219,17 @@ def _open(visitor: Visitor, widget: Widget | None, place: Place, now: datetime) 
 
 
 def _reopen(conversation: Conversation, by: Author, now: datetime, wait: Wait | None = None) -> None:
-    began, closed = conversation.created_at, conversation.closed_at or now
     conversation.status = Conversation.Status.WAITING
     conversation.close_reason = ""
     conversation.closed_at = None
     conversation.waiting_since = conversation.queued_at = now
     if wait is not None:
-        # Times come from outside: nobody stood in the queue before the conversation began, or after it was closed.
-        conversation.queued_at = _within(wait.queued_at, began, closed) or now
-        conversation.waiting_since = _within(wait.waiting_since, began, closed) or now
-        conversation.awaiting_reply_since = _within(wait.awaiting_reply_since, began, closed)
+        conversation.queued_at, conversation.waiting_since = wait.queued_at or now, wait.waiting_since or now
+        conversation.awaiting_reply_since = wait.awaiting_reply_since
     conversation.assignee_id = None
     conversation.assignee_name = ""
+    # Closing read nothing.
+    conversation.unread_count = _count_unread(conversation)
     conversation.save(update_fields=REOPENING)
     record(conversation, "conversation.reopened", by, {"by": author_body(by)}, now)
 
@@ -238,10 +237,6 @@ def _reopen(conversation: Conversation, by: Author, now: datetime, wait: Wait | 
 def _is_idle(conversation: Conversation, since: datetime) -> bool:
     is_at_rest = conversation.snoozed_until is None and conversation.awaiting_reply_since is None
     return is_at_rest and conversation.active_at <= since
-
-
-def _within(moment: datetime | None, earliest: datetime, latest: datetime) -> datetime | None:
-    return None if moment is None else min(max(moment, earliest), latest)
 
 
 def _count_unread(conversation: Conversation) -> int:

@@ -1,45 +1,39 @@
 """One step for each of many conversations, each by its own verb and in its own transaction, and what undoes it.
 
-A step that is refused says why and stops no other. Undoing is doing the steps that the first answer named: a reopened
-conversation has been closed all the same, but keeps its place in the queue. See docs/inbox.md.
+A step that is refused says why and stops no other. Undoing is doing the steps that the first answer named. See
+docs/inbox.md.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 from msgspec import Meta, Struct
 
 from agents import assignments
 from agents.access import get_active_agent, get_agent_conversation, get_queue
 from agents.authors import author_of
+from agents.inbox.undo import restore, sign_before
 from agents.models import Agent
-from chat.conversations import Wait, close_conversation, mark_read, mark_unread, reopen_conversation
-from chat.errors import Forbidden, Invalid, Refusal
+from chat.conversations import close_conversation, mark_read, mark_unread, reopen_conversation
+from chat.errors import Forbidden, Invalid, NotFound, Refusal
 from chat.events import milliseconds
 from chat.marks import set_priority, snooze_conversation, tag_conversation, wake_conversation
+from chat.message_log import lock_conversation
 from chat.models import Conversation
+from chat.pages import conversation_row
 
 MAX_CONVERSATIONS = 200
-# Undoing may take two steps for one: to reopen and to assign.
 MAX_STEPS = 2 * MAX_CONVERSATIONS
-EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 MAX_SNOOZE = timedelta(days=366)
 Tags = Annotated[list[UUID], Meta(max_length=50)]
-Moment = Annotated[int, Meta(ge=0, le=10**16)]
 Action = Literal[
-    "close", "reopen", "assign", "transfer", "release", "tag", "priority", "snooze", "wake", "read", "unread"
+    "close", "reopen", "assign", "transfer", "release", "restore", "tag", "priority", "snooze", "wake", "read", "unread"
 ]
-
-
-class Since(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long a closed conversation had waited: Unix time in microseconds, so that no two change places."""
-
-    queued: Moment | None = None
-    waiting: Moment | None = None
-    awaiting: Moment | None = None
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +47,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     remove: Tags = []
     priority: int | None = None
     until_ts: Annotated[int, Meta(ge=0, le=10**13)] | None = None
-    since: Since | None = None
+    seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    token: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class Steps(Struct, frozen=True):
@@ -75,18 +70,33 @@ def read_steps(data: Any) -> list[Step]:
 
 
 def do_steps(steps: Sequence[Step], *, agent: Agent, now: datetime) -> list[dict[str, Any]]:
-    """Do the steps in order; answers for each the conversation and either `undo` or `code` and `message`."""
+    """Do the steps in order; answers for each the conversation and either `undo` or `code` and `message`.
+
+    `row` is what became of it, where the agent may see it still: it need not wait for the event.
+    """
     return [_outcome(step, agent, now) for step in steps]
 
 
 def _outcome(step: Step, agent: Agent, now: datetime) -> dict[str, Any]:
     outcome: dict[str, Any] = {"conversation": str(step.conversation)}
     try:
-        before = get_agent_conversation(agent, step.conversation)
-        undo = _DO[step.action](step, before, agent, now)
+        undo = _do(step, agent, now)
     except Refusal as refusal:
         return {**outcome, "code": refusal.code, "message": refusal.detail}
-    return {**outcome, "undo": [{**outcome, **one} for one in undo]}
+    with suppress(NotFound):
+        outcome["row"] = conversation_row(get_agent_conversation(agent, step.conversation))
+    return {**outcome, "undo": [{"conversation": str(step.conversation), **one} for one in undo]}
+
+
+def _do(step: Step, agent: Agent, now: datetime) -> Undo:
+    if step.action == "restore":
+        # By its token: the agent may have lost sight of it by what it takes back.
+        restore(step.conversation, step.token, by=agent, now=now)
+        return []
+    get_agent_conversation(agent, step.conversation)
+    with transaction.atomic():
+        # Locked: what comes in at this moment is not forgotten by undoing.
+        return _DO[step.action](step, lock_conversation(step.conversation), agent, now)
 
 
 # ---- actions: do it, and say what brings `before` back ----
@@ -96,39 +106,44 @@ def _close(step: Step, before: Conversation, agent: Agent, now: datetime) -> Und
     if not before.is_open:
         return []
     close_conversation(before.pk, by=author_of(agent), reason=Conversation.CloseReason.AGENT, now=now)
-    undo = [{"action": "reopen", "since": _since(before)}, *_to_agent(before)]
-    # What slept sleeps on; a priority or tags were never taken away.
-    return [*undo, *_to_sleep(before)]
+    return _back(before, agent, now)
 
 
 def _reopen(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
+    """With an agent it is given to that one at once: once it waits, routing gives it to whom it likes."""
     if before.is_open:
         return []
-    reopen_conversation(before.pk, by=author_of(agent), now=now, wait=_wait(step.since) if step.since else None)
-    return [{"action": "close"}]
+    reopened = reopen_conversation(before.pk, by=author_of(agent), now=now)
+    if step.agent:
+        _give(reopened, get_active_agent(step.agent), agent, now)
+    return _back(before, agent, now)
 
 
 def _assign(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     target = get_active_agent(step.agent) if step.agent else agent
     if before.assignee_id == target.pk and before.is_open:
         return []
-    if target.pk == agent.pk and before.status == Conversation.Status.WAITING:
-        assignments.take_conversation(before.pk, agent=agent, now=now)
+    _give(before, target, agent, now)
+    return _back(before, agent, now)
+
+
+def _give(conversation: Conversation, to: Agent, by: Agent, now: datetime) -> None:
+    if to.pk == by.pk and conversation.status == Conversation.Status.WAITING:
+        assignments.take_conversation(conversation.pk, agent=by, now=now)
     else:
-        assignments.transfer_conversation(before.pk, by=agent, agent=target, now=now)
-    return _to_agent(before) or _to_queue(before)
+        assignments.transfer_conversation(conversation.pk, by=by, agent=to, now=now)
 
 
 def _transfer(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     if step.queue is None:
         raise Invalid("Name the queue.")
     assignments.transfer_conversation(before.pk, by=agent, queue=get_queue(step.queue), now=now)
-    return _to_agent(before) or _to_queue(before)
+    return _back(before, agent, now)
 
 
 def _release(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     assignments.release_conversation(before.pk, agent=agent, now=now)
-    return _to_agent(before)
+    return _back(before, agent, now) if before.assignee_id else []
 
 
 def _tag(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
@@ -163,14 +178,15 @@ def _wake(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo
 
 def _read(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
-    mark_read(before.pk, reader="agent", seq=before.last_seq, now=now)
+    mark_read(before.pk, reader="agent", seq=before.last_seq if step.seq is None else step.seq, now=now)
     return [{"action": "unread"}] if before.unread_count else []
 
 
 def _unread(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
     mark_unread(before.pk, now)
-    return [] if before.unread_count else [{"action": "read"}]
+    # Up to where it was read, not what came since.
+    return [] if before.unread_count else [{"action": "read", "seq": before.agent_read_seq}]
 
 
 def _check_reader(before: Conversation, agent: Agent) -> None:
@@ -193,24 +209,8 @@ _DO: dict[str, Callable[[Step, Conversation, Agent, datetime], Undo]] = {
 }
 
 
-def _since(before: Conversation) -> dict[str, int | None]:
-    times = {"queued": before.queued_at, "waiting": before.waiting_since, "awaiting": before.awaiting_reply_since}
-    return {name: (moment - EPOCH) // MICROSECOND if moment else None for name, moment in times.items()}
-
-
-def _wait(since: Since) -> Wait:
-    def at(moment: int | None) -> datetime | None:
-        return None if moment is None else EPOCH + moment * MICROSECOND
-
-    return Wait(queued_at=at(since.queued), waiting_since=at(since.waiting), awaiting_reply_since=at(since.awaiting))
-
-
-def _to_agent(before: Conversation) -> Undo:
-    return [{"action": "assign", "agent": str(before.assignee_id)}] if before.status == "assigned" else []
-
-
-def _to_queue(before: Conversation) -> Undo:
-    return [{"action": "transfer", "queue": str(before.queue_id)} if before.queue_id else {"action": "release"}]
+def _back(before: Conversation, agent: Agent, now: datetime) -> Undo:
+    return [{"action": "restore", "token": sign_before(before, agent=agent, now=now)}]
 
 
 def _to_sleep(before: Conversation) -> Undo:

@@ -6,10 +6,13 @@ from uuid import uuid4
 import pytest
 
 from agents.assignments import take_conversation
-from agents.models import Queue
+from agents.inbox.undo import restore
+from agents.models import Agent, Queue
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation, open_conversation
+from chat.errors import Invalid
 from chat.events import milliseconds
+from chat.messages import MessageDraft, post_visitor_message
 from chat.models import Conversation, Tag, Visitor
 from tenants.context import in_tenant
 from tests.rest.conftest import problem, signed_in
@@ -47,8 +50,15 @@ def do(api, steps):
     return answer.json()["results"]
 
 
+def write(acme, conversation, now):
+    draft = MessageDraft(uuid4(), text="And?")
+    with in_tenant(acme):
+        post_visitor_message(conversation.visitor, conversation_id=conversation.pk, widget=None, draft=draft, now=now)
+
+
 def state(acme):
     names = "status", "assignee_id", "queue_id", "tag_ids", "priority", "snoozed_until", "unread_count"
+    names += "waiting_since", "queued_at", "awaiting_reply_since"
     with in_tenant(acme):
         return {row["pk"]: row for row in Conversation.objects.values("pk", *names)}
 
@@ -77,12 +87,7 @@ def test_every_action_and_back(api, acme, bob, three, other, now):
             assert state(acme) != before, action
             undo = [step for one in results for step in one["undo"]]
             assert not any("code" in one for one in do(api, undo)), action
-            after = state(acme)
-            if action["action"] == "transfer":  # who had it has it again; where it stood is gone
-                for row in (*before.values(), *after.values()):
-                    if row["assignee_id"]:
-                        del row["queue_id"]
-            assert after == before, action
+            assert state(acme) == before, action
     finally:
         with in_tenant(acme):
             tag.delete()
@@ -151,14 +156,103 @@ def test_undoing_a_close_keeps_the_place_in_the_queue(api, acme, three, now):
     with in_tenant(acme):
         row = Conversation.objects.filter(pk=three[0].pk)
         row.update(created_at=now - timedelta(seconds=60), **waits)
-        began = row.get().created_at
     [closed] = do(api, [{**one, "action": "close"}])
     do(api, closed["undo"])
     with in_tenant(acme):
         assert row.values(*waits).get() == waits
-    # Who makes up a time comes no further forward than the conversation's own beginning.
-    do(api, [{**one, "action": "close"}, {**one, "action": "reopen", "since": {"queued": 0, "waiting": 10**16}}])
+
+
+def test_undoing_a_close_brings_back_the_question_and_the_sleep(api, acme, alice, three, now):
+    one = {"conversation": str(three[1].pk)}
+    write(acme, three[1], now)
+    write(acme, three[1], now)
+    do(api, [{**one, "action": "snooze", "until_ts": milliseconds(now + timedelta(hours=2))}])
+    before = state(acme)
+    assert before[three[1].pk]["unread_count"] == 2
+    [closed] = do(api, [{**one, "action": "close"}])
+    do(api, closed["undo"])
+    assert state(acme) == before
+
+
+def test_who_reopens_has_it_at_once_and_undoing_closes_it(api, acme, alice, three, now):
+    one = {"conversation": str(three[0].pk)}
+    do(api, [{**one, "action": "close"}])
+    closed = state(acme)
+    [reopened] = do(api, [{**one, "action": "reopen", "agent": str(alice.pk)}])
+    assert state(acme)[three[0].pk]["assignee_id"] == alice.pk
+    do(api, reopened["undo"])
+    assert state(acme)[three[0].pk]["status"] == "closed"
+    assert set(state(acme)) == set(closed)
+
+
+@pytest.fixture
+def scoped(acme, bob, other, make_session):
+    """Bob, who sees his own queues only: none of the test's conversations stands in one."""
     with in_tenant(acme):
-        after = row.get()
-        assert (after.queued_at, after.awaiting_reply_since) == (began, None)
-        assert now <= after.waiting_since <= after.active_at
+        Agent.objects.filter(pk=bob.pk).update(scope=Agent.Scope.QUEUES)
+    yield signed_in(make_session(bob, acme))
+    with in_tenant(acme):
+        Agent.objects.filter(pk=bob.pk).update(scope=Agent.Scope.BRAND)
+
+
+@pytest.mark.parametrize("action", ["close", "release", "transfer", "assign"])
+def test_what_leaves_ones_sight_comes_back_from_there(action, scoped, acme, alice, bob, three, other):
+    with in_tenant(acme):
+        # Bob's stands in a queue that is not his.
+        Conversation.objects.filter(pk=three[2].pk).update(queue_id=other.pk, queue_name=other.name)
+        general = Queue.objects.create(name=f"Further {uuid4()}")
+    before = state(acme)
+    further = {"transfer": {"queue": str(general.pk)}, "assign": {"agent": str(alice.pk)}}.get(action, {})
+    [done] = do(scoped, [{"conversation": str(three[2].pk), "action": action, **further}])
+    assert state(acme) != before
+    assert "row" not in done or action == "close"  # a closed one is still whose it was
+    [undone] = do(scoped, done["undo"])
+    assert (undone["undo"], undone["row"]["agent"]["id"]) == ([], str(bob.pk))
+    assert state(acme) == before
+    with in_tenant(acme):
+        general.delete()
+
+
+def test_undoing_takes_it_back_from_whom_routing_gave_it_to(api, acme, alice, bob, three, now):
+    [released] = do(api, [{"conversation": str(three[1].pk), "action": "release"}])
+    with in_tenant(acme):
+        take_conversation(three[1].pk, agent=bob, now=now)
+    do(api, released["undo"])
+    assert state(acme)[three[1].pk]["assignee_id"] == alice.pk
+
+
+def test_only_who_did_it_undoes_it_and_not_for_long(api, acme, alice, bob, three, make_session, mallory_api, now):
+    bobs = signed_in(make_session(bob, acme))
+    [closed] = do(api, [{"conversation": str(three[0].pk), "action": "close"}])
+    [step] = closed["undo"]
+    forged = [
+        (api, {**step, "token": step["token"][:-1]}),
+        (api, {**step, "token": ""}),
+        (api, {**step, "conversation": str(three[1].pk)}),
+        (api, {**step, "conversation": str(uuid4())}),
+        (bobs, step),
+        (mallory_api, step),
+        (mallory_api, {**step, "conversation": str(uuid4())}),
+    ]
+    before = state(acme)
+    refused = [do(who, [wrong])[0] for who, wrong in forged]
+    assert {(one["code"], one["message"]) for one in refused} == {("invalid", "This cannot be undone any more.")}
+    with in_tenant(acme), pytest.raises(Invalid):
+        restore(three[0].pk, step["token"], by=alice, now=now + timedelta(minutes=10))
+    assert state(acme) == before
+    assert "code" not in do(api, [step])[0]
+    assert state(acme)[three[0].pk]["status"] == "waiting"
+
+
+def test_undoing_unread_reads_nothing_that_came_since(api, acme, three, now):
+    one = {"conversation": str(three[1].pk)}
+    row = Conversation.objects.filter(pk=three[1].pk)
+    write(acme, three[1], now)
+    do(api, [{**one, "action": "read"}])
+    with in_tenant(acme):
+        mark = row.get().agent_read_seq
+    [unread] = do(api, [{**one, "action": "unread"}])
+    write(acme, three[1], now)
+    do(api, unread["undo"])
+    with in_tenant(acme):
+        assert (row.get().unread_count, row.get().agent_read_seq) == (1, mark)

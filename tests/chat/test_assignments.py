@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -92,6 +93,18 @@ def test_transferring_to_an_agent_and_to_a_queue(acme, conversation, alice, bob,
         queue = Queue.objects.create(name=f"Returns {uuid4()}")
         waiting = transfer_conversation(conversation.pk, by=bob, queue=queue, now=now)
         assert (waiting.status, waiting.queue_id) == ("waiting", queue.pk)
+        queue.delete()
+
+
+def test_moved_on_while_it_waits_it_goes_on_waiting(acme, conversation, alice, now):
+    later = now + timedelta(minutes=5)
+    with in_tenant(acme):
+        queue = Queue.objects.create(name=f"Returns {uuid4()}")
+        moved = transfer_conversation(conversation.pk, by=alice, queue=queue, now=later)
+        assert (moved.waiting_since, moved.queued_at) == (conversation.waiting_since, later)
+        take_conversation(conversation.pk, agent=alice, now=later)
+        back = transfer_conversation(conversation.pk, by=alice, queue=queue, now=later)
+        assert (back.waiting_since, back.queued_at) == (later, later)
         queue.delete()
 
 

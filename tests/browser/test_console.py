@@ -2,10 +2,15 @@
 
 import re
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from agents.models import Agent, Queue
+from chat.models import Conversation
+from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.browser.desk import ALICE, HOST
 from tests.browser.wire import Wire
@@ -120,15 +125,59 @@ def test_what_is_written_while_cut_goes_out_once(person, sign_in, vera_writes):
     expect(log(page).get_by_text("Are you there?", exact=True)).to_have_count(1)
 
 
-def test_closing_can_be_undone(desk, vera_writes):
+def state(acme):
+    names = (
+        "status",
+        "assignee_id",
+        "awaiting_reply_since",
+        "waiting_since",
+        "queued_at",
+        "snoozed_until",
+        "unread_count",
+    )
+    with in_tenant(acme):
+        return Conversation.objects.values(*names).get()
+
+
+def test_closing_can_be_undone(desk, vera_writes, acme):
     vera_writes.say("Hello")
     open_waiting(desk)
     desk.get_by_role("button", name="Take").click()
+    expect(desk.locator(".thread-head")).to_contain_text("with you")
+    with in_tenant(acme):
+        # Asleep and unread, with a question: all of that goes by closing.
+        later = timezone.now() + timedelta(hours=1)
+        Conversation.objects.update(snoozed_until=later, unread_count=1, agent_read_seq=0)
+    before = state(acme)
+    assert before["awaiting_reply_since"] is not None
     desk.get_by_role("button", name="Close", exact=True).click()
     expect(desk.get_by_text("This conversation is closed.")).to_be_visible()
     desk.get_by_role("button", name="Undo").click()
     expect(composer(desk)).to_be_visible()
     expect(desk.locator(".thread-head")).to_contain_text("with you")
+    assert state(acme) | {"unread_count": 1} == before  # looked at, it may be read by now
+
+
+def test_undoing_a_release_takes_it_back_from_whom_routing_gave_it_to(desk, vera_writes, acme, bob):
+    vera_writes.say("Hello")
+    open_waiting(desk)
+    desk.get_by_role("button", name="Take").click()
+    expect(desk.locator(".thread-head")).to_contain_text("with you")
+    with in_tenant(acme):
+        queues, agents = Queue.objects.filter(is_default=True), Agent.objects.filter(pk=bob.pk)
+        before = queues.get().strategy
+        agents.update(is_present=True, absent_since=None)
+        # Alice is away, so that it can only be Bob's.
+        Agent.objects.exclude(pk=bob.pk).update(availability="away")
+        queues.update(strategy="least_loaded")
+    try:
+        desk.get_by_role("button", name="Release").click()
+        expect(desk.locator(".thread-head")).to_contain_text("with Bob")
+        desk.get_by_role("button", name="Undo").click()
+        expect(desk.locator(".thread-head")).to_contain_text("with you")
+    finally:
+        with in_tenant(acme):
+            queues.update(strategy=before)
 
 
 def test_keys_walk_and_act(desk, vera_writes):

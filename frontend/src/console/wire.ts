@@ -115,11 +115,14 @@ export interface Step {
   priority?: number;
   until_ts?: number;
   /** As the server named it for undoing; only handed back. */
-  since?: Record<string, number | null>;
+  seq?: number;
+  token?: string;
 }
 
 export interface StepOutcome {
   conversation: string;
+  /** What became of it, where one may see it still. */
+  row?: Row;
   undo?: Step[];
   code?: string;
   message?: string;

@@ -1,7 +1,8 @@
 // Who, in which queue, with whom; and what can be done, each with its key.
 import type { ComponentChildren } from "preact";
 import { BackIcon, DoneIcon, PanelIcon, ReleaseIcon, ReopenIcon, TakeIcon, TransferIcon, ZapIcon, type Icon } from "../../design/icons";
-import { busy, close, release, reopen, take } from "../state/actions";
+import { close, release, reopen, take } from "../state/actions";
+import { busy } from "../state/busy";
 import { now } from "../state/clock";
 import { resolutionDeadline } from "../state/deadlines";
 import { isDetailsShown, isNarrow, toggleDetails } from "../state/layout";

@@ -1,6 +1,7 @@
 // In the composer's place while a supervisor looks on: a slip of the finger must not answer for somebody else.
 import { EyeIcon, PencilIcon, TakeIcon } from "../../design/icons";
-import { busy, take } from "../state/actions";
+import { take } from "../state/actions";
+import { busy } from "../state/busy";
 import { go, route } from "../state/route";
 import { isSupervisor, myId } from "../state/session";
 import { wantToWrite } from "../state/shortcuts";

@@ -1,30 +1,25 @@
 // What an agent does to a conversation. Each asks the server and says what came of it; the lists follow by events.
-import { effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { Availability, NamedRef } from "../../engine";
 import { startHandoff, submitForm } from "../api";
 import { words } from "../words";
 import type { Row } from "../wire";
+import { doToOne } from "./bulk";
+import { busy, whileBusy } from "./busy";
 import { command } from "./desk";
-import { rowSignal } from "./inbox";
 import { me, myId, noteAvailability } from "./session";
 import type { Thread } from "./thread";
 import { showError, showToast } from "./toasts";
 import { visitorName } from "./visitors";
 
-/** Ids of conversations with a command under way: their buttons wait. */
-export const busy = signal<ReadonlySet<string>>(new Set());
-
 async function act(row: Row, type: string, data: object = {}): Promise<boolean> {
   if (busy.peek().has(row.id)) return false;
-  busy.value = new Set(busy.peek()).add(row.id);
   try {
-    await command(type, data, row.id);
+    await whileBusy([row.id], () => command(type, data, row.id));
     return true;
   } catch (error) {
     showError(error);
     return false;
-  } finally {
-    busy.value = new Set([...busy.peek()].filter((id) => id !== row.id));
   }
 }
 
@@ -34,30 +29,13 @@ export function take(row: Row): Promise<boolean> {
   return isHeld ? act(row, "conversation.transfer", { agent: myId.peek() }) : act(row, "conversation.take");
 }
 
-/** Reopened, a conversation waits; whoever reopens it means to answer. */
-export async function reopen(row: Row): Promise<void> {
-  if (await act(row, "conversation.reopen")) await act(row, "conversation.take");
-}
+/** Whoever reopens it means to answer. */
+export const reopen = (row: Row): Promise<boolean> => doToOne(row.id, { action: "reopen", agent: myId.peek() });
 
-/** As it was before closing: with the same agent, or waiting. */
-async function undoClose(before: Row): Promise<void> {
-  if (!(await act(before, "conversation.reopen")) || !before.agent) return;
-  if (before.agent.id === myId.peek()) await act(before, "conversation.take");
-  else await act(before, "conversation.transfer", { agent: before.agent.id });
-}
+export const release = (row: Row): Promise<boolean> => doToOne(row.id, { action: "release" }, words.peek().releasedToast);
 
-export async function release(row: Row): Promise<void> {
-  if (!(await act(row, "conversation.release"))) return;
-  const undo = { label: words.peek().undo, run: () => void act(row, "conversation.take") };
-  showToast({ kind: "done", text: words.peek().releasedToast, action: undo });
-}
-
-export async function close(shown: Row): Promise<void> {
-  const row = rowSignal(shown.id)?.peek() ?? shown; // undone to how it was, not to how it was drawn
-  if (!(await act(row, "conversation.close"))) return;
-  const undo = { label: words.peek().undo, run: () => void undoClose(row) };
-  showToast({ kind: "done", text: words.peek().closedToast(visitorName(row.visitor, words.peek())), action: undo });
-}
+export const close = (row: Row): Promise<boolean> =>
+  doToOne(row.id, { action: "close" }, words.peek().closedToast(visitorName(row.visitor, words.peek())));
 
 /** Closes when the log has the message, which a close that overtakes it would get refused; never when it failed. */
 export function closeOnceSent({ row, pending }: Thread, clientId: string): void {

@@ -1,7 +1,7 @@
 // Which changes of rows ring: what one did oneself does not.
 import { words } from "../words";
 import type { Row } from "../wire";
-import { busy } from "./actions";
+import { busy } from "./busy";
 import { bellOf, isMyAnswer, wasGivenSince, type BellEvent } from "./bell";
 import { serverNow } from "./clock";
 import { watchRows } from "./inbox";

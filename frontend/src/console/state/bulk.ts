@@ -1,31 +1,36 @@
-// One thing done to many conversations: one request, then what became of it, with the way back.
+// One thing done to one or many conversations: one request, then what became of it, with the way back.
 import { signal } from "@preact/signals";
 import { doSteps } from "../api";
 import { words } from "../words";
 import type { Step, StepOutcome } from "../wire";
-import { showError, showToast } from "./toasts";
+import { busy, whileBusy } from "./busy";
+import { receiveRow } from "./inbox";
+import { showError, showToast, type Toast } from "./toasts";
 import { untickAll } from "./ticks";
 
 export type Doing = Omit<Step, "conversation">;
 
 export const isBulkBusy = signal(false);
 
-/** The server takes so many steps at once; undoing may need two for one conversation. */
-const AT_ONCE = 400;
+/** The server takes so many steps at once. */
+const AT_ONCE = 200;
 
-/** Steps that bring everything back, the last done first undone per conversation as the server named them. */
-export const undoOf = (outcomes: readonly StepOutcome[]): Step[] => outcomes.flatMap((one) => one.undo ?? []);
-
-export function refusals(outcomes: readonly StepOutcome[]): string[] {
-  return [...new Set(outcomes.filter((one) => one.code).map((one) => one.message ?? ""))].filter(Boolean);
+export async function run(steps: readonly Step[]): Promise<StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  await whileBusy(steps.map((one) => one.conversation), async () => {
+    for (let from = 0; from < steps.length; from += AT_ONCE) {
+      const { results } = await doSteps(steps.slice(from, from + AT_ONCE));
+      for (const { row } of results) if (row) receiveRow(row, "now");
+      outcomes.push(...results);
+    }
+  });
+  return outcomes;
 }
 
-async function run(steps: readonly Step[]): Promise<StepOutcome[]> {
-  const outcomes: StepOutcome[] = [];
-  for (let from = 0; from < steps.length; from += AT_ONCE) {
-    outcomes.push(...(await doSteps(steps.slice(from, from + AT_ONCE))).results);
-  }
-  return outcomes;
+/** What the server named for bringing everything back, as the action of a toast. */
+function wayBack(outcomes: readonly StepOutcome[]): Pick<Toast, "action"> {
+  const steps = outcomes.flatMap((one) => one.undo ?? []);
+  return steps.length ? { action: { label: words.peek().undo, run: () => void undo(steps) } } : {};
 }
 
 async function undo(steps: readonly Step[]): Promise<void> {
@@ -37,6 +42,20 @@ async function undo(steps: readonly Step[]): Promise<void> {
   }
 }
 
+/** Does it to one, said in these words if any. */
+export async function doToOne(conversation: string, doing: Doing, said = ""): Promise<boolean> {
+  if (busy.peek().has(conversation)) return false;
+  try {
+    const outcomes = await run([{ conversation, ...doing }]);
+    if (outcomes[0]?.code) throw outcomes[0];
+    if (said) showToast({ kind: "done", text: said, ...wayBack(outcomes) });
+    return true;
+  } catch (error) {
+    showError(error);
+    return false;
+  }
+}
+
 /** Does it to all of them; `said` says it of so many. The rows themselves follow by events. */
 export async function doToAll(ids: readonly string[], doing: Doing, said: (n: number) => string): Promise<boolean> {
   if (!ids.length || isBulkBusy.peek()) return false;
@@ -44,12 +63,8 @@ export async function doToAll(ids: readonly string[], doing: Doing, said: (n: nu
   try {
     const outcomes = await run(ids.map((conversation) => ({ conversation, ...doing })));
     const failed = outcomes.filter((one) => one.code);
-    const steps = undoOf(outcomes);
     const done = outcomes.length - failed.length;
-    if (done) {
-      const action = { label: words.peek().undo, run: () => void undo(steps) };
-      showToast({ kind: "done", text: said(done), ...(steps.length && { action }) });
-    }
+    if (done) showToast({ kind: "done", text: said(done), ...wayBack(outcomes) });
     if (failed.length) showToast({ kind: "error", text: words.peek().bulkRefused(failed.length, explainAll(outcomes)) });
     untickAll();
     return done > 0;

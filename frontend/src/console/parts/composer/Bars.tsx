@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { AttachIcon, LockIcon, PencilIcon, ReopenIcon } from "../../../design/icons";
-import { busy, reopen } from "../../state/actions";
+import { reopen } from "../../state/actions";
+import { busy } from "../../state/busy";
 import { stopEdit } from "../../state/corrections";
 import type { Mode } from "../../state/drafts";
 import { me, myId } from "../../state/session";

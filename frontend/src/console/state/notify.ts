@@ -16,6 +16,7 @@ const RUNG = "kefu.rung";
 const OFFERED = "kefu.bell.offered";
 /** Of several open windows one rings: the one in use at once, the others after a look whether it did. */
 const OTHERS_WAIT_MS = 150;
+const RUNG_MS = 2_000;
 
 const DEFAULTS: Record<BellEvent, BellChoice> = {
   message: { sound: true, desktop: true },
@@ -90,17 +91,24 @@ const isBeforeOnesEyes = (conversation: string): boolean =>
 
 export function ring(news: News): void {
   const mark = `${news.event}.${news.conversation}.${news.text.slice(0, 40)}`;
-  if (isBeforeOnesEyes(news.conversation)) return writeStored(RUNG, `${mark}@${Date.now()}`);
-  setTimeout(() => !wasRung(mark) && tell(news, mark), document.hasFocus() ? 0 : OTHERS_WAIT_MS + Math.random() * OTHERS_WAIT_MS);
+  if (isBeforeOnesEyes(news.conversation)) return noteRung(mark);
+  setTimeout(() => !(mark in lastRung()) && tell(news, mark), document.hasFocus() ? 0 : OTHERS_WAIT_MS + Math.random() * OTHERS_WAIT_MS);
 }
 
-function wasRung(mark: string): boolean {
-  const [rung, at] = (readStored(RUNG) ?? "").split(/@(?=\d+$)/);
-  return rung === mark && Date.now() - Number(at) < 2_000;
+/** What was told of in the last moments, in whatever window, and when. */
+function lastRung(): Record<string, number> {
+  try {
+    const rung = Object.entries(JSON.parse(readStored(RUNG) ?? "{}") as Record<string, number>);
+    return Object.fromEntries(rung.filter(([, at]) => Date.now() - at < RUNG_MS));
+  } catch {
+    return {};
+  }
 }
+
+const noteRung = (mark: string): void => writeStored(RUNG, JSON.stringify({ ...lastRung(), [mark]: Date.now() }));
 
 function tell(news: News, mark: string): void {
-  writeStored(RUNG, `${mark}@${Date.now()}`);
+  noteRung(mark);
   const choice = bellChoices.peek()[news.event];
   if (choice.sound && volume.peek() > 0) play(news.event, volume.peek());
   if (choice.desktop && permissionNow() === "granted" && (document.hidden || !document.hasFocus())) notify(news);

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import tablib
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -163,6 +164,9 @@ class TransferMixin(ImportExportMixin):
 
     def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
         self._note(request, "imported", {name: [None, count] for name, count in result.totals.items() if count})
+        if result.has_errors() or result.has_validation_errors():
+            # Changed by somebody since the preview.
+            messages.warning(request, _("Rows are missing. Import the file again: the preview says why."))
         response: HttpResponse = super().process_result(result, request)
         return response
 

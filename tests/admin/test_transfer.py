@@ -171,6 +171,20 @@ def test_rows_say_why_they_will_not_do(row: str, reason: str, alice_admin: Clien
     assert not User.objects.filter(email="x@acme.test").exists()
 
 
+def test_rows_that_do_no_more_when_they_are_confirmed(alice_admin: Client, acme: Tenant, bob: Agent) -> None:
+    with in_tenant(acme):
+        Skill.objects.create(name="Refunds")
+    text = "email,name,skills,capacity\ncarol@acme.test,Carol,Refunds,3\nbob@acme.test,Bob,,7\n"
+    preview = upload(alice_admin, AGENTS, text)
+    with in_tenant(acme):
+        Skill.objects.all().delete()
+    confirm(alice_admin, AGENTS, preview)
+    assert "Rows are missing" in alice_admin.get(AGENTS).content.decode()
+    with in_tenant(acme):
+        assert not Agent.objects.filter(display_name="Carol").exists()
+        assert Agent.objects.get(pk=bob.pk).capacity == 7
+
+
 def test_an_account_of_another_brand_keeps_its_password(
     alice_admin: Client, acme: Tenant, mallory: Agent, globex: Tenant
 ) -> None:

@@ -222,6 +222,32 @@ def test_events_are_told_once_and_in_order_whatever_comes():
     run(scene())
 
 
+@pytest.mark.parametrize(("secret", "unwatched"), [("session", 1), ("key", 1), ("token", 0)])
+def test_what_was_unfollowed_stays_so_until_it_is_followed_again(secret, unwatched):
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server, **{secret: "t"}) as client:
+            await client.live()
+            texts = texts_of(client)
+            server.append("one")
+            await asyncio.sleep(1)
+            client.unfollow("c1")
+            server.append("on its way")
+            await asyncio.sleep(1)
+            assert texts == ["one"]
+            assert [frame.conversation for frame in server.sent if frame.type == "conversation.unwatch"] == [
+                "c1"
+            ] * unwatched
+            await client.send("c1", "mine")
+            await asyncio.sleep(60)
+            assert texts == ["one"]
+            client.follow("c1", 2)
+            await asyncio.sleep(1)
+            assert texts == ["one", "mine"]
+
+    run(scene())
+
+
 def test_what_cannot_be_resumed_is_loaded_as_a_snapshot():
     async def scene() -> None:
         server = FakeServer()

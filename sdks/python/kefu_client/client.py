@@ -55,6 +55,8 @@ class Client:
         self._outbox = outbox or (FileOutbox(state) if state else MemoryOutbox())
         self._transports = Transports(access, encoding, clock)
         self._clock, self._follow_new = clock, follow_new
+        # Visitors are told of all that is theirs anyway.
+        self._is_watching = token is None
         self._callbacks = Callbacks()
         # Whom the server waits for how long: chat/consumers/socket.py.
         ceiling = min(ceiling, APP_CEILING if session is None else WEB_CEILING)
@@ -159,7 +161,11 @@ class Client:
         self._following.follow(conversation, after)
 
     def unfollow(self, conversation: str) -> None:
+        """Deliver nothing more of it until it is followed again."""
         self._following.unfollow(conversation)
+        if self._is_watching:
+            # Its answer, which nobody waits for, is known by the id.
+            self._connection.send("conversation.unwatch", {}, conversation, "unwatch")
 
     async def send(self, conversation: str | None, text: str, *, file_ids: tuple[str, ...] = ()) -> Ack:
         """Send a message and return when it is committed, through any number of cuts. Raises FrameError.
@@ -256,7 +262,7 @@ class Client:
             self._following.accept(event)
 
     def _note_sent(self, entry: Entry, ack: Ack) -> None:
-        if self._follow_new and ack.conversation not in self._following:
+        if self._follow_new and self._following.is_new(ack.conversation):
             self.follow(ack.conversation, ack.seq - 1)
         future = self._acks.get(entry.client_id)
         if future and not future.done():

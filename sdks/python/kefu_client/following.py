@@ -16,6 +16,8 @@ RESUME_CHUNK = 200
 GAP_GRACE_SECONDS = 0.08
 RETRY_SECONDS = 2.0
 MAX_FRUITLESS_SECONDS = 30.0
+# Of conversations that were left: the server tells no more of them soon, but to visitors, who have few.
+MAX_LEFT = 1_000
 
 
 class Asker(Protocol):
@@ -49,23 +51,31 @@ class Following:
         self._asker, self._deliver_one, self._snapshot = asker, deliver, snapshot
         self._lost, self._unfollowed = lost, unfollowed
         self._followed: dict[str, Followed] = {}
+        # Unfollowed by hand, the last one last.
+        self._left: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.epoch = ""
 
-    def __contains__(self, conversation: str) -> bool:
-        return conversation in self._followed
+    def is_new(self, conversation: str) -> bool:
+        """Neither followed nor left by hand."""
+        return conversation not in self._followed and conversation not in self._left
 
     def positions(self) -> dict[str, int]:
         return {name: one.tracker.last for name, one in self._followed.items()}
 
     def follow(self, conversation: str, after: int) -> None:
         """Deliver every log event after `after`. Following again moves the position."""
+        self._left.pop(conversation, None)
         self._followed[conversation] = Followed(SeqTracker(after))
         self._asker.followed()
         self._catch_up_in(0)
 
     def unfollow(self, conversation: str) -> None:
+        """Deliver nothing more of it until it is followed again: what is told of it meanwhile is not new."""
+        self._left[conversation] = None
+        if len(self._left) > MAX_LEFT:
+            del self._left[next(iter(self._left))]
         if self._followed.pop(conversation, None):
             self._asker.followed()
 
@@ -78,7 +88,7 @@ class Following:
     def accept(self, event: LogEvent) -> None:
         one = self._followed.get(event.conversation)
         if one is None:
-            return self._unfollowed(event)
+            return self._unfollowed(event) if self.is_new(event.conversation) else None
         self._deliver(one.tracker.accept(event))
         if one.tracker.is_behind:
             self._catch_up_in(GAP_GRACE_SECONDS)

@@ -36,6 +36,8 @@ def until_somebody_waits(seconds: float = 10) -> None:
 
 def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
+        # A transaction goes on seeing the activity that it saw first.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"

@@ -23,6 +23,7 @@ from chat.consumers.inbox import UNHURRIED_SECONDS, Inbox
 from chat.encodings import Encoding
 from chat.errors import EpochChanged, Invalid, RateLimited, WrongMethod
 from chat.events import Frame
+from chat.message_log.writer import BATCH_SECONDS
 from chat.participants.participant import Participant
 from chat.presence import leases, new_connection_id
 from chat.protocol import MAX_RESUMED, MAX_SEQ
@@ -31,8 +32,9 @@ MAX_WAIT = 25.0
 MAX_FRAMES = 50
 # A client that asks again within this time after an answer has not been away.
 LEASE_SLACK_SECONDS = 20.0
-# Transactions commit in another order than their times say: look this far back.
-OVERLAP_SECONDS = 5.0
+# Transactions commit in another order than their times say: look this far back. The group commit writes the time at
+# which a message came in, and may wait so long for a lock; the rest is for clocks and for what it waited before.
+OVERLAP_SECONDS = BATCH_SECONDS + 5.0
 questions = Counter("kefu_questions", "Questions for events, by rung of the ladder.", ["transport", "kind"])
 
 Receive = Callable[[], Awaitable[Any]]

@@ -1,19 +1,31 @@
 """Long polls that wait: answered at once, by time, or left; and what a poll finds of what it missed."""
 
+import asyncio
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
-from chat.models import Visitor
+from chat.authors import Author
+from chat.conversations import open_conversation
+from chat.message_log import lock_conversation
+from chat.message_log.writer import BATCH_SECONDS, writer
+from chat.messages import MessageDraft
+from chat.models import Message, Visitor
+from chat.posting import make_entry
 from chat.presence import lease_holders
 from chat.tokens import make_token
 from chat.visitors import log_out_visitor
 from tenants.context import in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey
+from tests.threads import until_somebody_waits
 from tests.transports.clients import Who, gauge, parked, wait_until
 
 
@@ -89,8 +101,31 @@ def test_rows_missed_between_two_polls_come_through_since(open_as, as_alice, as_
             assert row
 
 
+def test_a_row_that_was_committed_long_after_its_time_is_told(open_as, as_alice, acme, vera, now):
+    """The group commit waited for a lock, and the client asked in the meantime."""
+    with in_tenant(acme):
+        conversation = open_conversation(vera, now=now - timedelta(hours=1))
+    draft, came_in = MessageDraft(uuid4(), text="Late"), timezone.now() - timedelta(seconds=BATCH_SECONDS - 1)
+    entry = make_entry(conversation.pk, Author.of_visitor(vera), draft, Message.Visibility.PUBLIC, came_in)
+    desk = open_as(as_alice, "poll")
+
+    async def write():
+        await writer().write(acme, entry)
+        await writer().flush()
+
+    with ThreadPoolExecutor(1) as pool, in_tenant(acme):
+        with transaction.atomic():
+            lock_conversation(conversation.pk)
+            written = pool.submit(asyncio.run, write())
+            until_somebody_waits()
+            desk.receive(0)
+        written.result(10)
+    row = desk.expect("conversation.updated")["data"]["rows"][0]
+    assert (row["id"], row["last_message"]["text"]) == (str(conversation.pk), "Late")
+
+
 def test_what_was_told_already_is_no_reason_to_answer_at_once(open_as, as_alice, talk):
-    """The overlap of `since` finds the same row for five seconds: a client that asks again must be made to wait."""
+    """The overlap of `since` finds the same row for a while: a client that asks again must be made to wait."""
     desk = open_as(as_alice, "long_poll")
     desk.expect("conversation.updated")
     began, questions = time.monotonic(), 0

@@ -25,7 +25,7 @@ CONNECT_WITHIN_SECONDS = 10.0
 FRAMES_AT_ONCE = 50
 BYTES_AT_ONCE = 200_000
 MAX_POSITIONS = 200
-# The server tells for 5 s again what changed beside the positions: ask no faster than this.
+# The server tells for 20 s again what changed beside the positions: ask no faster than this.
 MIN_INTERVAL_MS = 250
 
 CODES = {401: 4401, 403: 4403, 409: 4409, 429: 4429, 503: 1013}

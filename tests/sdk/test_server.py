@@ -3,10 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from chat.authors import SYSTEM
+from chat.conversations import open_conversation
+from chat.messages import MessageDraft, post_message
+from chat.models import Conversation, Visitor
 from kefu_client import Client, FrameError, LogEvent, Refused, Rung, polling_link, transports
+from tenants.context import in_tenant
 from tests.sdk.proxies import Network, network_to
 
 WAIT_SECONDS = 60.0
@@ -143,3 +149,29 @@ async def test_what_was_written_while_away_comes_and_goes_after_a_cut(server, ve
             await until(lambda: {"Are you there?", "written in a tunnel"} <= set(texts(shown)))
         seqs = [event.seq for event in shown]
         assert seqs == list(range(seqs[0], seqs[-1] + 1))
+
+
+async def test_more_than_one_question_may_name_are_followed_by_long_poll(server, acme, acme_key, now):
+    def open_all() -> list[Conversation]:
+        with in_tenant(acme):
+            return [open_conversation(Visitor.objects.create(name=f"V{n}"), now=now) for n in range(250)]
+
+    def say(conversation: Conversation, text: str) -> None:
+        with in_tenant(acme):
+            post_message(conversation.pk, author=SYSTEM, draft=MessageDraft(uuid4(), text=text), now=now)
+
+    opened = await asyncio.to_thread(open_all)
+    async with network_to(server.port) as network:
+        network.refused = {"socket"}
+        bot = make(server, key=acme_key, address=network.address, follow_new=False)
+        async with bot:
+            heard = recording(bot)
+            await bot.live()
+            assert bot.rung is Rung.LONG_POLL
+            for conversation in opened:
+                bot.follow(str(conversation.pk), after=1)
+            # The first round may come with what following asks for; the second has to come by the questions.
+            for text in ("once", "again"):
+                for conversation in (opened[0], opened[125], opened[-1]):
+                    await asyncio.to_thread(say, conversation, text)
+                await until(lambda text=text: texts(heard).count(text) == 3)

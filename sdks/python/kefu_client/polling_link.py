@@ -24,7 +24,9 @@ ANSWER_WITHIN_SECONDS = 20.0
 CONNECT_WITHIN_SECONDS = 10.0
 FRAMES_AT_ONCE = 50
 BYTES_AT_ONCE = 200_000
+# The server takes no more in one question. Where more are followed they take turns, and none waits for long.
 MAX_POSITIONS = 200
+TURN_SECONDS = 5
 # The server tells for 20 s again what changed beside the positions: ask no faster than this.
 MIN_INTERVAL_MS = 250
 
@@ -56,6 +58,7 @@ class PollingLink:
         self._stir = asyncio.Event()
         self._active_at = clock()
         self._query: dict[str, str] = {}
+        self._next_turn = 0
 
     async def open(self) -> Frame:
         frames, ts = self._read(await self._ask("GET", self._access.http_url("events")))
@@ -132,9 +135,13 @@ class PollingLink:
         await asyncio.sleep(0)
 
     def _query_now(self) -> dict[str, str]:
-        positions = list(self._positions().items())[-MAX_POSITIONS:]
+        positions, wait = list(self._positions().items()), self._wait
+        if (count := len(positions)) > MAX_POSITIONS:
+            start = self._next_turn % count
+            self._next_turn = start + MAX_POSITIONS
+            positions, wait = (positions * 2)[start : start + MAX_POSITIONS], min(wait, TURN_SECONDS)
         after = ",".join(f"{conversation}:{seq}" for conversation, seq in positions)
-        return {"after": after, **self._query, "wait": str(self._wait)}
+        return {"after": after, **self._query, "wait": str(wait)}
 
     async def _pause(self, ms: float) -> None:
         """Until it is time again, or we have said something: the answer to that may be there."""

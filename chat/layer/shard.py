@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections import deque
@@ -25,7 +26,7 @@ PING_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 MAX_BACKOFF_SECONDS = 2.0
 
-dropped = Counter("kefu_layer_dropped", "Messages not handed to Redis.", ["reason"])
+dropped = Counter("kefu_layer_dropped", "Messages not handed to Redis, or not on from there.", ["reason"])
 publish_batch = Histogram("kefu_layer_publish_batch", "Messages per pipeline.", buckets=(1, 2, 5, 10, 50, 100, 500))
 reconnects = Counter("kefu_layer_reconnects", "Times that the subscriptions had to be made again.")
 
@@ -45,9 +46,9 @@ class Shard:
     def __init__(self, url: str, deliver: Deliver, on_return: Callable[[], None]) -> None:
         self._deliver = deliver
         self._on_return = on_return
-        # socket_timeout None: a subscriber waits as long as nobody speaks; silence is judged by our own PINGs.
+        # For writing only: a subscriber waits as long as nobody speaks; silence is judged by our own PINGs.
         self._reader_pool = ConnectionPool.from_url(
-            url, socket_timeout=None, socket_connect_timeout=CONNECT_SECONDS, protocol=2, max_connections=2
+            url, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS, protocol=2, max_connections=2
         )
         self._publisher_pool = ConnectionPool.from_url(
             url, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS, protocol=2, max_connections=2
@@ -57,9 +58,11 @@ class Shard:
         # Topics whose followers do not know whether they are joined: they did not wait, or the connection is a new one.
         self._unsure: set[str] = set()
         self._is_silent = False
+        self._has_warned = False
         self._heard_at = 0.0
         self._waiting: deque[tuple[str, bytes]] = deque()
         self._connection: AbstractConnection | None = None
+        self._transport: asyncio.WriteTransport | None = None
         self._write_lock = asyncio.Lock()
         self._reader: asyncio.Task[None] | None = None
         self._publisher: asyncio.Task[None] | None = None
@@ -162,48 +165,66 @@ class Shard:
         await self._publisher_pool.disconnect()
 
     async def _command(self, *parts: str) -> None:
-        """Write to the reading connection, if there is one; otherwise joining anew on its return covers it."""
+        """Write to the reading connection, if there is one; otherwise joining anew on its return covers it.
+
+        A Redis that takes nothing is one that is away.
+        """
         async with self._write_lock:
             if self._connection is not None:
-                with suppress(RedisError, OSError):
+                try:
                     await self._connection.send_command(*parts)
+                except (RedisError, OSError):
+                    self._cut()
+
+    def _cut(self) -> None:
+        """End the reading connection. At once: to close it would wait until Redis has taken what is unsent."""
+        if self._connection is not None and self._transport is not None:
+            self._connection = None
+            self._transport.abort()
 
     # ---- reading ----
 
     async def _read_forever(self) -> None:
         failures = 0
         while True:
+            connection = None
             try:
-                await self._connect()
+                connection = await self._reader_pool.get_connection()  # type: ignore[no-untyped-call]
+                await self._join_all(connection)
                 failures = 0
-                await self._read()
+                await self._read(connection)
             except (RedisError, OSError, TimeoutError) as error:
                 failures += 1
                 self._is_silent = True
                 reconnects.inc()
                 logger.warning("layer: subscriptions lost, joining again", extra={"error": str(error)})
-            await self._disconnect()
+            if connection is not None:
+                await self._give_back(connection)
             await asyncio.sleep(random.uniform(0.05, min(MAX_BACKOFF_SECONDS, 0.1 * 2**failures)))
 
-    async def _connect(self) -> None:
-        connection: AbstractConnection = await self._reader_pool.get_connection()  # type: ignore[no-untyped-call]
+    async def _join_all(self, connection: AbstractConnection) -> None:
+        self._transport = connection._writer.transport if connection._writer else None
         topics = list(self._topics)
         self._unsure |= {topic for topic, confirmed in self._topics.items() if confirmed.done()}
         for start in range(0, len(topics), TOPICS_PER_COMMAND):
             await connection.send_command("SUBSCRIBE", *topics[start : start + TOPICS_PER_COMMAND])
         self._connection = connection
-        # What was subscribed while the commands above were on their way.
-        for topic in self._topics.keys() - set(topics):
-            await self._command("SUBSCRIBE", topic)
+        # Who came or left while the commands above were on their way; each in one command: nobody comes in between.
+        if fresh := self._topics.keys() - set(topics):
+            await self._command("SUBSCRIBE", *fresh)
+        if gone := set(topics) - self._topics.keys():
+            await self._command("UNSUBSCRIBE", *gone)
 
-    async def _read(self) -> None:
-        assert self._connection is not None
+    async def _read(self, connection: AbstractConnection) -> None:
         pinger = asyncio.get_running_loop().create_task(self._ping())
         try:
             while True:
-                answer = await self._connection.read_response(disable_decoding=True)
+                answer = await connection.read_response(disable_decoding=True, timeout=math.inf)
                 self._heard_at = time.monotonic()
-                self._handle(answer)
+                try:
+                    self._handle(answer)
+                except Exception as error:
+                    self._note_unreadable(error)
         finally:
             pinger.cancel()
 
@@ -213,9 +234,16 @@ class Shard:
         while self._connection is not None:
             await asyncio.sleep(PING_SECONDS)
             if time.monotonic() - self._heard_at > SILENCE_SECONDS:
-                await self._connection.disconnect(nowait=True)
+                self._cut()
                 return
             await self._command("PING")
+
+    def _note_unreadable(self, error: Exception) -> None:
+        """One message that is none of ours must not keep anybody from the next ones, nor fill the log."""
+        dropped.labels("unreadable").inc()
+        if not self._has_warned:
+            self._has_warned = True
+            logger.error("layer: a message could not be read; from here on such are counted only", exc_info=error)
 
     def _handle(self, answer: Any) -> None:
         self._is_silent = False
@@ -237,9 +265,9 @@ class Shard:
             if not self._unsure:
                 self._on_return()
 
-    async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(RedisError, OSError):
-                await connection.disconnect()
-            await self._reader_pool.release(connection)
+    async def _give_back(self, connection: AbstractConnection) -> None:
+        self._cut()
+        self._connection = None
+        with suppress(RedisError, OSError):
+            await connection.disconnect()
+        await self._reader_pool.release(connection)

@@ -7,6 +7,7 @@ import time
 
 import pytest
 import redis
+from redis.exceptions import ConnectionError as ConnectionLost
 
 from chat.layer.hub import Hub
 from kefu_project.embedded.home import find_home
@@ -165,3 +166,77 @@ async def test_the_last_to_leave_ends_the_subscription(hub, valkey):
     await hub.unsubscribe("desk", heard.append)
     with redis.Redis.from_url(valkey.url) as client:
         await until(lambda: client.pubsub_numsub("t:desk") == [(b"t:desk", 0)])
+
+
+async def test_what_cannot_be_read_stops_nothing(hub, valkey, caplog):
+    heard = []
+    await hub.subscribe("desk", heard.append)
+    with redis.Redis.from_url(valkey.url) as client:
+        for payload in (b"", b"\x00\xc1", b"\x01", b"\x01" + bytes(8) + b"\xff"):
+            client.publish("t:desk", payload)
+    hub.publish("desk", {"type": "push", "text": "still here"})
+    await until(lambda: {"type": "push", "text": "still here"} in heard)
+    assert {"type": "bus.returned"} not in heard
+    assert [record.message for record in caplog.records].count(caplog.records[0].message) == 1
+
+
+async def test_a_redis_that_takes_nothing_is_away(valkey, monkeypatch):
+    """With all buffers full, writing hung for ever, and the ping that judges the silence behind it."""
+    for name, seconds in (("CONNECT_SECONDS", 0.5), ("PING_SECONDS", 0.3), ("SILENCE_SECONDS", 1.0)):
+        monkeypatch.setattr(f"chat.layer.shard.{name}", seconds)
+    hub, heard = Hub([valkey.url], "t:"), []
+    await hub.subscribe("desk", heard.append)
+    os.kill(valkey.child.pid, signal.SIGSTOP)
+    try:
+        joining = [asyncio.create_task(hub.subscribe(f"{n}-" + "x" * 2_000_000, print)) for n in range(30)]
+        await until(lambda: hub._shards[0]._connection is None, 20)
+        await asyncio.wait_for(asyncio.gather(*joining), 30)
+    finally:
+        os.kill(valkey.child.pid, signal.SIGCONT)
+    await until(lambda: {"type": "bus.returned"} in heard, 40)
+    await speak_until_heard(hub, "desk", heard, "back")
+    await hub.close()
+
+
+async def test_who_leaves_while_the_topics_are_joined_has_left(hub, valkey, monkeypatch):
+    shard = hub._shards[0]
+    heard = []
+    for topic in ("stays", "leaves"):
+        await hub.subscribe(topic, heard.append)
+    from redis.asyncio.connection import Connection
+
+    send, left = Connection.send_command, []
+
+    async def send_and_leave(self, *args, **options):
+        await send(self, *args, **options)
+        if args[0] == "SUBSCRIBE" and not left:
+            left.append(shard._connection)
+            await hub.unsubscribe("leaves", heard.append)
+
+    monkeypatch.setattr(Connection, "send_command", send_and_leave)
+    with redis.Redis.from_url(valkey.url) as client:
+        client.client_kill_filter(_type="pubsub")
+        await speak_until_heard(hub, "stays", heard, "hello")
+        assert left == [None]
+        await until(lambda: client.pubsub_numsub("t:leaves") == [(b"t:leaves", 0)])
+
+
+async def test_a_redis_that_goes_while_topics_are_joined_is_joined_when_it_is_back(hub, valkey, monkeypatch):
+    """Each try used to keep its connection, and the pool has two."""
+    heard = []
+    await hub.subscribe("desk", heard.append)
+    from redis.asyncio.connection import Connection
+
+    send, failures = Connection.send_command, []
+
+    async def fail(self, *args, **options):
+        if args[0] == "SUBSCRIBE" and len(failures) < 4:
+            failures.append(1)
+            raise ConnectionLost
+        await send(self, *args, **options)
+
+    monkeypatch.setattr(Connection, "send_command", fail)
+    with redis.Redis.from_url(valkey.url) as client:
+        client.client_kill_filter(_type="pubsub")
+    await speak_until_heard(hub, "desk", heard, "hello")
+    assert len(failures) == 4

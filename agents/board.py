@@ -13,12 +13,13 @@ from django.db.models import Aggregate, Avg, Count, DurationField, F, Min, Q, Qu
 
 from agents.access import agent_conversations
 from agents.calendars import Hours, hours_of, is_open, next_opening
+from agents.inbox.views import AWAKE
 from agents.models import Agent, Membership, Queue, SlaTarget
 from chat.events import milliseconds
 from chat.models import Conversation, Rating
 
 MAX_LISTED = 200
-WAITING = Q(status=Conversation.Status.WAITING, left_message=False)
+WAITING = Q(status=Conversation.Status.WAITING, left_message=False) & AWAKE
 
 
 def read_board(agent: Agent, zone: str, now: datetime) -> dict[str, Any]:
@@ -136,8 +137,15 @@ def _today(agent: Agent, own: frozenset[UUID] | None, start: datetime) -> dict[s
 
 
 def _conversations(open_ones: QuerySet[Conversation]) -> dict[str, Any]:
-    """Those that wait, longest first, then those whose visitor waits for a reply; the list ends at MAX_LISTED."""
-    order = (F("waiting_since").asc(nulls_last=True), F("awaiting_reply_since").asc(nulls_last=True), "-active_at")
+    """Those that wait, longest first, then those whose visitor waits for a reply; who sleeps comes last. The list ends
+    at MAX_LISTED."""
+    asleep = F("snoozed_until").asc(nulls_first=True)
+    order = (
+        asleep,
+        F("waiting_since").asc(nulls_last=True),
+        F("awaiting_reply_since").asc(nulls_last=True),
+        "-active_at",
+    )
     rows = list(open_ones.select_related("visitor").order_by(*order)[: MAX_LISTED + 1])
     return {"conversations": [_line(row) for row in rows[:MAX_LISTED]], "more": len(rows) > MAX_LISTED}
 
@@ -155,6 +163,7 @@ def _line(conversation: Conversation) -> dict[str, Any]:
         "waiting_since_ts": milliseconds(conversation.waiting_since),
         "awaiting_since_ts": milliseconds(conversation.awaiting_reply_since),
         "reply_due_ts": milliseconds(conversation.reply_due_at),
+        "snoozed_until_ts": milliseconds(conversation.snoozed_until),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from agents.loads import has_now
 from agents.models import Agent
+from agents.waiting.opening import live_waiting
 from chat.models import Conversation
 from chat.models import Widget as ChatWidget
 from tenants.admin.look import initials_of
@@ -34,7 +35,7 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
 
 
 def _cards(now: datetime) -> list[dict[str, Any]]:
-    waiting = Conversation.objects.filter(status=Conversation.Status.WAITING)
+    waiting = live_waiting()
     oldest = waiting.order_by("waiting_since").values_list("waiting_since", flat=True).first()
     assigned = Conversation.objects.filter(status=Conversation.Status.ASSIGNED).count()
     agents = list(Agent.objects.filter(is_active=True))

@@ -30,7 +30,6 @@ agent_urls = [
     path("agent/macros", macros.MacrosView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/macros/<uuid:macro_id>", macros.RunMacroView.as_view()),
     path("agent/board", board.BoardView.as_view()),
-    path("agent/board/reassign", board.ReassignView.as_view()),
     path("agent/files", views.FilesView.as_view()),
 ]
 

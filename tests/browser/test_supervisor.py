@@ -98,6 +98,33 @@ def test_watching_cannot_write_until_it_is_taken_over(
         assert Conversation.objects.get(pk=conversation).assignee_name == "Alice"
 
 
+def test_who_waited_waits_again_beside_whose_it_was(
+    board: Page, talks: dict[str, Conversation], acme: Tenant, alice: Agent, bob: Agent
+) -> None:
+    from agents.assignments import take_conversation
+
+    def stands() -> dict[str, tuple[object, ...]]:
+        with in_tenant(acme):
+            rows = Conversation.objects.values_list("visitor__name", "assignee_name", "waiting_since", "queued_at")
+            return {name: tuple(rest) for name, *rest in rows if name in ("Ann", "Ben")}
+
+    with in_tenant(acme):
+        take_conversation(talks["Ann"].pk, agent=alice, now=timezone.now())
+        Agent.objects.filter(pk=bob.pk).update(is_present=True, absent_since=None)
+    board.reload()
+    before = stands()
+    board.get_by_role("checkbox", name="Pick Ann").check()
+    board.get_by_role("checkbox", name="Pick Ben").check()
+    board.get_by_role("region", name="2 picked").get_by_role("button", name="Reassign").click()
+    board.get_by_role("menuitem", name=re.compile("Bob")).click()
+    expect(board.get_by_text("2 conversations given to Bob")).to_be_visible()
+    assert {who for who, *_since in stands().values()} == {"Bob"}
+    board.get_by_role("button", name="Undo").click()
+    expect(board.get_by_role("row", name=re.compile("Ann"))).to_contain_text("Alice")
+    expect(board.get_by_role("row", name=re.compile("Ben"))).to_contain_text("Nobody yet")
+    assert stands() == before
+
+
 def test_many_are_given_to_somebody_and_taken_back(
     board: Page, vera_writes: SocketClient, acme: Tenant, bob: Agent
 ) -> None:

@@ -1,26 +1,24 @@
-"""GET agent/board and reassigning: what waits and who works, for supervisors of the brand only."""
+"""GET agent/board: what waits and who works, for supervisors of the brand only."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agents.assignments import take_conversation
-from agents.models import Agent, Assignment, AuditEntry, Calendar, Membership, Queue, SlaTarget
+from agents.models import Agent, AuditEntry, Calendar, Membership, Queue, SlaTarget
 from agents.presence import set_availability
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation
 from chat.models import Conversation, Rating
 from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.rest.conftest import Api, problem, same_refusal
+from tests.rest.conftest import Api, problem
 from tests.rest.test_agent_endpoints import many
 
-BOARD, REASSIGN = "/api/v1/agent/board", "/api/v1/agent/board/reassign"
+BOARD, BULK = "/api/v1/agent/board", "/api/v1/agent/bulk"
 UTC = {"tz": "UTC"}
 
 
@@ -112,24 +110,18 @@ def test_number_of_queries_does_not_grow(agent_api: Api, acme: Tenant, now: date
     assert 0 < len(more) <= len(few)
 
 
-def test_reassigning_many(agent_api: Api, acme: Tenant, alice: Agent, bob: Agent, now: datetime) -> None:
-    one, two, three = many(acme, 3, now)
+def test_what_sleeps_does_not_wait(agent_api: Api, acme: Tenant, now: datetime) -> None:
+    sleeper, awake = many(acme, 2, now - timedelta(minutes=9))
     with in_tenant(acme):
-        take_conversation(one.pk, agent=alice, now=now)
-        close_conversation(three.pk, by=SYSTEM, reason="agent", now=now)
-    gone = uuid4()
-    ids = [str(pk) for pk in (one.pk, two.pk, three.pk, gone)]
-    results = agent_api.post(REASSIGN, {"conversations": ids, "agent": str(bob.pk)}).json()["results"]
-    assert results == [
-        {"conversation": ids[0], "before": str(alice.pk)},
-        {"conversation": ids[1], "before": None},
-        {"conversation": ids[2], "code": "conversation_closed"},
-        {"conversation": ids[3], "code": "not_found"},
-    ]
-    with in_tenant(acme):
-        held = Conversation.objects.filter(assignee_id=bob.pk, status="assigned").values_list("pk", flat=True)
-        assert set(held) == {one.pk, two.pk}
-        assert Assignment.objects.filter(agent=bob, ended_at=None).count() == 2
+        Conversation.objects.filter(pk=sleeper.pk).update(
+            waiting_since=now - timedelta(hours=20), snoozed_until=now + timedelta(hours=1)
+        )
+    board = agent_api.get(BOARD, UTC).json()
+    since = int((now - timedelta(minutes=9)).timestamp() * 1000)
+    assert (board["waiting"], board["longest_since_ts"]) == (1, since)
+    assert [(queue["waiting"], queue["longest_since_ts"]) for queue in board["queues"]] == [(1, since)]
+    assert [row["id"] for row in board["conversations"]] == [str(awake.pk), str(sleeper.pk)]
+    assert board["conversations"][1]["snoozed_until_ts"] == int((now + timedelta(hours=1)).timestamp() * 1000)
 
 
 def test_taking_over_is_in_the_audit_log(
@@ -139,84 +131,38 @@ def test_taking_over_is_in_the_audit_log(
     with in_tenant(acme):
         take_conversation(one.pk, agent=alice, now=now)
         AuditEntry.objects.all().delete()
-    body = {"conversations": [str(one.pk)], "agent": str(bob.pk)}
-    assert bob_as(role="supervisor").post(REASSIGN, body).status_code == 200
+    body = {"steps": [{"conversation": str(one.pk), "action": "assign", "agent": str(bob.pk)}]}
+    assert "undo" in bob_as(role="supervisor").post(BULK, body).json()["results"][0]
     with in_tenant(acme):
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.actor_name) == ("conversation.taken_over", "Bob")
         entry.delete()
 
 
-def test_to_a_queue(agent_api: Api, acme: Tenant, alice: Agent, elsewhere: Queue, now: datetime) -> None:
-    [one] = many(acme, 1, now)
-    body = {"conversations": [str(one.pk)], "queue": str(elsewhere.pk)}
-    assert agent_api.post(REASSIGN, body).json()["results"][0]["before"] is None
-    with in_tenant(acme):
-        assert Conversation.objects.get(pk=one.pk).queue_id == elsewhere.pk
-
-
-# The same in each process that collects tests: names of tests hold it.
-NOBODY = "01a2144f-4f90-773f-8b42-f661a3fe0f97"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"conversations": []},
-        {"conversations": ["x"], "agent": NOBODY},
-        {"conversations": [NOBODY]},
-        {"conversations": [NOBODY] * 101, "agent": NOBODY},
-        {"conversations": [NOBODY], "agent": NOBODY, "queue": NOBODY},
-    ],
-    ids=lambda body: str(body)[:60],
-)
-def test_bad_wishes_are_400(agent_api: Api, body: dict[str, Any]) -> None:
-    problem(agent_api.post(REASSIGN, body), 400, "invalid")
-
-
-def test_a_target_that_is_not_there(agent_api: Api, acme: Tenant, mallory: Agent, now: datetime) -> None:
-    [one] = many(acme, 1, now)
-    foreign, missing = ({"conversations": [str(one.pk)], "agent": str(pk)} for pk in (mallory.pk, uuid4()))
-    same_refusal(agent_api.post(REASSIGN, foreign), agent_api.post(REASSIGN, missing))
-
-
-def test_agents_get_what_a_missing_thing_gets(
-    bob_as: Callable[..., Api], acme: Tenant, bob: Agent, now: datetime
-) -> None:
-    [one] = many(acme, 1, now)
-    api = bob_as()
-    problem(api.get(BOARD, UTC), 404, "not_found")
-    problem(api.post(REASSIGN, {"conversations": [str(one.pk)], "agent": str(bob.pk)}), 404, "not_found")
-    with in_tenant(acme):
-        assert Conversation.objects.get(pk=one.pk).assignee_id is None
+def test_agents_get_what_a_missing_thing_gets(bob_as: Callable[..., Api]) -> None:
+    problem(bob_as().get(BOARD, UTC), 404, "not_found")
     assert bob_as(role="supervisor").get(BOARD, UTC).status_code == 200
 
 
 def test_a_supervisor_of_own_queues_sees_these_and_no_others(
     bob_as: Callable[..., Api], acme: Tenant, bob: Agent, elsewhere: Queue, now: datetime
 ) -> None:
-    [one] = many(acme, 1, now)
+    many(acme, 1, now)
     api = bob_as(role="supervisor", scope="queues")
     board = api.get(BOARD, UTC).json()
     assert (board["waiting"], board["conversations"], board["today"]["opened"]) == (0, [], 0)
     assert [queue["name"] for queue in board["queues"]] == ["Elsewhere"]
     assert [agent["name"] for agent in board["agents"]] == ["Bob"]
-    body = {"conversations": [str(one.pk)], "agent": str(bob.pk)}
-    assert api.post(REASSIGN, body).json()["results"] == [{"conversation": str(one.pk), "code": "not_found"}]
 
 
-def test_mallory_sees_and_moves_nothing(mallory_api: Api, acme: Tenant, mallory: Agent, now: datetime) -> None:
-    [one] = many(acme, 1, now)
+def test_mallory_sees_nothing(mallory_api: Api, acme: Tenant, now: datetime) -> None:
+    many(acme, 1, now)
     board = mallory_api.get(BOARD, UTC).json()
     assert (board["waiting"], board["conversations"]) == (0, [])
-    body = {"conversations": [str(one.pk), str(uuid4())], "agent": str(mallory.pk)}
-    assert {row["code"] for row in mallory_api.post(REASSIGN, body).json()["results"]} == {"not_found"}
 
 
 def test_signed_out_is_a_401() -> None:
     problem(Api().get(BOARD, UTC), 401, "unauthenticated")
-    problem(Api().post(REASSIGN, {}), 401, "unauthenticated")
 
 
 def test_the_zone_is_always_said(agent_api: Api) -> None:

@@ -29,6 +29,7 @@ export interface BoardTalk {
   waiting_since_ts: number | null;
   awaiting_since_ts: number | null;
   reply_due_ts: number | null;
+  snoozed_until_ts: number | null;
 }
 
 export interface BoardSnapshot {
@@ -50,18 +51,7 @@ export interface BoardSnapshot {
   more: boolean;
 }
 
-export interface Moved {
-  conversation: string;
-  before?: string | null;
-  code?: string;
-}
-
 const never = (): AbortSignal => new AbortController().signal;
 
 export const fetchBoard = (zone: string): Promise<BoardSnapshot> =>
   callAgent("GET", `/board?${new URLSearchParams({ tz: zone })}`, undefined, never());
-
-export const reassign = (
-  conversations: readonly string[],
-  to: { agent: string } | { queue: string },
-): Promise<{ results: Moved[] }> => callAgent("POST", "/board/reassign", { conversations, ...to }, never());

@@ -2,11 +2,11 @@
 // and there is at least a pause between two; nobody asks while nobody looks.
 import { effect, signal } from "@preact/signals";
 import type { Availability, NamedRef } from "../../engine";
-import { fetchBoard, reassign, type BoardSnapshot, type BoardTalk } from "../api_board";
+import { fetchBoard, type BoardSnapshot, type BoardTalk } from "../api_board";
 import { words } from "../words";
+import { doToAll } from "./bulk";
 import { route } from "./route";
 import { isSupervisor, myId } from "./session";
-import { showError, showToast } from "./toasts";
 
 const SETTLE_MS = 600;
 const PAUSE_MS = 2_500;
@@ -89,37 +89,12 @@ export const listed = (known: BoardSnapshot, only: string | null): BoardTalk[] =
 
 export type Target = { agent: NamedRef } | { queue: NamedRef };
 
-/** Moves them and says how many; undoing gives each back to whoever had it. */
+/** Moves them as the inbox does; undoing puts each back where it stood. */
 export async function move(ids: readonly string[], target: Target): Promise<void> {
-  const to = "agent" in target ? { agent: target.agent.id } : { queue: target.queue.id };
-  const name = "agent" in target ? target.agent.name : target.queue.name;
-  try {
-    const { results } = await reassign(ids, to);
-    const moved = results.filter((one) => !one.code);
-    const isMine = "agent" in to && to.agent === myId.peek();
-    if (moved.length) {
-      const text = isMine ? words.peek().boardTaken(moved.length) : words.peek().boardMoved(moved.length, name);
-      const back = moved.filter((one) => one.before);
-      const undo = { label: words.peek().undo, run: () => void giveBack(back) };
-      showToast({ kind: "done", text, ...(back.length && { action: undo }) });
-    }
-    if (moved.length < results.length) {
-      showToast({ kind: "error", text: words.peek().boardNotMoved(results.length - moved.length) });
-    }
-    picked.value = new Set();
-  } catch (error) {
-    showError(error);
-  }
-  void loadBoard();
-}
-
-async function giveBack(moved: readonly { conversation: string; before?: string | null }[]): Promise<void> {
-  const byAgent = new Map<string, string[]>();
-  for (const { conversation, before } of moved) byAgent.set(before!, [...(byAgent.get(before!) ?? []), conversation]);
-  try {
-    for (const [agent, ids] of byAgent) await reassign(ids, { agent });
-  } catch (error) {
-    showError(error);
-  }
+  const { boardTaken, boardMoved } = words.peek();
+  const isMoved = "agent" in target
+    ? await doToAll(ids, { action: "assign", agent: target.agent.id }, (n) => (target.agent.id === myId.peek() ? boardTaken(n) : boardMoved(n, target.agent.name)))
+    : await doToAll(ids, { action: "transfer", queue: target.queue.id }, (n) => boardMoved(n, target.queue.name));
+  if (isMoved) picked.value = new Set();
   void loadBoard();
 }

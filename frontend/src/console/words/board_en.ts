@@ -49,7 +49,6 @@ export const boardEn = {
   boardNobodyHere: "Nobody is here.",
   boardMoved: (n: number, to: string) => (n === 1 ? `Given to ${to}` : `${n} conversations given to ${to}`),
   boardTaken: (n: number) => (n === 1 ? "The conversation is yours" : `${n} conversations are yours`),
-  boardNotMoved: (n: number) => (n === 1 ? "1 conversation could not be moved." : `${n} conversations could not be moved.`),
   watch: "Watch",
   watching: (name: string) => `You are watching. ${name} has this conversation.`,
   watchingWaiting: "You are watching. Nobody has this conversation yet.",

@@ -51,7 +51,6 @@ export const boardZh: typeof boardEn = {
   boardNobodyHere: "没有客服在线。",
   boardMoved: (n, to) => `已将 ${n} 个会话分配给${to}`,
   boardTaken: (n) => `已接管 ${n} 个会话`,
-  boardNotMoved: (n) => `${n} 个会话未能转移。`,
   watch: "旁观",
   watching: (name) => `你正在旁观，${name}在接待这个会话。`,
   watchingWaiting: "你正在旁观，这个会话还没有客服接待。",

@@ -8,6 +8,7 @@ import { me, myId } from "../../state/session";
 import { visitorName } from "../../state/visitors";
 import { locale, words } from "../../words";
 import { duration, sinceTone } from "../../words/durations";
+import { fullTime } from "../../words/times";
 import { Drawing } from "../Drawing";
 import { Menu, MenuGroup, MenuItem } from "../Menu";
 
@@ -99,6 +100,8 @@ function Talk({ talk }: { talk: BoardTalk }) {
 function Waits({ talk }: { talk: BoardTalk }) {
   const since = talk.waiting_since_ts ?? talk.awaiting_since_ts;
   if (talk.left_message) return <span class="quiet">{words.value.boardLeftOne}</span>;
+  const until = talk.snoozed_until_ts;
+  if (until !== null) return <span class="quiet" title={words.value.snoozeUntil(fullTime(until, locale.value))}>{words.value.snoozed}</span>;
   if (since === null) return <>–</>;
   const seconds = board.value!.queues.find((queue) => queue.id === talk.queue?.id)?.answer_seconds ?? 300;
   const waited = Math.max(now.value - since, 0);

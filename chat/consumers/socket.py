@@ -50,6 +50,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     is_cut_off = False
     is_greeted = False
     is_closing = False
+    is_catching_up = False
     main_task: "asyncio.Task[Any] | None" = None
     outgoing: Outgoing | None = None
 
@@ -210,7 +211,11 @@ class SocketConsumer(AsyncWebsocketConsumer):
         """The bus was away: an order to close may be lost, and the tops are told now, not at the next heartbeat; the
         client asks for what it missed."""
         await connections.look_again()
+        if self.is_catching_up:  # several of its topics missed something
+            return
+        self.is_catching_up = True
         await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
+        self.is_catching_up = False
         with suppress(ContextOverloaded):  # then the heartbeat does it
             self.put({"type": "pong", "data": await self.participant.pong()})
 

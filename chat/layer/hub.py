@@ -24,6 +24,9 @@ _OTHER, _PUSH = b"\x00", b"\x01"
 _stamp = struct.Struct("<d")
 _TEXT_FROM = 1 + _stamp.size
 
+# Something was missed, of this topic or of all.
+RETURNED: Message = {"type": "bus.returned"}
+
 delivery_time = Histogram(
     "kefu_delivery_seconds",
     "From publishing an event until a process hands it to its connections.",
@@ -37,7 +40,7 @@ class Hub:
     def __init__(self, urls: Sequence[str], prefix: str) -> None:
         self._prefix = prefix
         self._receivers: dict[str, set[Receiver]] = {}
-        self._shards = [Shard(url, self._deliver, self._tell_return) for url in urls]
+        self._shards = [Shard(url, self._deliver, self._tell_return, pack(RETURNED)) for url in urls]
 
     def publish(self, topic: str, message: Message) -> None:
         name = self._prefix + topic
@@ -86,7 +89,7 @@ class Hub:
     def _tell_return(self) -> None:
         """After a gap nobody knows what was missed: all are told, so that they can compare their tops."""
         everyone = {receiver for receivers in self._receivers.values() for receiver in receivers}
-        self._hand_out(tuple(everyone), {"type": "bus.returned"})
+        self._hand_out(tuple(everyone), RETURNED)
 
     def _hand_out(self, receivers: Sequence[Receiver], message: Message) -> None:
         for receiver in receivers:

@@ -6,8 +6,9 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from prometheus_client import Counter, Histogram
@@ -25,6 +26,7 @@ SILENCE_SECONDS = 15.0
 PING_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 MAX_BACKOFF_SECONDS = 2.0
+RETELL_SECONDS = 2.0
 
 dropped = Counter("kefu_layer_dropped", "Messages not handed to Redis, or not on from there.", ["reason"])
 publish_batch = Histogram("kefu_layer_publish_batch", "Messages per pipeline.", buckets=(1, 2, 5, 10, 50, 100, 500))
@@ -43,8 +45,10 @@ Deliver = Callable[[str, bytes], None]
 class Shard:
     """Publishes and subscribes at one Redis, for one event loop."""
 
-    def __init__(self, url: str, deliver: Deliver, on_return: Callable[[], None]) -> None:
+    def __init__(self, url: str, deliver: Deliver, on_return: Callable[[], None], gap: bytes) -> None:
+        """`gap` is the message that tells a topic's followers that they missed something."""
         self._deliver = deliver
+        self._gap = gap
         self._on_return = on_return
         # For writing only: a subscriber waits as long as nobody speaks; silence is judged by our own PINGs.
         self._reader_pool = ConnectionPool.from_url(
@@ -61,6 +65,9 @@ class Shard:
         self._has_warned = False
         self._heard_at = 0.0
         self._waiting: deque[tuple[str, bytes]] = deque()
+        # Topics of messages that were not handed to Redis, and the time at which their followers are told.
+        self._lost: set[str] = set()
+        self._retelling: asyncio.TimerHandle | None = None
         self._connection: AbstractConnection | None = None
         self._transport: asyncio.WriteTransport | None = None
         self._write_lock = asyncio.Lock()
@@ -73,6 +80,7 @@ class Shard:
         """Queue a message; it leaves with all others of this moment in one call."""
         if len(self._waiting) >= MAX_WAITING:
             dropped.labels("queue_full").inc()
+            self._note_lost([topic])
             return
         self._waiting.append((topic, payload))
         if self._publisher is None:
@@ -96,9 +104,22 @@ class Shard:
             publish_batch.observe(len(batch))
         except (RedisError, OSError) as error:
             # A hint is lost, not a message: clients find it by its seq.
-            dropped.labels("redis").inc(len(batch))
+            dropped.labels("redis").inc(sum(payload is not self._gap for _, payload in batch))
+            self._note_lost(topic for topic, _ in batch)
             logger.warning("layer: publishing failed", extra={"messages": len(batch), "error": str(error)})
             await asyncio.sleep(random.uniform(0.05, 0.3))
+
+    def _note_lost(self, topics: Iterable[str]) -> None:
+        """Tell the topics' followers once Redis takes messages again: elsewhere nobody may have noticed anything."""
+        # Beyond the bound they find out by their heartbeats.
+        self._lost.update(islice(topics, MAX_WAITING - len(self._lost)))
+        if self._retelling is None:
+            self._retelling = asyncio.get_running_loop().call_later(RETELL_SECONDS, self._retell)
+
+    def _retell(self) -> None:
+        lost, self._lost, self._retelling = self._lost, set(), None
+        for topic in lost:
+            self.publish(topic, self._gap)
 
     async def _send_batch(self, parts: list[str | bytes]) -> None:
         """On the connection itself: what a client of redis-py does around a command costs five times the command."""
@@ -157,10 +178,10 @@ class Shard:
             await self._command("UNSUBSCRIBE", topic)
 
     async def close(self) -> None:
-        for task in (self._reader, self._publisher):
-            if task is not None:
-                task.cancel()
-        self._reader = self._publisher = None
+        for work in (self._reader, self._publisher, self._retelling):
+            if work is not None:
+                work.cancel()
+        self._reader = self._publisher = self._retelling = None
         await self._reader_pool.disconnect()
         await self._publisher_pool.disconnect()
 

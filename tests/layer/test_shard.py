@@ -82,6 +82,26 @@ async def test_after_a_killed_redis_the_topics_are_joined_again(hub, valkey):
     await speak_until_heard(hub, "desk", heard, "after")
 
 
+async def test_who_missed_what_redis_did_not_take_hears_of_it(hub, valkey, monkeypatch):
+    """Another process, whose own connections were well all the time."""
+    monkeypatch.setattr("chat.layer.shard.RETELL_SECONDS", 0.2)
+    heard, others = [], []
+    listener = Hub([valkey.url], "t:")
+    await listener.subscribe("desk", heard.append)
+    await listener.subscribe("others", others.append)
+    with redis.Redis.from_url(valkey.url) as client:
+        client.execute_command("ACL", "SETUSER", "default", "-eval")
+        hub.publish("desk", {"type": "push", "text": "lost"})
+        hub.publish("desk", {"type": "push", "text": "lost, too"})
+        await hub.finish()
+        client.execute_command("ACL", "SETUSER", "default", "+eval")
+    await until(lambda: heard)
+    await speak_until_heard(hub, "desk", heard, "after")
+    await listener.close()
+    assert [message for message in heard if message.get("text") != "after"] == [{"type": "bus.returned"}]
+    assert not others
+
+
 async def test_one_may_join_while_redis_is_away(hub, valkey):
     first, second = [], []
     await hub.subscribe("one", first.append)

@@ -230,12 +230,12 @@ def test_delivery_is_measured_from_publishing():
 async def test_what_the_layer_does_not_hand_on():
     full, lost = {"reason": "queue_full"}, {"reason": "redis"}
     before = here("kefu_layer_dropped_total", **full), here("kefu_layer_dropped_total", **lost)
-    shard = Shard(NOWHERE, lambda topic, payload: None, lambda: None)
+    shard = Shard(NOWHERE, lambda topic, payload: None, lambda: None, b"gap")
     for _ in range(MAX_WAITING + 3):  # in one moment, before any of them can leave
         shard.publish("topic", b"x")
     assert here("kefu_layer_dropped_total", **full) - before[0] == 3
     await shard.close()
-    shard = Shard(NOWHERE, lambda topic, payload: None, lambda: None)
+    shard = Shard(NOWHERE, lambda topic, payload: None, lambda: None, b"gap")
     for _ in range(5):
         shard.publish("topic", b"x")
     await shard.finish()

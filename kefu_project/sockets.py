@@ -23,7 +23,10 @@ _polls: dict[str, Any] = {
 async def _socket(scope: Any, receive: Any, send: Any) -> None:
     app = _sockets.get(scope["path"])
     # Only a program's key says which brand is meant; everybody else needs the brand's own address.
-    if app is None or (scope["tenant"] is None and scope["path"] != f"/ws/v1/{AppParticipant.kind}"):
+    is_without = (
+        scope["tenant"] is None and scope["outage"] is None and scope["path"] != f"/ws/v1/{AppParticipant.kind}"
+    )
+    if app is None or is_without:
         await refuse(scope, receive, send)
     else:
         await app(scope, receive, send)

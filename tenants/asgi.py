@@ -2,18 +2,25 @@
 
 from typing import Any
 
+from django.db import DatabaseError
+
+from tenants.context import ContextOverloaded
 from tenants.hosts import UnknownHost, find_tenant_async
 
 Scope = dict[str, Any]
 
 
 class BrandMiddleware:
-    """Puts `tenant` into the scope, None at the installation's own hosts; refuses a host that is not known."""
+    """Puts `tenant` into the scope, None at the installation's own hosts; refuses a host that is not known.
+
+    Where that cannot be found out, `outage` is the reason: the application raises it, and answers as it answers such.
+    """
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        scope["tenant"], scope["outage"] = None, None
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         try:
             if len(hosts) != 1:
@@ -22,6 +29,8 @@ class BrandMiddleware:
         except (UnknownHost, UnicodeDecodeError):
             await refuse(scope, receive, send)
             return
+        except (DatabaseError, ContextOverloaded) as outage:
+            scope["outage"] = outage
         await self.app(scope, receive, send)
 
 

@@ -58,6 +58,8 @@ class PollConsumer:
     async def _answer(self, asked: Asked, receive: Receive) -> Answer:
         if asked.scope["method"] != self.method:
             raise WrongMethod
+        if asked.scope["outage"] is not None:
+            raise asked.scope["outage"]
         address = address_of(asked.scope)
         connections.check_address(address)
         who = await identify(self.speaks_for, asked.tenant, asked.credentials, address)

@@ -112,6 +112,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
             return
         self.encoding = encoding
         try:
+            if scope["outage"] is not None:
+                raise scope["outage"]
             await self._let_in(scope["tenant"], Credentials(scope["headers"], offered))
         except (Refusal, ContextOverloaded, DatabaseError) as refusal:
             if isinstance(refusal, DatabaseError):

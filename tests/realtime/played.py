@@ -24,6 +24,7 @@ class Played:
                 (b"cookie", f"kefu_session={session}".encode()),
             ],
             "tenant": tenant,
+            "outage": None,
         }
         self.incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.incoming.put_nowait({"type": "websocket.connect"})

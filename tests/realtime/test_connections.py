@@ -24,6 +24,7 @@ from chat.models import Visitor
 from chat.redis_clients import redis_client
 from chat.tokens import make_token
 from tenants.context import in_tenant
+from tenants.hosts import MEMORY_SECONDS
 from tests.clients import Server, SocketClient
 from tests.server import running_server
 from tests.transports.clients import LongPollClient, Who, gauge, wait_until
@@ -304,14 +305,18 @@ def away_database(name: str):
             admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(database))
 
 
-def test_hello_while_the_database_is_away(vera_token):
-    """An outage is no fault of the client's: try later, and nothing of it is told."""
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_hello_while_the_database_is_away(vera_token, is_remembered):
+    """An outage is no fault of the client's: try later, and nothing of it is told. Nor is it when the process does not
+    remember any more whose host that is."""
     with running_server(PGAPPNAME="doomed") as port:
         server = Server(port)
         assert SocketClient(server, "visitor", token=vera_token).hello()
         headers = {"Authorization": f"Bearer {vera_token}", "Origin": server.origin(ORIGIN_HOST)}
         poll = LongPollClient(server, Who("visitor", headers=headers), CODECS["json"])
         with away_database("doomed"):
+            if not is_remembered:
+                time.sleep(MEMORY_SECONDS + 0.5)
             asked = poll.pool.submit(poll.ask, {})
             with (
                 pytest.raises(ConnectionClosed) as closed,

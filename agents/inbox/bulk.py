@@ -27,8 +27,7 @@ from chat.message_log import lock_conversation
 from chat.models import Conversation
 from chat.pages import conversation_row
 
-MAX_CONVERSATIONS = 200
-MAX_STEPS = 2 * MAX_CONVERSATIONS
+MAX_STEPS = 200
 MAX_SNOOZE = timedelta(days=366)
 Tags = Annotated[list[UUID], Meta(max_length=50)]
 Action = Literal[
@@ -61,12 +60,9 @@ Undo = list[dict[str, Any]]
 def read_steps(data: Any) -> list[Step]:
     """Check the body of a request. Raises Invalid."""
     try:
-        steps = msgspec.convert(data, Steps).steps
+        return msgspec.convert(data, Steps).steps
     except msgspec.ValidationError as error:
         raise Invalid(str(error)[:200]) from None
-    if len({step.conversation for step in steps}) > MAX_CONVERSATIONS:
-        raise Invalid(f"At most {MAX_CONVERSATIONS} conversations at once.")
-    return steps
 
 
 def do_steps(steps: Sequence[Step], *, agent: Agent, now: datetime) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.http import HttpRequest
 
 from agents.admin.team import AgentPage
-from agents.dashboard import _team
+from agents.dashboard import _cards, _team
 from agents.models import Agent, Assignment, Queue
 from agents.waiting import standing_in_queue
 from agents.waiting.pace import read_pace
@@ -30,6 +30,7 @@ def test_who_does_not_wait_for_somebody_now_has_no_place(let_wait, now, alice):
     asleep = let_wait("Asleep", 9, snoozed_until=now + timedelta(hours=1))
     mine = let_wait("Mine", 9, status="assigned", assignee_id=alice.pk)
     assert places(ann, left, asleep, mine, now=now) == [1, None, None, None]
+    assert _cards(now)[0]["value"] == 1
 
 
 def test_each_queue_for_itself(let_wait, now):

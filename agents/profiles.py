@@ -14,6 +14,7 @@ from agents.access import agent_conversations, get_agent_visitor
 from agents.audit import note_audit
 from agents.authors import author_of
 from agents.models import Agent
+from chat.blocking import block_visitor, unblock_visitor
 from chat.errors import Forbidden, Invalid
 from chat.merging import CannotMerge, check_mergeable, merge_visitors
 from chat.models import Conversation, PageView, Rating, Visitor, VisitorNote
@@ -106,6 +107,24 @@ def preview_merge(agent: Agent, source_id: UUID, target_id: UUID) -> MergePrevie
         closes=open_one if kept else None,
         refusal=refusal,
     )
+
+
+def block_as(agent: Agent, visitor_id: UUID, now: datetime) -> Visitor:
+    """Keep a visitor that this agent may see out; audited. Raises NotFound, VisitorMerged."""
+    get_agent_visitor(agent, visitor_id)
+    with transaction.atomic():
+        visitor = block_visitor(visitor_id, by=agent.display_name, now=now)
+        note_audit("visitor.blocked", by=agent, on=visitor, now=now)
+    return visitor
+
+
+def unblock_as(agent: Agent, visitor_id: UUID, now: datetime) -> Visitor:
+    """Let a visitor that this agent may see in again; audited. Raises NotFound, VisitorMerged."""
+    get_agent_visitor(agent, visitor_id)
+    with transaction.atomic():
+        visitor = unblock_visitor(visitor_id)
+        note_audit("visitor.unblocked", by=agent, on=visitor, now=now)
+    return visitor
 
 
 def merge_as(agent: Agent, source_id: UUID, target_id: UUID, now: datetime) -> Visitor:

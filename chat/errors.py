@@ -42,6 +42,12 @@ class Forbidden(Refusal):
     title = "This is not allowed."
 
 
+class Blocked(Forbidden):
+    """The team does not want to hear from this visitor any more."""
+
+    title = "You cannot write here any more."
+
+
 class NotFound(Refusal):
     """Missing, or another's: the caller cannot tell which."""
 

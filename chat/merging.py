@@ -132,7 +132,7 @@ def _move_belongings(source: Visitor, target: Visitor) -> None:
 
 def _fill_in(target: Visitor, source: Visitor) -> None:
     """What the target does not know it learns from the source; where both know something the target's stays."""
-    for name in ("name", "email", "phone", "locale", "last_agent_id"):
+    for name in ("name", "email", "phone", "locale", "last_agent_id", "blocked_at", "blocked_by"):
         setattr(target, name, getattr(target, name) or getattr(source, name))
     # At most so many: what the target had comes first.
     together = target.attributes | {k: v for k, v in source.attributes.items() if k not in target.attributes}

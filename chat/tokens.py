@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import Exists
 
-from chat.errors import Unauthenticated
+from chat.errors import Blocked, Unauthenticated
 from chat.models import Visitor, Widget
 from tenants.context import current_tenant
 
@@ -37,19 +37,22 @@ def make_token(visitor: Visitor, widget: Widget) -> str:
 
 
 def read_token(token: str) -> VisitorIdentity:
-    """Return whom the token stands for in the current brand; Unauthenticated for anything else."""
+    """Return whom the token stands for in the current brand; Unauthenticated for anything else, Blocked."""
     claims = _claims(token)
     visitor = Visitor.objects.filter(pk=UUID(claims["v"]), token_generation=claims["g"]).first()
     widget = Widget.objects.filter(pk=UUID(claims["w"])).first()
     if visitor is None or widget is None or (widget.enforce_identity and not visitor.is_identified):
         raise Unauthenticated("The visitor token is no longer valid: start a new session.")
+    if visitor.blocked_at is not None:
+        raise Blocked
     return VisitorIdentity(visitor, widget)
 
 
 def is_current(visitor_id: UUID, widget_id: UUID, generation: int) -> bool:
     """Tell whether tokens of this generation, made through this widget, are still good: read anew, in one question."""
     widget = Widget.objects.filter(pk=widget_id)
-    return Visitor.objects.filter(Exists(widget), pk=visitor_id, token_generation=generation).exists()
+    known = Visitor.objects.filter(pk=visitor_id, token_generation=generation, blocked_at=None)
+    return known.filter(Exists(widget)).exists()
 
 
 def generations_of(visitor_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -13,7 +13,7 @@ from chat.attributes import merge_attributes
 from chat.authors import Author
 from chat.conversations import find_open
 from chat.devices import MAX_CHARS as MAX_USER_AGENT
-from chat.errors import Forbidden, NotFound, Unauthenticated
+from chat.errors import Blocked, Forbidden, NotFound, Unauthenticated
 from chat.fanout import announce_close, announce_row, announce_visitor, visitor_topic
 from chat.identity import VerifiedIdentity, verify_identity
 from chat.merging import CannotMerge, merge_visitors
@@ -47,13 +47,14 @@ def start_session(
     """Go on as the visitor of `token`, or be a new one; with `identity`, be that person.
 
     A token that is not valid any more gives a new visitor. Raises Unauthenticated for a wrong identity token and
-    Forbidden where the widget wants an identity and none is given.
+    Forbidden where the widget wants an identity and none is given, Blocked.
     """
     with transaction.atomic():
         visitor = _visitor_of(token)
         visitor = _become(visitor, verify_identity(identity, widget, now), now) if identity else _lock(visitor)
         if widget.enforce_identity and (visitor is None or not visitor.is_identified):
             raise Forbidden("This widget serves identified visitors only.")
+        _check_welcome(visitor)
         visitor = visitor or Visitor(created_at=now)
         _note_visit(visitor, locale, page or {}, now)
         visitor.user_agent = clean_line(user_agent, MAX_USER_AGENT) or visitor.user_agent
@@ -84,6 +85,7 @@ def identify_visitor(
         known = _become(visitor, verify_identity(identity, widget, now), now) if identity else _lock(visitor)
         if known is None:
             raise Unauthenticated
+        _check_welcome(known)
         if not identity and not known.is_identified:
             _set_profile(known, name, email, phone)
         if attributes:
@@ -114,6 +116,11 @@ def _visitor_of(token: str | None) -> Visitor | None:
         return read_token(token).visitor if token else None
     except Unauthenticated:
         return None
+
+
+def _check_welcome(visitor: Visitor | None) -> None:
+    if visitor is not None and visitor.blocked_at is not None:
+        raise Blocked
 
 
 def _lock(visitor: Visitor | None) -> Visitor | None:

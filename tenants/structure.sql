@@ -47,6 +47,7 @@
 -- migration chat.0008_search_by_character
 -- migration chat.0009_may_fall_idle
 -- migration chat.0010_answers_by_mail
+-- migration chat.0011_blocked_visitors
 -- migration history.0001_initial
 -- migration history.0002_reports
 -- migration history.0003_settled_promises
@@ -277,6 +278,8 @@ CREATE INDEX visitor_by_character ON chat_visitor USING gin (
 );
 CREATE INDEX "may_fall_idle" ON "chat_conversation" ("active_at", "id") WHERE ("awaiting_reply_since" IS NULL AND "snoozed_until" IS NULL AND NOT ("status" = 'closed'));
 CREATE INDEX "left_messages" ON "chat_conversation" ("active_at", "id") WHERE "left_message";
+ALTER TABLE "chat_visitor" ADD COLUMN "blocked_at" timestamp with time zone NULL;
+ALTER TABLE "chat_visitor" ADD COLUMN "blocked_by" varchar(80) DEFAULT '' NOT NULL;
 CREATE TABLE "history_transcript" ("conversation_id" uuid NOT NULL PRIMARY KEY, "synced_seq" bigint NOT NULL, "checksum" varchar(64) NOT NULL, "closed_at" timestamp with time zone NOT NULL, "archived_at" timestamp with time zone NOT NULL);
 CREATE TABLE "history_archivedmessage" ("id" uuid NOT NULL PRIMARY KEY, "seq" bigint NOT NULL, "event" varchar(32) NOT NULL, "author_kind" varchar(10) NOT NULL, "author_id" uuid NULL, "author_name" varchar(80) NOT NULL, "visibility" varchar(6) NOT NULL, "body" jsonb NOT NULL, "client_id" uuid NULL, "created_at" timestamp with time zone NOT NULL, "conversation_id" uuid NOT NULL, CONSTRAINT "one_archived_row_per_seq" UNIQUE ("conversation_id", "seq"));
 ALTER TABLE "history_transcript" ADD CONSTRAINT "history_transcript_conversation_id_c011e8b5_fk_chat_conv" FOREIGN KEY ("conversation_id") REFERENCES "chat_conversation" ("id") DEFERRABLE INITIALLY DEFERRED;

@@ -104,6 +104,7 @@ def _facts(visitor: Visitor) -> dict[str, Any]:
         "last_seen_ts": milliseconds(visitor.last_seen_at),
         "created_ts": milliseconds(visitor.created_at),
         "merged_into": str(visitor.merged_into_id) if visitor.merged_into_id else None,
+        "blocked": {"by": visitor.blocked_by, "ts": milliseconds(visitor.blocked_at)} if visitor.blocked_at else None,
     }
 
 

@@ -18,6 +18,7 @@ agent_urls = [
     path("agent/visitors/<uuid:visitor_id>/page-views", visitors.TrailView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/notes", visitors.NotesView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/notes/<uuid:note_id>", visitors.NoteView.as_view()),
+    path("agent/visitors/<uuid:visitor_id>/block", visitors.BlockView.as_view()),
     path("agent/visitors/<uuid:visitor_id>/merge", visitors.MergeView.as_view()),
     path("agent/drafts", drafts.DraftsView.as_view()),
     path("agent/conversations/<uuid:conversation_id>/draft", drafts.DraftView.as_view()),

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from agents.access import get_agent_visitor
 from agents.authors import author_of
-from agents.profiles import merge_as, preview_merge, search_visitors
+from agents.profiles import block_as, merge_as, preview_merge, search_visitors, unblock_as
 from agents.rest.auth import AgentView
 from agents.rest.profiles import former_page, merge_view, visitor_profile, visitor_summaries, whole_profile
 from chat.page_trail import page_view, trail_of
@@ -91,6 +91,14 @@ class NoteView(AgentView):
         visitor = get_agent_visitor(self.agent, visitor_id)
         delete_note(visitor.pk, note_id, author=author_of(self.agent))
         return Response(status=204)
+
+
+class BlockView(AgentView):
+    def post(self, request: Request, visitor_id: UUID) -> Response:
+        return Response(visitor_profile(self.agent, block_as(self.agent, visitor_id, timezone.now())))
+
+    def delete(self, request: Request, visitor_id: UUID) -> Response:
+        return Response(visitor_profile(self.agent, unblock_as(self.agent, visitor_id, timezone.now())))
 
 
 class MergeView(AgentView):

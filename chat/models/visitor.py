@@ -33,6 +33,9 @@ class Visitor(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="merged"
     )
+    # Set only by chat/blocking.py. Whoever blocked it may be gone: a name.
+    blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True, editable=False)
+    blocked_by = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import jwt
 import pytest
@@ -136,6 +136,9 @@ class Scene:
         headers = {"authorization": f"Bearer {self.vera_token}", "origin": "http://acme.localhost"}
         client = Client(HTTP_HOST="acme.localhost", headers=headers)
         assert client.post(path, body, content_type="application/json").status_code in (200, 201, 204)
+
+    def block(self, visitor_id: UUID) -> None:
+        assert self.alice.post(f"/api/v1/agent/visitors/{visitor_id}/block").status_code == 200
 
     def identity(self, sub: str) -> str:
         start = int(self.now.timestamp())
@@ -263,6 +266,7 @@ TRIGGERS: dict[str, tuple[Callable[[Scene], object], Closed]] = {
         lambda s: s.as_visitor("/api/v1/visitor/identify", {"identity": s.identity("new")}), {("vera", 4401)},
     ),
     "visitor's session goes on as somebody": (lambda s: s.start_as("new"), {("vera", 4401)}),
+    "visitor blocked": (lambda s: s.block(s.vera.pk), {("vera", 4403)}),
     "widget wants an identity": (lambda s: s.change_widget(enforce_identity="on"), {("all of acme", 1012)}),
     "widget's sites changed": (
         lambda s: s.change_widget(allowed_origins="https://shop.example.com"), {("all of acme", 1012)},

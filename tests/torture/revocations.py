@@ -68,6 +68,10 @@ async def identify_visitor(stage: Stage, visitor: Person) -> None:
     )
 
 
+async def block_visitor(stage: Stage, visitor: Person) -> None:
+    await stage.post(stage.brand_admin, f"/api/v1/agent/visitors/{visitor.id}/block")
+
+
 async def sign_out(stage: Stage, agent: Person) -> None:
     await stage.post(agent, "/account/sign-out")
 
@@ -113,6 +117,7 @@ async def suspend_brand(stage: Stage, _anybody: Person) -> None:
 REVOCATIONS = (
     Revocation("visitor logs out", "visitor", log_out_visitor, SIGNED_OUT),
     Revocation("identity is taken over", "visitor", identify_visitor, SIGNED_OUT),
+    Revocation("visitor is blocked", "visitor", block_visitor),
     Revocation("agent signs out", "agent", sign_out, SIGNED_OUT),
     Revocation("agent is deactivated", "agent", deactivate_agent),
     Revocation("agent's role changes", "agent", change_role, AGAIN, stays_out=False),

@@ -211,6 +211,8 @@ export interface Profile {
   created_ts?: number | null;
   device?: { browser: string; os: string; kind: string } | null;
   merged_into?: string | null;
+  /** Kept out of every door: by whom, since when. */
+  blocked?: { by: string; ts: number } | null;
   former: readonly Former[];
   // The rest is asked for when the pane is shown (state/profile.ts).
   former_next?: string | null;

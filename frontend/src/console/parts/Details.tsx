@@ -1,12 +1,12 @@
 // The context pane: who the visitor is, where they are, what your site knows of them, what was before.
 import { useEffect, useRef } from "preact/hooks";
-import { CloseIcon, GlobeIcon, MailIcon, MonitorIcon, PhoneIcon, UserIcon, VerifiedIcon } from "../../design/icons";
+import { AlertIcon, CloseIcon, GlobeIcon, MailIcon, MonitorIcon, PhoneIcon, UserIcon, VerifiedIcon } from "../../design/icons";
 import { now } from "../state/clock";
 import { currentThread, isOnSocket } from "../state/desk";
 import { hideDetails, isDetailsOver, isDetailsShown, isWide } from "../state/layout";
-import { failedProfile, loadProfile, mergeAsked, saveProfile } from "../state/profile";
+import { failedProfile, loadProfile, mergeAsked, saveProfile, setBlocked } from "../state/profile";
 import type { Thread } from "../state/thread";
-import { showError } from "../state/toasts";
+import { showError, showToast } from "../state/toasts";
 import { visitorName } from "../state/visitors";
 import { locale, words } from "../words";
 import { fullTime, languageName, shortTime, span } from "../words/times";
@@ -108,6 +108,7 @@ function ProfileSections({ thread, profile, row }: { thread: Thread; profile: Pr
   useEffect(() => void (isJoining || loadProfile(thread)), [thread.id, profile.id, joined.value, isJoining]);
   return (
     <>
+      {profile.blocked && <Blocked thread={thread} blocked={profile.blocked} />}
       <Duplicates thread={thread} profile={profile} />
       <dl class="facts">
         <ProfileField thread={thread} field="name" icon={UserIcon} label={say.name} type="text" />
@@ -130,9 +131,31 @@ function ProfileSections({ thread, profile, row }: { thread: Thread; profile: Pr
       <Former thread={thread} profile={profile} />
       <footer class="details-foot">
         {profile.created_ts && <span>{say.profile.firstSeen(fullTime(profile.created_ts, locale.value))}</span>}
+        {!profile.blocked && <button type="button" class="link" onClick={() => block(thread, true)}>{say.profile.block}</button>}
         <button type="button" class="link" onClick={() => (mergeAsked.value = { thread, other: null })}>{say.profile.merge}</button>
       </footer>
     </>
+  );
+}
+
+function block(thread: Thread, isBlocked: boolean): void {
+  const say = words.peek();
+  const undo = { label: say.undo, run: () => block(thread, !isBlocked) };
+  const text = isBlocked ? say.profile.blocked : say.profile.unblocked;
+  setBlocked(thread, isBlocked).then(() => showToast({ kind: "done", text, action: undo }), showError);
+}
+
+function Blocked({ thread, blocked }: { thread: Thread; blocked: NonNullable<Profile["blocked"]> }) {
+  const say = words.value.profile;
+  return (
+    <div class="blocked">
+      <AlertIcon />
+      <div>
+        <strong>{say.blockedBy(blocked.by, fullTime(blocked.ts, locale.value))}</strong>
+        <span>{say.blockedHint}</span>
+      </div>
+      <button type="button" class="link" onClick={() => block(thread, false)}>{say.unblock}</button>
+    </div>
   );
 }
 

@@ -92,6 +92,13 @@ export async function saveProfile(thread: Thread, fields: ProfileChange): Promis
   return saved;
 }
 
+/** Keeps the visitor out, or lets it in again. */
+export async function setBlocked(thread: Thread, isBlocked: boolean): Promise<void> {
+  const { id } = thread.profile.peek()!;
+  const { blocked } = await askAgent<Profile>(isBlocked ? "POST" : "DELETE", visitorPath(id, "/block"));
+  change(thread, id, (known) => ({ ...known, blocked }));
+}
+
 export async function loadTrail(thread: Thread): Promise<void> {
   const { id } = thread.profile.peek()!;
   const { views } = await askAgent<{ views: PageSeen[] }>("GET", visitorPath(id, "/page-views"));

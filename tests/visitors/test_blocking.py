@@ -1,5 +1,6 @@
 """Whoever is blocked is out by every door and at once; whoever is let in again finds everything as it was."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from chat.tokens import is_current, make_token, read_token
 from chat.visitors import identify_visitor, start_session
 from tenants.context import in_tenant
 from tenants.models import Tenant
+from tests.clients import SocketClient
 from tests.rest.conftest import Api, problem, same_refusal
 
 SOMEBODY = UUID(int=7)

@@ -56,8 +56,9 @@ def is_current(visitor_id: UUID, widget_id: UUID, generation: int) -> bool:
 
 
 def generations_of(visitor_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return the generation whose tokens are good, of each of these visitors that exists."""
-    return dict(Visitor.objects.filter(pk__in=visitor_ids).values_list("pk", "token_generation"))
+    """Return the generation whose tokens are good, of each of these visitors that exists and is not blocked."""
+    known = Visitor.objects.filter(pk__in=visitor_ids, blocked_at=None)
+    return dict(known.values_list("pk", "token_generation"))
 
 
 def _claims(token: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from chat.conversations import VisitorMerged, open_conversation
 from chat.errors import Blocked, NotFound
 from chat.merging import merge_visitors
 from chat.models import Visitor, Widget
-from chat.tokens import is_current, make_token, read_token
+from chat.tokens import generations_of, is_current, make_token, read_token
 from chat.visitors import identify_visitor, start_session
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -52,6 +52,7 @@ def test_no_door_opens_until_somebody_unblocks(
         with pytest.raises(Blocked):
             identify_visitor(vera, widget, name="Vera", now=now)
         assert not is_current(vera.pk, widget.pk, vera.token_generation)
+        assert generations_of([vera.pk]) == {}
         # Somebody else at the same machine is welcome: a block is of a person, not of an address.
         assert start_session(widget, now=now).visitor.pk != vera.pk
 

@@ -47,25 +47,29 @@ class BadFrame(Exception):
 async def answer(who: Participant, given: Wire, encoding: Encoding, bucket: TokenBucket) -> Frame | None:
     """Read a frame, do what it says, and return the answer, if it has one. Raises BadFrame."""
     reply_to: str | None = None
+    wait = bucket.take(time.monotonic())
     try:
-        wait = bucket.take(time.monotonic())
         command = encoding.decode(given)
         reply_to = command.id
         # Only now: a refusal that does not name its command would leave the client waiting for an answer.
         if wait:
-            raise RateLimited(retry_after=min(MAX_RETRY_SECONDS, round(wait, 2)))
+            raise _too_many(wait)
         return await who.answer(command)
     except Refusal as refusal:
-        frame = error_frame(refusal, getattr(refusal, "reply_to", None) or reply_to)
+        named = getattr(refusal, "reply_to", None) or reply_to
         if isinstance(refusal, Malformed | UnknownType | TooLarge):
-            raise BadFrame(frame) from None
-        return frame
+            raise BadFrame(error_frame(_too_many(wait) if wait else refusal, named)) from None
+        return error_frame(refusal, named)
     except ContextOverloaded as overloaded:
         return error_frame(Overloaded(retry_after=overloaded.retry_after), reply_to)
     except Exception:
         # Whatever went wrong inside stays inside.
         logger.exception("a frame failed")
         return {"type": "error", "reply_to": reply_to, "data": INTERNAL}
+
+
+def _too_many(wait: float) -> RateLimited:
+    return RateLimited(retry_after=min(MAX_RETRY_SECONDS, round(wait, 2)))
 
 
 def error_frame(refusal: Refusal, reply_to: str | None) -> Frame:

@@ -1,4 +1,5 @@
-"""Token buckets of participants that ask without a connection. Bounded: who has not asked for longest is forgotten."""
+"""Token buckets of participants: one for all that they ask and send in this process. Bounded: who has not asked for
+longest is forgotten."""
 
 import time
 from collections import OrderedDict
@@ -31,3 +32,11 @@ class Buckets:
 # Questions: a talk answers a long poll up to twenty times a second, in each of its tabs.
 frames_of = Buckets(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
 questions_of = Buckets(50.0, 200.0)
+
+
+def bucket_of_connection(who: Participant) -> TokenBucket:
+    """What a connection's frames are drawn from: a visitor has one bucket for all tabs and requests together, others
+    have one for each connection."""
+    if who.kind == "visitor":
+        return frames_of.of(who)
+    return TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, time.monotonic())

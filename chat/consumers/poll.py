@@ -64,10 +64,11 @@ class PollConsumer:
         connections.check_address(address)
         who = await identify(self.speaks_for, asked.tenant, asked.credentials, address)
         asked.is_let_in = True
-        if not asked.is_read:
-            return await _post(who, asked, receive)
+        # Before anything of it is read: what cannot be read is a question as well.
         if wait := questions_of.of(who).take(time.monotonic()):
             raise RateLimited(retry_after=wait)
+        if not asked.is_read:
+            return await _post(who, asked, receive)
         return await _Question(who, asked, receive).answer()
 
 

@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from chat import fanout
 from chat.connections import CATCH_UP_SECONDS, address_of, connections
 from chat.consumers.answering import DRAIN, BadFrame, answer, close_code_of, hello_frame
-from chat.consumers.bucket import FRAMES_AT_ONCE, FRAMES_PER_SECOND, TokenBucket
+from chat.consumers.buckets import bucket_of_connection
 from chat.consumers.identifying import identify
 from chat.consumers.outgoing import Outgoing
 from chat.encodings import JSON, Encoding, Wire, choose_by_subprotocol
@@ -131,7 +131,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.outgoing = Outgoing(self._send_wire, self._cut_off)
         self.bad_frames = 0
         self.heard_at = time.monotonic()
-        self.bucket = TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, time.monotonic())
+        self.bucket = bucket_of_connection(who)
         await self.accept(self.encoding.subprotocol)
         await self.follow(*who.topics(), fanout.brand_topic(who.tenant))
         self.lease_id = await leases.take(who.tenant, who.kind, who.me)

@@ -202,6 +202,17 @@ def test_a_flood_is_told_when_to_go_on(as_vera):
     assert 0 < limited["data"]["retry_after"] <= 5
 
 
+def test_five_sockets_of_one_visitor_have_one_allowance(connect, vera_token):
+    lines = [connect("visitor", token=vera_token) for _ in range(5)]
+    for line in lines:
+        line.hello()
+    asked = [(line, line.send("ping")) for line in lines for _ in range(40)]
+    answers = [line.find(lambda frame, wanted=one: frame.get("reply_to") == wanted) for line, one in asked]
+    limited = [frame for frame in answers if frame["type"] == "error"]
+    assert limited
+    assert all(frame["data"]["code"] == "rate_limited" for frame in limited)
+
+
 def test_signing_out_closes_what_that_sign_in_opened(browser_as, connect, alice, acme, make_session):
     browser = browser_as("alice@acme.test")
     here = connect("agent", session=browser.cookie("kefu_session"))

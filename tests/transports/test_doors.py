@@ -291,3 +291,30 @@ def test_a_flood_of_frames_is_told_when_to_go_on(client):
     assert limited
     assert all(data["code"] == "rate_limited" and 0 < data["retry_after"] <= 5 for data in limited)
     assert all(answer.get("reply_to") for answer in answers)
+
+
+def test_a_flood_of_unknown_frames_is_told_when_to_go_on(client):
+    answers = [answer for _ in range(3) for answer in client.post([client.frame("nope", {}, None) for _ in range(50)])]
+    limited = [answer["data"] for answer in answers if answer["data"]["code"] == "rate_limited"]
+    assert limited
+    assert all(0 < data["retry_after"] <= 5 for data in limited)
+
+
+def test_a_flood_of_what_cannot_be_read_is_told_when_to_go_on(server, acme, acme_widget):
+    with in_tenant(acme):
+        token = make_token(Visitor.objects.create(name="Wanda"), acme_widget)
+    asked = f"POST /api/v1/visitor/frames HTTP/1.1\r\nHost: acme.localhost:{server.port}\r\nContent-Length: 1\r\n"
+    asked += f"Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n"
+    asked += f"Origin: {server.origin('acme.localhost')}\r\n\r\nx"
+    answers = b""
+    with socket.create_connection(("127.0.0.1", server.port)) as raw:
+        raw.settimeout(10)
+        raw.sendall(asked.encode() * 2000)
+
+        def is_told() -> bool:
+            nonlocal answers
+            answers += raw.recv(65_536)
+            return b"429 " in answers
+
+        wait_until(is_told, 30)
+    assert b"HTTP/1.1 400" in answers

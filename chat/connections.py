@@ -124,7 +124,8 @@ class Connections:
         for connection in [one for one in self._live if one.is_silent(now)]:
             connection.end_idle()
         loop = asyncio.get_running_loop()
-        self._watcher = loop.create_task(self.look_again())
+        if self._watcher is None or self._watcher.done():
+            self._watcher = loop.create_task(self.look_again())
         loop.call_later(WATCH_SECONDS, self._sweep)
 
     def _count(self, who: Participant, address: str, transport: str, by: int) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db import OperationalError
+
 from chat.participants.participant import Participant
 from chat.protocol import CLOSE_AUTHENTICATION
-from tenants.context import run_in_tenant
+from tenants.context import ContextOverloaded, run_in_tenant
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,10 @@ async def close_ended(lines: Iterable[Line]) -> None:
         tenant = neighbours[0].participant.tenant
         try:
             ended = await run_in_tenant(tenant, find_ended, tenant, [line.participant for line in neighbours])
+        except (OperationalError, ContextOverloaded):
+            # So it would be for the others, one after the other; the next look comes soon.
+            logger.warning("access: could not be looked at again, the database does not answer", exc_info=True)
+            return
         except Exception:
             logger.warning("access: could not be looked at again", exc_info=True, extra={"brand": tenant.slug})
             continue

@@ -98,6 +98,25 @@ async def test_only_the_silent_are_ended(narrow):
     assert [line.is_ended for line in lines] == [True, False]
 
 
+async def test_looks_do_not_pile_up(narrow, monkeypatch):
+    begun, may_end = [], asyncio.Event()
+
+    async def look(lines):
+        begun.append(len(lines))
+        await may_end.wait()
+
+    monkeypatch.setattr("chat.connections.close_ended", look)
+    for _ in range(3):
+        narrow._sweep()
+        await asyncio.sleep(0.01)
+    assert len(begun) == 1
+    may_end.set()
+    await asyncio.sleep(0.01)
+    narrow._sweep()
+    await asyncio.sleep(0.01)
+    assert len(begun) == 2
+
+
 async def test_a_drain_takes_nobody_in_and_ends_with_the_last(narrow):
     line = Line()
     narrow.add(line, "127.0.0.1", "socket")

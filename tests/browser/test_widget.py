@@ -7,13 +7,23 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.shop import Desk, MakeDesk, Shop
 from tests.browser.wire import Wire
 from tests.clients import Server, SocketClient
 
 Person = Callable[..., Page]
+
+
+SESSIONS = "**/api/v1/visitor/sessions"
+
+
+def hold_sessions(page: Page) -> list[Route]:
+    """Questions for a session that wait for their answer."""
+    held: list[Route] = []
+    page.route(SESSIONS, lambda route: held.append(route))
+    return held
 
 
 def picture() -> bytes:
@@ -267,14 +277,52 @@ def test_a_widget_that_is_refused_for_a_while_keeps_its_visitor(person: Person, 
     shop = Shop(person(), server).open()
     shop.say("Keep this")
     expect(shop.panel.locator(".tick.sent")).to_be_visible()
-    shop.page.route("**/api/v1/visitor/sessions", lambda route: route.fulfill(status=404), times=2)
+    shop.page.route(SESSIONS, lambda route: route.fulfill(status=404), times=2)
     again = Shop(shop.page, server)
     again.bubble.click()
     retry = again.panel.get_by_role("button", name="Retry")
-    with again.page.expect_response("**/api/v1/visitor/sessions"):
+    with again.page.expect_response(SESSIONS):
         retry.click()
     retry.click()
     expect(again.message("Keep this")).to_have_count(1)
+
+
+def test_what_is_written_while_the_session_is_renewed_is_sent(person: Person, server: Server, desk: MakeDesk) -> None:
+    page = person()
+    line = Wire(page)
+    shop = Shop(page, server).open()
+    shop.say("first")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    held = hold_sessions(page)
+    with page.expect_request(SESSIONS):
+        line.open.pop().close(code=4409)
+    shop.say("in between")
+    expect(shop.message("in between")).to_be_visible()
+    held.pop().continue_()
+    expect(shop.panel.locator(".message.mine")).to_have_count(2)
+    expect(shop.message("in between").locator(".tick.sent")).to_be_visible()
+
+
+def test_who_a_visitor_is_may_be_said_while_the_session_begins(person: Person, server: Server) -> None:
+    page = person()
+    held = hold_sessions(page)
+    shop = Shop(page, server)
+    with page.expect_request(SESSIONS):
+        shop.bubble.click()
+    page.evaluate("kefu('identify', {name: 'Vera'})")
+    with page.expect_response("**/api/v1/visitor/identify") as answer:
+        held.pop().continue_()
+    assert answer.value.json()["visitor"]["name"] == "Vera"
+
+
+def test_nothing_of_a_visitor_is_left_after_a_reset(person: Person, server: Server) -> None:
+    page = person()
+    shop = Shop(page, server).open()
+    shop.panel.locator('input[type="file"]').set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": picture()})
+    expect(shop.panel.locator(".upload")).to_have_count(1)
+    with page.expect_response(SESSIONS):
+        page.evaluate("kefu('reset')")
+    expect(shop.panel.locator(".upload")).to_have_count(0)
 
 
 def test_on_a_phone_the_panel_takes_the_screen(person: Person, server: Server) -> None:

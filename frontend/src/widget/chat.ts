@@ -158,6 +158,7 @@ export class Chat {
     this.engine?.stop();
     void this.outbox?.clear();
     this.engine = this.outbox = null;
+    this.uploads.clear();
     for (const name of ["visitor", "returning", "draft"]) this.storage.set(name, null);
     this.forgetAll();
     this.session.value = null;
@@ -202,21 +203,22 @@ export class Chat {
 
   /** Everything anew, with the token we have: another person, another epoch, a refused token. */
   async restart(): Promise<void> {
-    this.engine?.stop();
-    this.engine = null;
+    this.engine?.stop(); // it goes on taking messages into the outbox
     await this.openSession();
   }
 
   private async openSession(): Promise<void> {
     clearTimeout(this.retryTimer);
     if (this.phase.value !== "ready") this.phase.value = "loading";
-    const { identity, attributes, page } = this.state ?? {};
+    const told = this.state;
+    const { identity, attributes, page } = told ?? {};
+    const token = typeof identity === "string" ? identity : undefined;
     if (page) this.desk.seen = page.url; // travels with the session
     try {
       const session = await api.openSession({
         key: this.config.key,
         token: this.token || undefined,
-        identity: typeof identity === "string" ? identity : undefined,
+        identity: token,
         locale: T.locale,
         page,
         attributes,
@@ -226,10 +228,12 @@ export class Chat {
       const wasKnown = this.isReturning;
       if (wasKnown && session.asks_for_rating) session.conversation ??= await this.desk.findUnrated(session.token);
       const loaded = session.conversation ? await api.loadEvents(session.token, session.conversation.id) : null;
-      const outbox = new StoredOutbox(`${this.config.key}:${session.visitor.id}`);
+      const isSame = session.visitor.id === this.session.value?.visitor.id;
+      const outbox = (isSame && this.outbox) || new StoredOutbox(`${this.config.key}:${session.visitor.id}`);
       const unsent = await outbox.load();
       batch(() => this.begin(session, loaded, outbox, unsent, wasKnown));
-      if (identity && typeof identity !== "string") void this.identify(identity);
+      // What a session does not carry, and what the page said while it was on its way.
+      if (told) this.tellServer({ ...told, identity: token }, this.state!);
     } catch (error) {
       this.sessionFailed(error as Partial<ApiError>);
     }

@@ -51,6 +51,10 @@ export class Uploads {
     this.notice.value = null;
   }
 
+  clear(): void {
+    for (const { id } of this.list.value) this.remove(id);
+  }
+
   retry(id: number): void {
     const upload = this.list.value.find((one) => one.id === id);
     if (!upload) return;

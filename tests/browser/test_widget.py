@@ -318,11 +318,63 @@ def test_who_a_visitor_is_may_be_said_while_the_session_begins(person: Person, s
 def test_nothing_of_a_visitor_is_left_after_a_reset(person: Person, server: Server) -> None:
     page = person()
     shop = Shop(page, server).open()
-    shop.panel.locator('input[type="file"]').set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": picture()})
+    shop.panel.locator('input[type="file"]').set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": picture()}
+    )
     expect(shop.panel.locator(".upload")).to_have_count(1)
     with page.expect_response(SESSIONS):
         page.evaluate("kefu('reset')")
     expect(shop.panel.locator(".upload")).to_have_count(0)
+
+
+def test_a_session_that_comes_after_a_reset_is_nobodys(person: Person, server: Server) -> None:
+    page = person()
+    shop = Shop(page, server).open()
+    shop.say("My secret")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    page.route("**/api/v1/visitor/logout", lambda route: route.abort())
+    held = hold_sessions(page)
+    with page.expect_request(SESSIONS):
+        again = Shop(page, server)
+    with page.expect_request("**/api/v1/visitor/logout"):
+        page.evaluate("kefu('reset')")
+    page.unroute(SESSIONS)
+    with page.expect_response(SESSIONS):
+        held.pop().continue_()
+    again.open()
+    expect(again.panel.locator(".greeting")).to_be_visible()
+    expect(again.message("My secret")).to_have_count(0)
+
+
+def test_an_earlier_page_that_comes_after_a_reset_is_not_shown(person: Person, server: Server, desk: MakeDesk) -> None:
+    alice = desk()
+    page = person()
+    shop = Shop(page, server).open()
+    shop.say("My secret")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    alice.take_newest()
+    alice.request("conversation.close")
+    shop.panel.get_by_role("button", name="Start a new one").click()
+    shop.say("Second")
+    expect(shop.message("Second").locator(".tick.sent")).to_be_visible()
+    events = f"**/conversations/{alice.conversation}/events*"
+    with page.expect_response(events) as answer:
+        Shop(page, server).open()
+    body = answer.value.body()
+    held: list[Route] = []
+    page.route(events, lambda route: held.append(route))
+    again = Shop(page, server).open()
+    expect(again.panel.locator(".older .pulse")).to_be_visible()
+    with page.expect_response(SESSIONS):
+        page.evaluate("kefu('reset')")
+    expect(again.message("Second")).to_have_count(0)
+    expect(again.composer).to_be_visible()
+    with page.expect_response(events):
+        held.pop().fulfill(body=body, content_type="application/json")
+    # What the visitor says next stands in the log after whatever came.
+    again.say("Somebody else")
+    expect(again.panel.locator(".tick.sent")).to_be_visible()
+    expect(again.message("My secret")).to_have_count(0)
 
 
 def test_on_a_phone_the_panel_takes_the_screen(person: Person, server: Server) -> None:

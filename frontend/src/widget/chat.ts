@@ -54,6 +54,8 @@ export class Chat {
   private outbox: Outbox | null = null;
   private state: Wishes | null = null;
   private attempt = 0;
+  /** The last question for a session: the answer to an earlier one, or one from before a sign-out, is nobody's. */
+  private asked = {};
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private readSent = 0;
 
@@ -158,6 +160,7 @@ export class Chat {
     this.engine?.stop();
     void this.outbox?.clear();
     this.engine = this.outbox = null;
+    this.asked = {};
     this.uploads.clear();
     for (const name of ["visitor", "returning", "draft"]) this.storage.set(name, null);
     this.forgetAll();
@@ -210,6 +213,7 @@ export class Chat {
   private async openSession(): Promise<void> {
     clearTimeout(this.retryTimer);
     if (this.phase.value !== "ready") this.phase.value = "loading";
+    const asked = (this.asked = {});
     const told = this.state;
     const { identity, attributes, page } = told ?? {};
     const token = typeof identity === "string" ? identity : undefined;
@@ -223,6 +227,7 @@ export class Chat {
         page,
         attributes,
       });
+      if (asked !== this.asked) return;
       this.storage.set("visitor", session.token);
       if (session.conversation) this.storage.set("returning", "1");
       const wasKnown = this.isReturning;
@@ -231,11 +236,12 @@ export class Chat {
       const isSame = session.visitor.id === this.session.value?.visitor.id;
       const outbox = (isSame && this.outbox) || new StoredOutbox(`${this.config.key}:${session.visitor.id}`);
       const unsent = await outbox.load();
+      if (asked !== this.asked) return;
       batch(() => this.begin(session, loaded, outbox, unsent, wasKnown));
       // What a session does not carry, and what the page said while it was on its way.
       if (told) this.tellServer({ ...told, identity: token }, this.state!);
     } catch (error) {
-      this.sessionFailed(error as Partial<ApiError>);
+      if (asked === this.asked) this.sessionFailed(error as Partial<ApiError>);
     }
   }
 

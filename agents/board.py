@@ -14,6 +14,7 @@ from django.db.models import Aggregate, Avg, Count, DurationField, F, Min, Q, Qu
 from agents.access import agent_conversations
 from agents.calendars import Hours, hours_of, is_open, next_opening
 from agents.inbox.views import AWAKE
+from agents.loads import loads
 from agents.models import Agent, Membership, Queue, SlaTarget
 from chat.events import milliseconds
 from chat.models import Conversation, Rating
@@ -93,8 +94,7 @@ def _agents(asks: Agent, own: frozenset[UUID] | None) -> list[dict[str, Any]]:
     team = Agent.objects.filter(is_active=True)
     if own is not None:
         team = team.filter(Q(pk=asks.pk) | Q(membership__queue_id__in=own)).distinct()
-    assigned = Conversation.objects.filter(status=Conversation.Status.ASSIGNED).order_by()
-    load = dict(assigned.values_list("assignee_id").annotate(Count("pk")))
+    load = loads()
     return [
         {
             "id": str(agent.pk),

@@ -1,5 +1,7 @@
 """What each agent has now, as routing counts it: what is snoozed needs nobody (docs/routing.md)."""
 
+from uuid import UUID
+
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
@@ -10,6 +12,11 @@ from chat.models import Conversation
 def taken() -> QuerySet[Conversation]:
     """The conversations that keep agents busy."""
     return Conversation.objects.filter(status=Conversation.Status.ASSIGNED, snoozed_until__isnull=True).order_by()
+
+
+def loads() -> dict[UUID, int]:
+    """How many each agent has that has any: one question, however many agents there are."""
+    return dict(taken().values_list("assignee_id").annotate(Count("pk")))
 
 
 def has_now() -> Combinable:

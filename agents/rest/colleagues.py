@@ -6,6 +6,7 @@ from django.db.models import Count
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agents.loads import loads
 from agents.models import Agent, Queue
 from agents.rest.auth import AgentView
 from chat.access import brand_conversations
@@ -14,12 +15,11 @@ from chat.models import Conversation
 
 class ColleaguesView(AgentView):
     def get(self, request: Request) -> Response:
-        loads = _counts("assignee_id", Conversation.Status.ASSIGNED)
-        waiting = _counts("queue_id", Conversation.Status.WAITING)
+        load, waiting = loads(), _waiting()
         agents = Agent.objects.filter(is_active=True).prefetch_related("queues")
         return Response(
             {
-                "agents": [_agent(agent, loads.get(agent.pk, 0)) for agent in agents],
+                "agents": [_agent(agent, load.get(agent.pk, 0)) for agent in agents],
                 "queues": [
                     {"id": str(queue.pk), "name": queue.name, "waiting": waiting.get(queue.pk, 0)}
                     for queue in Queue.objects.all()
@@ -28,10 +28,10 @@ class ColleaguesView(AgentView):
         )
 
 
-def _counts(column: str, status: str) -> dict[Any, int]:
-    """One question for all, however many agents there are."""
-    rows = brand_conversations().filter(status=status).order_by().values(column).annotate(n=Count("pk"))
-    return {row[column]: row["n"] for row in rows}
+def _waiting() -> dict[Any, int]:
+    """By queue those who wait, as the board counts them: what sleeps waits for nobody."""
+    rows = brand_conversations().filter(status=Conversation.Status.WAITING, snoozed_until__isnull=True)
+    return dict(rows.order_by().values_list("queue_id").annotate(Count("pk")))
 
 
 def _agent(agent: Agent, load: int) -> dict[str, Any]:

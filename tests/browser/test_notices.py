@@ -142,5 +142,5 @@ def test_what_admins_make_is_there_without_a_reload(open_console: OpenConsole, a
     expect(desk.log).to_contain_text("By macro.")
     desk.press("?")
     line = desk.dialog("Keyboard shortcuts").locator("dl > div", has_text="Fresh macro")
-    expect(line.locator("kbd")).to_have_text(["M", "P"])
+    expect(line.locator("kbd")).to_have_text(["Alt", "P"])
     assert serious(page) == []

@@ -101,13 +101,19 @@ def test_since_when_somebody_is_away(agent_api: Api, acme: Tenant, bob: Agent) -
 
 
 def test_number_of_queries_does_not_grow(agent_api: Api, acme: Tenant, now: datetime) -> None:
+    def queries() -> int:
+        """Of three: what is remembered for seconds may be asked for in one of them."""
+        found = []
+        for _try in range(3):
+            with CaptureQueriesContext(connection) as asked:
+                agent_api.get(BOARD, UTC)
+            found.append(len(asked))
+        return min(found)
+
     many(acme, 2, now)
-    with CaptureQueriesContext(connection) as few:
-        agent_api.get(BOARD, UTC)
+    few = queries()
     many(acme, 8, now)
-    with CaptureQueriesContext(connection) as more:
-        agent_api.get(BOARD, UTC)
-    assert 0 < len(more) <= len(few)
+    assert 0 < queries() <= few
 
 
 def test_what_sleeps_does_not_wait(agent_api: Api, acme: Tenant, now: datetime) -> None:

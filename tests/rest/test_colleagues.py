@@ -1,6 +1,6 @@
 """Whom a conversation can be handed to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agents.assignments import take_conversation
 from agents.models import Agent
@@ -23,3 +23,25 @@ def test_says_how_much_each_has(
     assert [queue["waiting"] for queue in body["queues"]] == [0]
     theirs = mallory_api.get("/api/v1/agent/colleagues").json()
     assert [agent["name"] for agent in theirs["agents"]] == ["Mallory"]
+
+
+def test_what_sleeps_keeps_nobody_busy(
+    agent_api: Api, conversation: Conversation, acme: Tenant, bob: Agent, now: datetime
+) -> None:
+    def counted() -> tuple[int, int]:
+        body = agent_api.get("/api/v1/agent/colleagues").json()
+        bobs = next(agent["load"] for agent in body["agents"] if agent["name"] == "Bob")
+        return body["queues"][0]["waiting"], bobs
+
+    def sleep(until: datetime | None) -> None:
+        with in_tenant(acme):
+            Conversation.objects.filter(pk=conversation.pk).update(snoozed_until=until)
+
+    sleep(now + timedelta(hours=1))
+    assert counted() == (0, 0)
+    sleep(None)
+    with in_tenant(acme):
+        take_conversation(conversation.pk, agent=bob, now=now)
+    assert counted() == (0, 1)
+    sleep(now + timedelta(hours=1))
+    assert counted() == (0, 0)

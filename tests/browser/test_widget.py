@@ -1,13 +1,14 @@
 """The widget in a real browser against a real server: docs/widget.md."""
 
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.shop import Desk, MakeDesk, Shop
 from tests.browser.wire import Wire
@@ -86,6 +87,7 @@ def test_unread_answers_are_counted_on_the_closed_bubble_and_after_a_reload(
     expect(shop.panel.locator(".tick.sent")).to_be_visible()
     alice.take_newest()
     shop.composer.press("Escape")
+    expect(shop.composer).to_be_hidden()
     alice.say("one")
     alice.say("two")
     expect(shop.page.locator(".badge")).to_have_text("2")
@@ -114,6 +116,44 @@ def test_a_cut_connection_loses_and_doubles_nothing(person: Person, server: Serv
     expect(shop.panel.locator(".message.mine")).to_have_count(2)
     expect(shop.panel.locator(".message.sending")).to_have_count(0)
     expect(shop.panel.locator(".bar.trouble")).to_have_count(0)
+
+
+def test_a_message_whose_ack_was_lost_stands_once_in_what_is_loaded_anew(
+    person: Person, server: Server, desk: MakeDesk
+) -> None:
+    alice = desk()
+    page = person()
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        """The first socket hears nothing but its hello; what came meanwhile is too much for the second to resume."""
+        is_first = not sockets
+        sockets.append(socket)
+        far = socket.connect_to_server()
+
+        def hear(frame: str | bytes) -> None:
+            said = json.loads(frame)
+            if said["type"] == "resumed":
+                tops = {id_: {"recovered": False, "top": 1} for id_ in said["data"]["conversations"]}
+                said["data"]["conversations"] = tops
+            if not is_first or said["type"] in ("hello", "resumed"):
+                socket.send(json.dumps(said))
+
+        far.on_message(hear)
+
+    shop = Shop(page, server).open()
+    shop.say("first")
+    expect(shop.panel.locator(".tick.sent")).to_be_visible()
+    page.route_web_socket("**/ws/v1/visitor", pass_on)
+    again = Shop(page, server).open()
+    again.say("second")
+    alice.socket.find(
+        lambda f: f["type"] == "conversation.updated" and f["data"]["rows"][0]["last_message"]["text"] == "second"
+    )
+    sockets[0].close(code=1012)
+    expect(again.message("second").locator(".tick.sent").first).to_be_visible()
+    expect(again.panel.locator(".message.sending")).to_have_count(0)
+    expect(again.message("second")).to_have_count(1)
 
 
 def test_a_message_written_while_cut_survives_a_reload(person: Person, server: Server, desk: MakeDesk) -> None:

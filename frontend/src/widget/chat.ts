@@ -39,7 +39,11 @@ export class Chat {
   /** Where the "new" line stands while the panel stays open. */
   readonly newAfter = signal<number | null>(null);
   readonly isSoundOn = signal(false);
-  readonly shown = computed(() => [...this.entries.value, ...this.pending.value]);
+  readonly shown = computed(() => {
+    // One that was stored while its ack got lost stands in the log already; the outbox lets go of it at the next ack.
+    const stored = new Set(this.entries.value.map((entry) => entry.key));
+    return [...this.entries.value, ...this.pending.value.filter((entry) => !stored.has(entry.key))];
+  });
   readonly unread = computed(() => {
     const current = this.conversation.value;
     if (this.phase.value !== "ready" || !current) return this.session.value?.unread ?? 0;
@@ -259,9 +263,7 @@ export class Chat {
     this.readSeq.value = this.readSent = session.conversation?.visitor_read_seq ?? 0;
     this.agentReadSeq.value = session.conversation?.agent_read_seq ?? 0;
     const top = this.history.start(session.conversation, loaded, wasKnown);
-    // One that was stored while its ack got lost stands in the log already; the outbox lets go of it at the next ack.
-    const stored = new Set(this.entries.value.map((entry) => entry.key));
-    this.pending.value = unsent.map(fromOutbox).filter((entry) => !stored.has(entry.key));
+    this.pending.value = unsent.map(fromOutbox);
     this.desk.begin(session);
     this.phase.value = "ready";
     if (this.isOpen.value && this.unread.value > 0) this.newAfter.value = this.readSeq.value;

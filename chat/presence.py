@@ -95,8 +95,11 @@ class Leases:
             written.set_result(None)
 
     def _renew(self, until: float) -> None:
-        for key, members in self._held.items():
-            self._waiting[key].update(dict.fromkeys(members, until))
+        for key, members in list(self._held.items()):
+            if members:
+                self._waiting[key].update(dict.fromkeys(members, until))
+            else:  # the last of the brand has gone
+                del self._held[key]
 
     async def _write_waiting(self) -> None:
         """Redis being away costs presence until the next tick, never a conversation."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -43,6 +44,8 @@ class Problem:
 
 
 INTERNAL = Problem(500, "internal", "Something went wrong on the server.", "Try again; the fault has been logged.")
+# Without an answer of the database: not the request's fault, and over soon.
+AWAY = Problem(503, "overloaded", "The server is busy.", "Try again shortly.", headers={"Retry-After": "2"})
 _MISSING = Problem(404, NotFound.code, NotFound.title, NotFound.title)
 
 # HTTP's own refusals, which frames do not have; the codes beside them are those of chat/errors.py.
@@ -66,7 +69,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler: every exception becomes a problem, and what is not known is logged and stays inside."""
     set_rollback()
     problem = problem_of(exc)
-    if problem is INTERNAL:
+    if problem is INTERNAL or problem is AWAY:
         logger.error("api: a request failed", exc_info=exc)
     return Response(problem.body(), problem.status, headers=problem.headers, content_type=CONTENT_TYPE)
 
@@ -76,6 +79,8 @@ def problem_of(exc: Exception) -> Problem:
         return Problem(exc.status, exc.code, exc.title, exc.detail, headers=_refusal_headers(exc))
     if isinstance(exc, ContextOverloaded):
         return Problem(503, "overloaded", "The server is busy.", "Try again shortly.", headers=_retry(exc.retry_after))
+    if isinstance(exc, OperationalError):
+        return AWAY
     if isinstance(exc, Http404 | exceptions.NotFound):
         return _MISSING
     for kind, (status, code, title) in _FRAMEWORK.items():

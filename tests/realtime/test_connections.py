@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
@@ -353,4 +354,11 @@ def test_hello_while_the_database_is_away(vera_token, is_remembered):
             answer = asked.result(OPEN_SECONDS)
             assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
             assert "retry-after" in answer.headers
+            asked_for = {"/api/v1/visitor/conversations": "problem+json"}
+            if not is_remembered:  # else the page itself needs no database
+                asked_for["/account/sign-in"] = "text/html"
+            for path, kind in asked_for.items():
+                page = httpx.get(server.url("127.0.0.1", path), headers={**headers, "Host": ORIGIN_HOST}, timeout=30)
+                assert (page.status_code, page.headers["retry-after"]) == (503, "2")
+                assert kind in page.headers["content-type"]
         wait_until(lambda: poll.ask({}).status_code == 200, 30)

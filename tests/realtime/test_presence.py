@@ -99,6 +99,24 @@ async def test_many_connections_at_once_all_get_their_lease(acme):
     leases._writer.cancel()
 
 
+async def test_a_brand_that_everybody_left_keeps_no_other_from_being_renewed(acme, globex, monkeypatch):
+    """Redis refuses to write nothing, and with it all that stands in the same call."""
+    monkeypatch.setattr("chat.presence.TICK_SECONDS", 0.2)
+    leases, stays, goes = Leases(), uuid4(), uuid4()
+    try:
+        gone = await leases.take(globex, "visitor", goes)
+        await leases.take(acme, "visitor", stays)
+        await leases.end(globex, "visitor", goes, gone)
+        redis_client().delete(leases_key(acme))
+        for _ in range(200):
+            if lease_holders(acme, "visitor", time.time()) == {stays}:
+                break
+            await asyncio.sleep(0.05)
+        assert lease_holders(acme, "visitor", time.time()) == {stays}
+    finally:
+        leases._writer.cancel()
+
+
 # ---- visitors: differences ----
 
 

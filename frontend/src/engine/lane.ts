@@ -3,7 +3,9 @@
 import type { OutboxEntry } from "./outbox";
 
 /** Refusals that pass by themselves. Everything else is final. */
-const PASSING = new Set(["rate_limited", "overloaded", "internal", "disconnected", "timeout"]);
+const PASSING = new Set(["rate_limited", "overloaded", "internal", "disconnected", "stopped", "timeout"]);
+/** The link went, or we ended it: whether it was delivered is not known, and the next link takes it up at once. */
+const CUT = new Set(["disconnected", "stopped"]);
 const MAX_INTERNAL = 5;
 
 export type Settled =
@@ -55,7 +57,7 @@ export class Lane {
     this.refusals++;
     if (PASSING.has(code) && !(code === "internal" && this.refusals >= MAX_INTERNAL)) {
       const wait = retryAfterS === null ? Math.min(500 * 2 ** this.refusals, 15_000) : retryAfterS * 1_000;
-      return { kind: "again", delayMs: code === "disconnected" ? 0 : wait };
+      return { kind: "again", delayMs: CUT.has(code) ? 0 : wait };
     }
     this.refusals = 0;
     this.drop(entry.client_id);

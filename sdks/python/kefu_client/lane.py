@@ -11,7 +11,9 @@ from typing import Literal
 from .outbox import Entry
 
 # Refusals that pass by themselves. Everything else is final.
-PASSING = frozenset({"rate_limited", "overloaded", "internal", "disconnected", "timeout"})
+PASSING = frozenset({"rate_limited", "overloaded", "internal", "disconnected", "stopped", "timeout"})
+# The link went, or we ended it: whether it was delivered is not known, and the next link takes it up at once.
+CUT = frozenset({"disconnected", "stopped"})
 MAX_INTERNAL = 5
 
 
@@ -63,7 +65,7 @@ class Lane:
         self._refusals += 1
         if code in PASSING and not (code == "internal" and self._refusals >= MAX_INTERNAL):
             wait = min(500 * 2**self._refusals, 15_000) if retry_after_s is None else retry_after_s * 1_000
-            return Settled("again", 0 if code == "disconnected" else wait)
+            return Settled("again", 0 if code in CUT else wait)
         self._refusals = 0
         self.drop(entry.client_id)
         return Settled("failed")

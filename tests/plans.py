@@ -1,10 +1,23 @@
 """What PostgreSQL says of the statements that a call makes: plans and pages, which no busy machine changes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+
+
+@contextmanager
+def through_indexes() -> Iterator[None]:
+    """As in a brand of some size: tables of a few pages the planner would rather read from end to end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET enable_seqscan")
 
 
 def plans_of(call: Callable[[], Any]) -> list[dict[str, Any]]:

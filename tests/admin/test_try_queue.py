@@ -77,12 +77,23 @@ def test_side_by_side_and_nothing_saved(alice_admin, acme, yesterday):
         assert Queue.objects.get(pk=queue.pk).strategy == "manual"
 
 
-def test_members_changed_on_the_same_page_count(alice_admin, acme, alice, bob, yesterday):
+@pytest.fixture
+def bob_alone(acme, bob, yesterday):
+    """Nobody else serves the queue while the test runs."""
+    queue, _day = yesterday
+    with in_tenant(acme):
+        others = list(Membership.objects.filter(queue=queue).exclude(agent=bob))
+        Membership.objects.filter(pk__in=[one.pk for one in others]).delete()
+    yield
+    with in_tenant(acme):
+        Membership.objects.bulk_create(others)
+
+
+def test_members_changed_on_the_same_page_count(alice_admin, acme, alice, bob, bob_alone, yesterday):
     """Bob leaves the queue, Alice comes with room for one: she was not there that day, and nobody is served."""
     queue, day = yesterday
     with in_tenant(acme):
         mine = Membership.objects.get(queue=queue, agent=bob)
-        Membership.objects.filter(queue=queue).exclude(pk=mine.pk).delete()
     rows = [
         {"id": mine.pk, "queue": queue.pk, "agent": bob.pk, "capacity": "", "DELETE": "on"},
         {"id": "", "queue": queue.pk, "agent": alice.pk, "capacity": 1},

@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from agents.models import Macro
-from chat.models import Conversation, Tag
+from agents.models import Agent, Macro
+from chat.conversations import open_conversation
+from chat.models import Conversation, Tag, Visitor
 from tenants.context import in_tenant
+from tenants.models import User
 from tests.browser.axe import serious
 
 # A window that nobody looks at, and what it tells: notifications and tones are counted instead of shown.
@@ -111,6 +113,40 @@ def test_hands_over_with_a_note(open_console, where, bobs_socket):
     expect(desk.log).to_contain_text("She has waited since Monday.")
     told = bobs_socket.expect("agent.mentioned")
     assert told["data"]["text"] == "She has waited since Monday."
+
+
+@pytest.fixture
+def busy_bob(acme, bob, where, now):
+    """Bob has something to do, Carol has not: by load she stands first, by name he does."""
+    with in_tenant(acme):
+        user = User.objects.create_user(email="carol@acme.test", password=None, name="Carol")
+        carol = Agent.objects.create(user=user, display_name="Carol")
+        visitor = Visitor.objects.create(name="Wanda")
+        taken = open_conversation(visitor, now=now)
+        Conversation.objects.filter(pk=taken.pk).update(status="assigned", assignee_id=bob.pk, assignee_name="Bob")
+    yield
+    with in_tenant(acme):
+        carol.delete()
+        user.delete()
+
+
+def test_whoever_was_chosen_stays_chosen_when_the_loads_come(open_console, busy_bob, where):
+    """The list is there at once and ordered by load a moment later: nobody must hand over to somebody else by that."""
+    desk = open_console()
+    held = []
+    desk.page.route("**/api/v1/agent/colleagues", lambda route: held.append(route))
+    desk.press("f")
+    dialog = desk.dialog("Transfer")
+    options = dialog.get_by_role("option")
+    expect(options.first).to_contain_text("Bob")
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("ArrowUp")
+    expect(dialog.get_by_role("option", selected=True)).to_contain_text("Bob")
+    held[0].continue_()
+    expect(options.first).to_contain_text("Carol")
+    expect(dialog.get_by_role("option", selected=True)).to_contain_text("Bob")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator(".thread-head")).to_contain_text("with Bob")
 
 
 def test_hands_over_to_a_queue_by_keys_alone(open_console, acme, where):

@@ -149,6 +149,7 @@ def hand_over(day: Day, desk: Page) -> None:
     press(desk, "f")
     dialog = desk.get_by_role("dialog")
     chosen = dialog.locator("[role=option][aria-selected=true]", has_text=day.people[2]["name"])
+    expect(dialog.locator(".target-load").first).to_be_visible()  # from here on the order stays
     for _ in range(4):
         if chosen.count():
             break

@@ -22,7 +22,7 @@ from history.sweeps import due_for_closing, sweep_idle
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tests.history.desk import NOW, Desk, pages
-from tests.plans import indexes, plans_of
+from tests.plans import indexes, plans_of, through_indexes
 from tests.plans import pages as plan_pages
 from tests.threads import until_somebody_waits
 
@@ -95,13 +95,8 @@ def test_a_conversation_in_which_nothing_was_asked_falls_idle(desk: Desk) -> Non
 def test_what_nobody_ever_answers_costs_the_sweep_nothing(desk: Desk) -> None:
     for _number in range(300):
         desk.conversation(at=NOW - 9 * DAY, texts=1)
-    with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")  # of so few rows the planner would read all
-    try:
+    with through_indexes():
         (plan,) = plans_of(lambda: sweep_idle(NOW))
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET enable_seqscan")
     assert indexes(plan) == {"may_fall_idle"}
     assert plan_pages(plan) < 10  # the rows lie on some thirty
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from agents.models import Queue
 from agents.routing.overflow import due_for_overflow, overflow, read_rules, sweep_overflow
@@ -14,6 +13,7 @@ from chat.events import AGENT, VISITOR
 from chat.models import Conversation, Message
 from chat.pages import read_events
 from tenants.context import in_tenant
+from tests.plans import through_indexes
 from tests.threads import run_together
 
 
@@ -102,8 +102,6 @@ def test_a_rule_that_is_gone_by_then(team, pair, now):
 def test_work_is_found_by_an_index(team, pair, now):
     rows = [team.waits(pair[0], at=now) for _ in range(3)]
     assert rows
-    with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")
+    with through_indexes():
         plan = due_for_overflow(read_rules(), now).explain()
-        cursor.execute("RESET enable_seqscan")
     assert "Index" in plan

@@ -91,7 +91,7 @@ export function Palette() {
   const say = words.value;
   const query = useSignal("");
   const items = useItems(query.value);
-  const { at, list, field, option, takeKey, mark } = useChoices(items.length, LIST_ID);
+  const { at, list, field, option, takeKey, mark } = useChoices(items.map((item) => item.id), LIST_ID);
   const isMacros = paletteMode.value === "macros";
 
   const choose = (item: PaletteItem | undefined): void => {
@@ -129,7 +129,7 @@ export function Palette() {
             aria-label={isMacros ? say.keyMacro : say.palettePlaceholder}
             placeholder={isMacros ? say.macroPlaceholder : say.palettePlaceholder}
             value={query.value}
-            onInput={(event) => ((query.value = event.currentTarget.value), mark(0))}
+            onInput={(event) => ((query.value = event.currentTarget.value), mark(null))}
             onKeyDown={onKeyDown}
           />
         </label>
@@ -139,7 +139,7 @@ export function Palette() {
               key={item.id}
               {...option(place)}
               onClick={() => choose(item)}
-              onPointerMove={() => place !== at && mark(place)}
+              onPointerMove={() => place !== at && mark(item.id)}
             >
               <span class="palette-label">{item.label}</span>
               {item.detail && <span class="palette-detail">{item.detail}</span>}

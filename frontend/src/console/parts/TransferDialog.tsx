@@ -54,7 +54,7 @@ export function TransferDialog() {
   const note = useSignal("");
   useEffect(() => void fetchColleagues().then((answer) => (colleagues.value = answer), () => {}), []);
   const targets = row ? rank(targetsOf(colleagues.value, row), query.value, ({ name, also }) => [name, ...also]) : [];
-  const { at, list, field, option, takeKey, mark } = useChoices(targets.length, LIST_ID);
+  const { at, list, field, option, takeKey, mark } = useChoices(targets.map((target) => target.key), LIST_ID);
   const shut = (): void => void (transferAsked.value = null);
   if (!row) return null;
 
@@ -80,13 +80,13 @@ export function TransferDialog() {
             aria-label={say.transferSearch}
             placeholder={say.transferSearch}
             value={query.value}
-            onInput={(event) => ((query.value = event.currentTarget.value), mark(0))}
+            onInput={(event) => ((query.value = event.currentTarget.value), mark(null))}
             onKeyDown={takeKey}
           />
         </label>
         <ul id={LIST_ID} ref={list} role="listbox" aria-label={say.transferTo} class="transfer-list">
           {targets.map((target, place) => (
-            <li key={target.key} {...option(place)} onClick={() => mark(place)} onDblClick={submit}>
+            <li key={target.key} {...option(place)} onClick={() => mark(target.key)} onDblClick={submit}>
               {target.agent ? <AgentTarget agent={target.agent} /> : <QueueTarget name={target.name} waiting={target.waiting ?? -1} />}
             </li>
           ))}

@@ -4,7 +4,7 @@ again now and then, in a few queries per brand (docs/realtime.md).
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 500
+
 
 class Line(Protocol):
     participant: Participant
@@ -26,14 +28,15 @@ class Line(Protocol):
 
 
 async def close_ended(lines: Iterable[Line]) -> None:
-    """Tell those to close who would be let in no more, or as another. One brand after the other: there is no hurry."""
+    """Tell those to close who would be let in no more, or as another. A few of one brand after the other: there is no
+    hurry, and others need the thread."""
     by_brand: dict[UUID, list[Line]] = defaultdict(list)
     for line in lines:
         by_brand[line.participant.tenant.pk].append(line)
-    for neighbours in by_brand.values():
-        tenant = neighbours[0].participant.tenant
+    for few in (few for neighbours in by_brand.values() for few in _batched(neighbours, AT_ONCE)):
+        tenant = few[0].participant.tenant
         try:
-            ended = await run_in_tenant(tenant, find_ended, tenant, [line.participant for line in neighbours])
+            ended = await run_in_tenant(tenant, find_ended, tenant, [line.participant for line in few])
         except (OperationalError, ContextOverloaded):
             # So it would be for the others, one after the other; the next look comes soon.
             logger.warning("access: could not be looked at again, the database does not answer", exc_info=True)
@@ -41,7 +44,7 @@ async def close_ended(lines: Iterable[Line]) -> None:
         except Exception:
             logger.warning("access: could not be looked at again", exc_info=True, extra={"brand": tenant.slug})
             continue
-        for line in neighbours:
+        for line in few:
             if (code := ended.get(line.participant)) is not None:
                 line.deliver({"type": "close.now", "code": code})
 
@@ -54,3 +57,7 @@ def find_ended(tenant: Tenant, participants: Collection[Participant]) -> dict[Pa
     for who in participants:
         by_kind[type(who)].append(who)
     return {who: code for kind, alike in by_kind.items() for who, code in kind.ended_among(alike).items()}
+
+
+def _batched(lines: list[Line], size: int) -> Iterator[list[Line]]:
+    return (lines[start : start + size] for start in range(0, len(lines), size))

@@ -166,6 +166,11 @@ def test_taking_answering_closing(unassigned: Page, acme: Tenant) -> None:
     unassigned.keyboard.type("A regular.")
     unassigned.keyboard.press("Enter")
     expect(unassigned.get_by_role("log")).to_contain_text("Private note")
+    # Whoever types on means the composer: neither is a letter lost, nor does one close the conversation.
+    unassigned.evaluate("document.activeElement?.blur()")
+    unassigned.keyboard.type("nevertheless", delay=0)
+    expect(composer(unassigned)).to_have_value("evertheless")
+    composer(unassigned).fill("")
     press(unassigned, "r")
     expect(composer(unassigned)).to_have_attribute("placeholder", f"Reply to {NAMES[0]}")
     expect(composer(unassigned)).to_be_focused()

@@ -135,6 +135,18 @@ async def test_a_look_closes_whose_access_ended(scene: Scene, end: str) -> None:
         assert {name: code for name, line in lines.items() if (code := line.code())} == expected
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_of_many_each_is_looked_at(scene: Scene, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("chat.rechecking.AT_ONCE", at_once)
+    lines = {f"vera {number}": Played(VisitorParticipant, scene.acme, token=scene.token) for number in range(5)}
+    async with live(lines):
+        await asyncio.to_thread(in_brand, scene.acme, lambda: ENDS["visitor logged out"][0](scene))
+        await connections.look_again()
+        for line in lines.values():
+            await asyncio.wait_for(line.running, 10)
+        assert {line.code() for line in lines.values()} == {4401}
+
+
 async def test_a_return_of_the_bus_is_a_reason_to_look(scene: Scene) -> None:
     lines = scene.all()
     async with live(lines):

@@ -1,4 +1,5 @@
 // What the composer follows: the draft of other devices, wishes of shortcuts, an edit, the height of its text.
+import { untracked, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { stopEdit, type Edited } from "../../state/corrections";
 import { hint } from "../../state/desk";
@@ -28,17 +29,22 @@ export function useTypingHint(thread: Thread): (text: string, isNote: boolean) =
 }
 
 export function useWishes(thread: string, area: Area, switchTo: (mode: Mode) => void): void {
-  const wish = writeWish.value;
-  useEffect(() => {
+  // At once, not with the next picture: whoever types on after N or R means the composer, and no shortcut.
+  useSignalEffect(() => {
+    const wish = writeWish.value;
     if (!wish) return;
     writeWish.value = null; // one for a conversation that was left meanwhile is no wish any more
-    if (wish.conversation !== thread) return;
-    switchTo(wish.mode);
-    requestAnimationFrame(() => document.getElementById(COMPOSER_ID)?.focus());
-  }, [wish]);
+    if (wish.conversation === thread) untracked(() => (switchTo(wish.mode), focusComposer()));
+  });
   useEffect(() => {
     if (takeFocusWish(thread)) area.current?.focus({ preventScroll: true });
   }, []);
+}
+
+function focusComposer(): void {
+  const field = document.getElementById(COMPOSER_ID);
+  if (field) field.focus();
+  else requestAnimationFrame(() => document.getElementById(COMPOSER_ID)?.focus()); // a closed one opens for a note
 }
 
 /** Takes the message up when editing begins, and what was being written before when it ends. */

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from agents.assignments import take_conversation
@@ -88,7 +89,7 @@ def test_being_given_what_was_never_loaded_rings(
     sign_in(page, ALICE, HOST)
     expect(page.get_by_text("Nothing needs you right now.")).to_be_visible()
     with in_tenant(acme):
-        take_conversation(talks["Ann"].pk, agent=alice, now=now)
+        take_conversation(talks["Ann"].pk, agent=alice, now=timezone.now())  # after the console began
     expect(rows(page)).to_have_count(1)
     assert Console(page, server).told(1) == [["Ann was given to you", "I am Ann"]]
 

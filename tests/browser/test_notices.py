@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
 import pytest
 from django.utils import timezone
@@ -81,7 +80,6 @@ def test_being_given_what_was_never_loaded_rings(
     acme: Tenant,
     alice: Agent,
     talks: dict[str, Conversation],
-    now: datetime,
 ) -> None:
     """They have waited for minutes when the agent comes in the morning: nothing of them is in this console."""
     page = person()

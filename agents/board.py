@@ -13,10 +13,10 @@ from django.db.models import Aggregate, Avg, Count, DurationField, F, Min, Q, Qu
 
 from agents.access import agent_conversations
 from agents.calendars import Hours, hours_of, is_open, next_opening
-from agents.inbox.views import AWAKE
 from agents.loads import loads
 from agents.models import Agent, Membership, Queue, SlaTarget
 from chat.events import milliseconds
+from chat.marks import AWAKE
 from chat.models import Conversation, Rating
 
 MAX_LISTED = 200

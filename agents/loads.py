@@ -6,12 +6,13 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from chat.marks import AWAKE
 from chat.models import Conversation
 
 
 def taken() -> QuerySet[Conversation]:
     """The conversations that keep agents busy."""
-    return Conversation.objects.filter(status=Conversation.Status.ASSIGNED, snoozed_until__isnull=True).order_by()
+    return Conversation.objects.filter(AWAKE, status=Conversation.Status.ASSIGNED).order_by()
 
 
 def loads() -> dict[UUID, int]:

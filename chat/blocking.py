@@ -5,11 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.conversations import VisitorMerged
-from chat.errors import NotFound
 from chat.fanout import announce_close, announce_visitor, visitor_topic
 from chat.models import Visitor
 from chat.protocol import CLOSE_FORBIDDEN
+from chat.visitor_records import lock_visitor
 from tenants.context import current_tenant
 
 
@@ -19,7 +18,7 @@ def block_visitor(visitor_id: UUID, *, by: str, now: datetime) -> Visitor:
     Its tokens stay good for the day it is let in again. Raises NotFound, VisitorMerged.
     """
     with transaction.atomic():
-        visitor = _lock(visitor_id)
+        visitor = lock_visitor(visitor_id)
         if visitor.blocked_at is None:
             visitor.blocked_at, visitor.blocked_by = now, by
             visitor.save(update_fields=["blocked_at", "blocked_by"])
@@ -31,18 +30,9 @@ def block_visitor(visitor_id: UUID, *, by: str, now: datetime) -> Visitor:
 def unblock_visitor(visitor_id: UUID) -> Visitor:
     """Let the visitor in again. Raises NotFound, VisitorMerged."""
     with transaction.atomic():
-        visitor = _lock(visitor_id)
+        visitor = lock_visitor(visitor_id)
         if visitor.blocked_at is not None:
             visitor.blocked_at, visitor.blocked_by = None, ""
             visitor.save(update_fields=["blocked_at", "blocked_by"])
             announce_visitor(visitor.pk)
-    return visitor
-
-
-def _lock(visitor_id: UUID) -> Visitor:
-    visitor = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor_id).first()
-    if visitor is None:
-        raise NotFound
-    if visitor.merged_into_id is not None:
-        raise VisitorMerged
     return visitor

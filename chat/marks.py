@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from chat.authors import SYSTEM, Author
 from chat.conversations import author_body
@@ -20,6 +21,8 @@ from chat.models import Conversation, Message, Tag
 from chat.walk import work_through
 
 MAX_TAGS = 50
+# What is not snoozed.
+AWAKE = Q(snoozed_until__isnull=True)
 MAILED = "conversation.mailed"
 
 

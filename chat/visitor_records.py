@@ -30,11 +30,7 @@ def update_visitor(visitor_id: UUID, changes: Mapping[str, Any]) -> Visitor:
     """
     try:
         with transaction.atomic():
-            visitor = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor_id).first()
-            if visitor is None:
-                raise NotFound
-            if visitor.merged_into_id is not None:
-                raise VisitorMerged
+            visitor = lock_visitor(visitor_id)
             _apply(visitor, changes)
             visitor.save()
             announce_visitor(visitor.pk)
@@ -42,6 +38,16 @@ def update_visitor(visitor_id: UUID, changes: Mapping[str, Any]) -> Visitor:
                 announce_row(conversation)
     except IntegrityError:
         raise ExternalIdTaken from None
+    return visitor
+
+
+def lock_visitor(visitor_id: UUID) -> Visitor:
+    """Return the visitor fresh and locked, to be changed. Raises NotFound, VisitorMerged."""
+    visitor = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor_id).first()
+    if visitor is None:
+        raise NotFound
+    if visitor.merged_into_id is not None:
+        raise VisitorMerged
     return visitor
 
 

@@ -7,8 +7,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from agents.access import agent_conversations
 from agents.inbox.filters import OPEN
-from agents.inbox.views import AWAKE, WAITING
+from agents.inbox.views import WAITING
 from agents.models import Agent
+from chat.marks import AWAKE
 from chat.models import Conversation
 
 # In one answer. Who has more news than this in one brand hears enough.

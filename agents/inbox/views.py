@@ -11,12 +11,12 @@ from agents.inbox.saved import find_saved, saved_of
 from agents.mentions import count_unseen
 from agents.models import Agent, Mention, SavedView
 from chat.errors import Invalid
+from chat.marks import AWAKE
 from chat.models import Conversation
 
 # Closed conversations grow for ever: counting stops here, and the console shows "999+".
 MAX_COUNTED = 1000
 VIEWS = ("mine", "unassigned", "mentions", "snoozed", "all", "closed")
-AWAKE = Q(snoozed_until__isnull=True)
 WAITING = Q(status=Conversation.Status.WAITING, waiting_since__isnull=False) & AWAKE
 
 

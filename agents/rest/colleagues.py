@@ -10,6 +10,7 @@ from agents.loads import loads
 from agents.models import Agent, Queue
 from agents.rest.auth import AgentView
 from chat.access import brand_conversations
+from chat.marks import AWAKE
 from chat.models import Conversation
 
 
@@ -30,7 +31,7 @@ class ColleaguesView(AgentView):
 
 def _waiting() -> dict[Any, int]:
     """By queue those who wait, as the board counts them: what sleeps waits for nobody."""
-    rows = brand_conversations().filter(status=Conversation.Status.WAITING, snoozed_until__isnull=True)
+    rows = brand_conversations().filter(AWAKE, status=Conversation.Status.WAITING)
     return dict(rows.order_by().values_list("queue_id").annotate(Count("pk")))
 
 

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from agents.models import Queue
-from agents.routing.read import NOT_SNOOZED
 from chat.authors import SYSTEM
 from chat.conversations import author_body, record
+from chat.marks import AWAKE
 from chat.message_log import lock_conversation
 from chat.models import Conversation, Message
 from chat.walk import work_through
@@ -64,7 +64,7 @@ def due_for_overflow(rules: Rules, now: datetime) -> QuerySet[Conversation]:
     due = Q(pk__in=[])
     for queue in rules.values():
         due |= Q(queue_id=queue.pk, queued_at__lte=now - timedelta(seconds=queue.overflow_after_seconds or 0))
-    waiting = Conversation.objects.filter(NOT_SNOOZED, status=Conversation.Status.WAITING, left_message=False)
+    waiting = Conversation.objects.filter(AWAKE, status=Conversation.Status.WAITING, left_message=False)
     return waiting.filter(due)
 
 

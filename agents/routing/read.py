@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
 
 from agents.loads import taken
 from agents.models import Agent, Assignment, Queue, Skill
 from agents.routing.facts import MANUAL, ONLINE, AgentFacts, Desk, QueueRules, Waiting
+from chat.marks import AWAKE
 from chat.models import Conversation
 from tenants.context import current_tenant
 from tenants.models import Tenant
 
 # A longer backlog is looked at from its front: nobody behind so many gets an agent in this round anyway.
 MAX_WAITING_READ = 5000
-NOT_SNOOZED = Q(snoozed_until__isnull=True)
 
 
 def read_desk(now: datetime, *, only: Collection[UUID] | None = None) -> Desk:
@@ -108,7 +108,7 @@ def read_waiting(desk: Desk, ids: Collection[UUID] | None = None, *, besides: Co
 
 def routable(desk: Desk) -> QuerySet[Conversation]:
     """Waiting, not snoozed, and not in a queue whose agents take themselves. Unknown queues count as the default."""
-    waiting = Conversation.objects.filter(NOT_SNOOZED, status=Conversation.Status.WAITING, waiting_since__isnull=False)
+    waiting = Conversation.objects.filter(AWAKE, status=Conversation.Status.WAITING, waiting_since__isnull=False)
     manual = [rules.id for rules in desk.rules.values() if rules.strategy == MANUAL]
     if desk.default_queue_id is None or desk.default_queue_id in manual:
         return waiting.filter(queue_id__in=[pk for pk in desk.rules if pk not in manual])

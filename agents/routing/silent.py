@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from agents.assignments import give_back_locked
 from agents.models import Assignment, Queue
-from agents.routing.read import NOT_SNOOZED
+from chat.marks import AWAKE
 from chat.message_log import lock_conversation
 from chat.models import Conversation
 from chat.walk import work_through
@@ -56,7 +56,7 @@ def due_for_silence(rules: Rules, queues: set[UUID], now: datetime) -> QuerySet[
         limit = now - timedelta(seconds=seconds)
         there = Q(queue_id=queue_id) if queue_id else Q(queue_id__isnull=True) | ~Q(queue_id__in=queues)
         due |= there & Q(awaiting_reply_since__lte=limit, assigned_at__lte=limit)
-    assigned = Conversation.objects.filter(NOT_SNOOZED, status=Conversation.Status.ASSIGNED, left_message=False)
+    assigned = Conversation.objects.filter(AWAKE, status=Conversation.Status.ASSIGNED, left_message=False)
     return assigned.filter(due, awaiting_reply_since__isnull=False)
 
 

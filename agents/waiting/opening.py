@@ -7,6 +7,7 @@ from django.db.models import Min, QuerySet
 from agents.calendars import Hours, hours_of, is_open, next_opening
 from agents.models import Queue
 from chat.front_desk import Opening
+from chat.marks import AWAKE
 from chat.models import Conversation
 
 ALWAYS = Hours.always()
@@ -53,4 +54,4 @@ def live_waiting(queue: Queue | None = None) -> QuerySet[Conversation]:
     waiting = Conversation.objects.filter(status=Conversation.Status.WAITING)
     if queue is not None:
         waiting = waiting.filter(queue_id=queue.pk)
-    return waiting.filter(left_message=False, snoozed_until__isnull=True)
+    return waiting.filter(AWAKE, left_message=False)

@@ -11,24 +11,18 @@ from playwright.sync_api import Page, WebSocket, expect
 from agents.assignments import take_conversation
 from chat.conversations import open_conversation
 from chat.models import Visitor
-from kefu_project.embedded.home import find_home
 from kefu_project.embedded.valkey import Valkey
 from tenants.context import in_tenant
 from tests.browser.desk import rows
 from tests.clients import Server
 from tests.server import running_server
+from tests.valkey import own_valkey
 
 
 @pytest.fixture(scope="module")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
-    folder = tmp_path_factory.mktemp("valkey")
-    folder.chmod(0o755)
-    (folder / "logs").mkdir()
-    home, account = find_home(folder)
-    server = Valkey(folder, home, account, durable=False)
-    server.start()
-    yield server
-    server.stop()
+    with own_valkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,8 @@ from chat.hot.writing import HotWriter
 from chat.message_log import Draft, append, lock_conversation
 from chat.models import Conversation, Visitor
 from chat.redis_clients import close_client, redis_client
-from kefu_project.embedded.home import find_home
-from kefu_project.embedded.valkey import Valkey
 from tenants.context import in_tenant
+from tests.valkey import own_valkey
 
 
 @pytest.fixture(autouse=True)
@@ -84,11 +83,6 @@ async def flush():
 
 @pytest.fixture
 def valkey(tmp_path):
-    tmp_path.chmod(0o755)
-    (tmp_path / "logs").mkdir()
-    server = Valkey(tmp_path, *find_home(tmp_path), durable=False)
-    server.start()
-    with override_settings(REDIS_URL=server.url):
+    with own_valkey(tmp_path) as server, override_settings(REDIS_URL=server.url):
         redis_clients._client_now = None
         yield server
-    server.stop()

@@ -10,19 +10,13 @@ import redis
 from redis.exceptions import ConnectionError as ConnectionLost
 
 from chat.layer.hub import Hub
-from kefu_project.embedded.home import find_home
-from kefu_project.embedded.valkey import Valkey
+from tests.valkey import own_valkey
 
 
 @pytest.fixture
 def valkey(tmp_path):
-    tmp_path.chmod(0o755)
-    (tmp_path / "logs").mkdir()
-    home, account = find_home(tmp_path)
-    server = Valkey(tmp_path, home, account, durable=False)
-    server.start()
-    yield server
-    server.stop()
+    with own_valkey(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

@@ -23,13 +23,13 @@ from chat.participants.app import AppParticipant
 from chat.participants.visitor import VisitorParticipant
 from chat.tokens import make_token
 from chat.widgets import create_widget
-from kefu_project.embedded.home import find_home
 from kefu_project.embedded.valkey import Valkey
 from tenants.context import in_tenant
 from tenants.models import ApiKey, Tenant, User
 from tests.clients import Server, SocketClient
 from tests.realtime.played import Played
 from tests.server import running_server
+from tests.valkey import own_valkey
 
 
 @dataclass
@@ -176,13 +176,8 @@ async def test_a_brand_that_cannot_be_read_closes_nothing(scene: Scene) -> None:
 
 @pytest.fixture
 def valkey(tmp_path: Any) -> Iterator[Valkey]:
-    tmp_path.chmod(0o755)
-    (tmp_path / "logs").mkdir()
-    home, account = find_home(tmp_path)
-    server = Valkey(tmp_path, home, account, durable=False)
-    server.start()
-    yield server
-    server.stop()
+    with own_valkey(tmp_path) as server:
+        yield server
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])

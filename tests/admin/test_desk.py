@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 
+from agents.audit import Actor, note_audit
 from agents.models import Agent, AutomationRule, CannedReply, Macro, Queue, RuleRun, SavedView, Skill
 from chat.models import Conversation, Tag, Visitor
 from tenants.context import in_tenant
@@ -288,3 +290,19 @@ def test_the_audit_log_is_only_read(alice_admin: Client, acme: Tenant, vip: Tag)
     for verb in ("change", "delete"):
         assert alice_admin.post(f"/admin/agents/auditentry/{entry.pk}/{verb}/", {"post": "yes"}).status_code == 403
     assert alice_admin.get("/admin/agents/auditentry/add/").status_code == 403
+
+
+def test_the_audit_log_speaks_as_people_do(alice_admin: Client, bob: Agent, acme: Tenant, vip: Tag) -> None:
+    alice_admin.post(f"/admin/chat/tag/{vip.pk}/change/", {"name": "VIPs", "colour": "#112233"})
+    asked = {"path": [None, "/admin/chat/tag/"], "method": [None, "GET"]}
+    with in_tenant(acme):
+        note_audit("admin.refused", by=bob, changes=asked, is_refused=True, now=timezone.now())
+        note_audit("cannedreply.imported", by=Actor(None, "Alice"), changes={"new": [None, 3]}, now=timezone.now())
+    page = alice_admin.get("/admin/agents/auditentry/").content.decode()
+    for said in (">changed<", "tag VIPs", "canned replies", "admin page /admin/chat/tag/", "asked for"):
+        assert said in page
+    assert "tag.changed" not in page
+    changed = alice_admin.get("/admin/agents/auditentry/?what=changed&kind=tag").content.decode()
+    assert ("tag VIPs" in changed, "admin page /admin" in changed) == (True, False)
+    refused = alice_admin.get("/admin/agents/auditentry/?what=refused").content.decode()
+    assert ("tag VIPs" in refused, "admin page /admin" in refused) == (False, True)

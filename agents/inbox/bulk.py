@@ -26,6 +26,7 @@ from chat.marks import set_priority, snooze_conversation, tag_conversation, wake
 from chat.message_log import lock_conversation
 from chat.models import Conversation
 from chat.pages import conversation_row
+from chat.protocol import Text
 
 MAX_STEPS = 200
 MAX_SNOOZE = timedelta(days=366)
@@ -42,6 +43,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     action: Action
     agent: UUID | None = None
     queue: UUID | None = None
+    note: Text = ""
     add: Tags = []
     remove: Tags = []
     priority: int | None = None
@@ -119,21 +121,21 @@ def _assign(step: Step, before: Conversation, agent: Agent, now: datetime) -> Un
     target = get_active_agent(step.agent) if step.agent else agent
     if before.assignee_id == target.pk and before.is_open:
         return []
-    _give(before, target, agent, now)
+    _give(before, target, agent, now, step.note)
     return _back(before, agent, now)
 
 
-def _give(conversation: Conversation, to: Agent, by: Agent, now: datetime) -> None:
+def _give(conversation: Conversation, to: Agent, by: Agent, now: datetime, note: str = "") -> None:
     if to.pk == by.pk and conversation.status == Conversation.Status.WAITING:
         assignments.take_conversation(conversation.pk, agent=by, now=now)
     else:
-        assignments.transfer_conversation(conversation.pk, by=by, agent=to, now=now)
+        assignments.transfer_conversation(conversation.pk, by=by, agent=to, note=note, now=now)
 
 
 def _transfer(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     if step.queue is None:
         raise Invalid("Name the queue.")
-    assignments.transfer_conversation(before.pk, by=agent, queue=get_queue(step.queue), now=now)
+    assignments.transfer_conversation(before.pk, by=agent, queue=get_queue(step.queue), note=step.note, now=now)
     return _back(before, agent, now)
 
 

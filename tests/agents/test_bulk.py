@@ -7,13 +7,13 @@ import pytest
 
 from agents.assignments import take_conversation
 from agents.inbox.undo import restore
-from agents.models import Agent, Queue
+from agents.models import Agent, Mention, Queue
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation, open_conversation
 from chat.errors import Invalid
 from chat.events import milliseconds
 from chat.messages import MessageDraft, post_visitor_message
-from chat.models import Conversation, Tag, Visitor
+from chat.models import Conversation, Message, Tag, Visitor
 from tenants.context import in_tenant
 from tests.rest.conftest import problem, signed_in
 
@@ -91,6 +91,23 @@ def test_every_action_and_back(api, acme, bob, three, other, now):
     finally:
         with in_tenant(acme):
             tag.delete()
+
+
+def test_handing_over_says_why(api, acme, alice, bob, three, other):
+    """The note goes with it and names who gets it; undoing moves the conversation back and leaves the note."""
+    steps = [
+        {"conversation": str(three[1].pk), "action": "assign", "agent": str(bob.pk), "note": "Knows the shop."},
+        {"conversation": str(three[2].pk), "action": "transfer", "queue": str(other.pk), "note": "For returns."},
+    ]
+    results = do(api, steps)
+    assert not any("code" in one for one in results), results
+    do(api, [step for one in results for step in one["undo"]])
+    with in_tenant(acme):
+        log = Message.objects.filter(visibility="note", conversation__in=[one.pk for one in three])
+        assert {one.body["text"] for one in log} == {"Knows the shop.", "For returns."}
+        assert list(Mention.objects.filter(conversation=three[1]).values_list("agent", flat=True)) == [bob.pk]
+        having = [Conversation.objects.get(pk=one.pk).assignee_id for one in three]
+    assert having == [None, alice.pk, bob.pk]
 
 
 def test_a_refused_step_stops_no_other(api, acme, bob, three, globex_conversation, now):

@@ -158,6 +158,8 @@ def test_hands_over_to_a_queue_by_keys_alone(open_console, acme, where):
     desk.page.keyboard.type("general")
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator(".thread-head")).to_contain_text("Waiting")
+    desk.page.get_by_role("button", name="Undo").click()
+    expect(desk.page.locator(".thread-head")).to_contain_text("with you")
 
 
 def test_a_macro_runs_by_key(open_console, macro, acme, where):

@@ -110,6 +110,7 @@ export interface Step {
   action: string;
   agent?: string;
   queue?: string;
+  note?: string;
   add?: string[];
   remove?: string[];
   priority?: number;

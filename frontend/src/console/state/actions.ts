@@ -9,7 +9,7 @@ import { busy, whileBusy } from "./busy";
 import { command } from "./desk";
 import { me, myId, noteAvailability } from "./session";
 import type { Thread } from "./thread";
-import { showError, showToast } from "./toasts";
+import { showError } from "./toasts";
 import { visitorName } from "./visitors";
 
 async function act(row: Row, type: string, data: object = {}): Promise<boolean> {
@@ -48,12 +48,10 @@ export function closeOnceSent({ row, pending }: Thread, clientId: string): void 
   });
 }
 
-export async function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }, note = ""): Promise<void> {
+export function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }, note = ""): Promise<boolean> {
   const target = "agent" in to ? to.agent : to.queue;
-  const data = { ...("agent" in to ? { agent: target.id } : { queue: target.id }), ...(note && { note }) };
-  if (await act(row, "conversation.transfer", data)) {
-    showToast({ kind: "done", text: words.peek().transferredToast(target.name) });
-  }
+  const doing = "agent" in to ? { action: "assign", agent: target.id } : { action: "transfer", queue: target.id };
+  return doToOne(row.id, { ...doing, note }, words.peek().transferredToast(target.name));
 }
 
 export async function setAvailability(availability: Availability): Promise<void> {

@@ -27,7 +27,7 @@ from chat.models import Conversation
 from chat.origins import is_own_origin
 from chat.pages import conversation_row
 from chat.participants.credentials import Credentials
-from chat.participants.participant import CORRECTING, Answer, Handlers, check_active, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, check_brand, needed
 from chat.participants.watcher import WATCHING, Watcher
 from chat.protocol import Command, Transfer, View
 from tenants.context import run_in_tenant
@@ -90,7 +90,7 @@ class AgentParticipant(Watcher):
         ]
 
     def check(self) -> None:
-        check_active(self.tenant)
+        check_brand(self.tenant)
         # With the role that counts now: a change between reading and joining was announced to nobody.
         self.session = read_agent_session(self.session.session_key)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import OperationalError
 
 from chat.participants.participant import Participant
-from chat.protocol import CLOSE_AUTHENTICATION
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_EPOCH
 from tenants.context import ContextOverloaded, run_in_tenant
 from tenants.models import Tenant
 
@@ -51,12 +51,15 @@ async def close_ended(lines: Iterable[Line]) -> None:
 
 def find_ended(tenant: Tenant, participants: Collection[Participant]) -> dict[Participant, int]:
     """Return those whose access ended, with the close code. Inside the brand."""
-    if not Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).exists():
+    epoch = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).values_list("epoch", flat=True).first()
+    if epoch is None:
         return dict.fromkeys(participants, CLOSE_AUTHENTICATION)
+    outdated = {who: CLOSE_EPOCH for who in participants if who.tenant.epoch != epoch}
     by_kind: dict[type[Participant], list[Any]] = defaultdict(list)
     for who in participants:
         by_kind[type(who)].append(who)
-    return {who: code for kind, alike in by_kind.items() for who, code in kind.ended_among(alike).items()}
+    ended = {who: code for kind, alike in by_kind.items() for who, code in kind.ended_among(alike).items()}
+    return outdated | ended
 
 
 def _batched(lines: list[Line], size: int) -> Iterator[list[Line]]:

@@ -1,4 +1,6 @@
-"""Brands are made, suspended and deleted here, each as a whole: what fails leaves nothing behind. See docs/tenancy.md.
+"""Brands are made, suspended, restored and deleted here, each as a whole: what fails leaves nothing behind.
+
+See docs/tenancy.md.
 
 A brand's schema is made in one transaction with its rows in `public`: PostgreSQL's DDL rolls back like any other write.
 """
@@ -21,8 +23,9 @@ from psycopg import sql
 
 from tenants.context import in_public, in_tenant
 from tenants.hosts import forget_hosts
+from tenants.ids import new_id
 from tenants.models import Domain, Tenant, validate_colour, validate_slug
-from tenants.signals import brand_suspended
+from tenants.signals import brand_suspended, history_replaced
 from tenants.structure import Structure, build, fits_installation, read_structure, write_down
 
 # Held while a brand is made, so that two makers of the same slug or domain meet a refusal and not a database error.
@@ -137,6 +140,20 @@ def suspend_brand(tenant: Tenant) -> None:
 def activate_brand(tenant: Tenant) -> None:
     """Take the brand back into service."""
     _set_status(tenant, Tenant.Status.ACTIVE)
+
+
+def replace_history(tenant: Tenant) -> None:
+    """Say that what is stored is not what it was, because a backup was put back: whoever follows it loads it anew.
+
+    Otherwise clients that saw `seq` 50 would take what is written from 41 on for something that they have. What Redis
+    keeps of the brand is forgotten. Other processes notice within 5 seconds.
+    """
+    tenant.epoch = new_id()
+    with in_public():
+        Tenant.objects.filter(pk=tenant.pk).update(epoch=tenant.epoch)
+    forget_hosts()
+    _forget_in_redis(tenant.pk, tenant.schema_name)
+    history_replaced.send(Tenant, tenant=tenant)
 
 
 def add_domain(tenant: Tenant, domain: str, *, is_primary: bool = False) -> Domain:

@@ -4,6 +4,8 @@ from django.dispatch import Signal
 
 # Keyword argument: tenant. Its hosts, keys and tasks have just stopped.
 brand_suspended = Signal()
+# Keyword argument: tenant, with another epoch. Its history is not the one any more that clients know.
+history_replaced = Signal()
 # Keyword argument: user. None of the account's sign-ins is good any more, in any brand.
 account_signed_out = Signal()
 # Keyword arguments: tenant (None: the installation), session_key. This sign-in is over; others of the account go on.

@@ -8,9 +8,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
@@ -31,6 +30,7 @@ VERBS = {
     "blocked": pgettext_lazy("audit", "blocked"),
     "unblocked": pgettext_lazy("audit", "unblocked"),
     "merged": pgettext_lazy("audit", "merged"),
+    "restored": pgettext_lazy("audit", "restored"),
     "rebuilt": pgettext_lazy("audit", "rebuilt"),
     "refused": pgettext_lazy("audit", "asked for"),
 }

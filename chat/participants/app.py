@@ -13,7 +13,7 @@ from chat.events import Frame
 from chat.key_auth import KeyAuth
 from chat.models import Conversation
 from chat.participants.credentials import Credentials
-from chat.participants.participant import CORRECTING, Answer, Handlers, check_active, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, check_brand, needed
 from chat.participants.watcher import WATCHING, Watcher
 from chat.protocol import CLOSE_AUTHENTICATION, Command
 from tenants.context import run_in_public
@@ -59,7 +59,7 @@ class AppParticipant(Watcher):
         return cls(key.tenant, key)
 
     def check(self) -> None:
-        check_active(self.tenant)
+        check_brand(self.tenant)
         if not is_live(self.auth.key):
             raise Unauthenticated
 

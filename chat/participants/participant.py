@@ -195,10 +195,15 @@ def draft_of(data: CreateMessage | CreateNote) -> MessageDraft:
     return MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
 
 
-def check_active(tenant: Tenant) -> None:
-    """Raise Forbidden when the brand was suspended or deleted since it was read."""
-    if not Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).exists():
+def check_brand(tenant: Tenant) -> None:
+    """Raise Forbidden when the brand was suspended or deleted since it was read; take the epoch that it has now.
+
+    Hosts are remembered for some seconds, and clients come back at once when a backup was put back.
+    """
+    epoch = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).values_list("epoch", flat=True).first()
+    if epoch is None:
         raise Forbidden("The brand is suspended.")
+    tenant.epoch = epoch
 
 
 def needed(command: Command) -> UUID:

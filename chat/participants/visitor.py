@@ -21,7 +21,7 @@ from chat.models import Conversation
 from chat.origins import origin_allowed
 from chat.pages import snapshot, visitor_view
 from chat.participants.credentials import Credentials
-from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_active, needed
+from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_brand, needed
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_RECONNECT, MAX_RESUMED, Command
 from chat.ratings import rate_conversation
 from chat.standings import told_since
@@ -133,7 +133,7 @@ class VisitorParticipant(Participant):
     # ---- inside the brand ----
 
     def check(self) -> None:
-        check_active(self.tenant)
+        check_brand(self.tenant)
         if not is_current(self.me, self.widget_id, self.generation):
             raise Unauthenticated
 

@@ -1,16 +1,17 @@
-"""`kefu brand create | list | delete`."""
+"""`kefu brand create | list | restored | delete`."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import click
+from rich.progress import track
 
 from kefu_project.embedded.services import default_data_dir
 
 from .environment import installation
 from .lookup import find_brand
-from .noting import note_brand
-from .output import console, fail, show_json, show_rows
+from .noting import note, note_brand
+from .output import console, errors, fail, show_json, show_rows
 
 COLUMNS = {
     "slug": "Slug",
@@ -24,7 +25,7 @@ COLUMNS = {
 
 @click.group()
 def brand() -> None:
-    """Make, list and delete brands."""
+    """Make, list and delete brands; say that one was restored."""
 
 
 @brand.command("create")
@@ -69,6 +70,28 @@ def list_brands(as_json: bool) -> None:
 
         rows = [_row(tenant) for tenant in Tenant.objects.order_by("slug")]
     show_rows("Brands", COLUMNS, rows, as_json=as_json)
+
+
+@brand.command("restored")
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All brands: the whole database was put back.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def restored(slugs: tuple[str, ...], every: bool, as_json: bool) -> None:
+    """Say that a backup of the brand was put back: open widgets, consoles and programs load its history anew."""
+    if every == bool(slugs):
+        fail("Name the brands, or --all.", "See `kefu brand list`.")
+    with installation(default_data_dir()):
+        from tenants.context import in_tenant
+        from tenants.models import Tenant
+        from tenants.provisioning import replace_history
+
+        found = list(Tenant.objects.order_by("slug")) if every else [find_brand(slug) for slug in slugs]
+        for tenant in track(found, "Telling clients …", console=errors, transient=True):
+            replace_history(tenant)
+            with in_tenant(tenant):
+                note("tenant.restored", on=tenant, now=datetime.now(UTC))
+        rows = [_row(tenant) for tenant in found]
+    show_rows("Restored", COLUMNS, rows, as_json=as_json)
 
 
 @brand.command("delete")

@@ -28,6 +28,7 @@ from tests.conftest import PASSWORD
 # Every command is in one of the two: a new one that changes a brand says so in the brand's log.
 NOTED = {
     "brand create",
+    "brand restored",
     "agent create",
     "agent reset-password",
     "key create",
@@ -131,6 +132,16 @@ def test_a_new_brands_log_begins_with_its_making() -> None:
         assert line.changes["domains"] == [None, "chat.initech.test"]
     finally:
         delete_brand(tenant)
+
+
+def test_a_restore_is_noted_where_it_was(acme: Tenant, globex: Tenant) -> None:
+    before = [tenant.epoch for tenant in (acme, globex)]
+    assert [row["slug"] for row in run("brand", "restored", "acme")] == ["acme"]
+    for tenant in (acme, globex):
+        tenant.refresh_from_db()
+    assert [tenant.epoch == one for tenant, one in zip((acme, globex), before, strict=True)] == [False, True]
+    assert [(line.action, line.object_name) for line in lines(acme)] == [("tenant.restored", "Acme")]
+    assert lines(globex) == []
 
 
 def test_sums_counted_anew_are_noted(acme: Tenant, globex: Tenant) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -62,7 +63,7 @@ def scene(acme: Tenant, make_session: Callable[..., str], vera: Visitor, acme_ke
         widget = create_widget(name="Shop", now=now)
         token = make_token(vera, widget)
     yield Scene(acme, carla, make_session(carla, acme), widget, vera, token, acme_key)
-    Tenant.objects.filter(pk=acme.pk).update(status=Tenant.Status.ACTIVE)
+    Tenant.objects.filter(pk=acme.pk).update(status=Tenant.Status.ACTIVE, epoch=acme.epoch)
     with in_tenant(acme):
         carla.user.delete()
         Widget.objects.filter(pk=widget.pk).delete()
@@ -100,6 +101,10 @@ ENDS: dict[str, tuple[Callable[[Scene], object], dict[str, int]]] = {
     "brand suspended": (
         lambda s: change(Tenant.objects.filter(pk=s.acme.pk), status=Tenant.Status.SUSPENDED),
         {"carla": 4401, "vera": 4401, "bot": 4401},
+    ),
+    "backup put back": (
+        lambda s: change(Tenant.objects.filter(pk=s.acme.pk), epoch=uuid4()),
+        {"carla": 4409, "vera": 4409, "bot": 4409},
     ),
 }  # fmt: skip
 

@@ -157,14 +157,18 @@ def mark_read(conversation_id: UUID, *, reader: str, seq: int, now: datetime) ->
         return conversation
 
 
-def mark_unread(conversation_id: UUID, now: datetime) -> Conversation:
-    """Let a conversation count as unread, to come back to. The read mark stays: it never goes back."""
+def mark_unread(conversation_id: UUID, now: datetime, *, unread: int = 0) -> Conversation:
+    """Let a conversation count as unread, to come back to. The read mark stays: it never goes back.
+
+    For undoing, `unread` is how many they were: what came since is added.
+    """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         if not conversation.is_open:
             raise ConversationClosed
-        if conversation.unread_count == 0:
-            conversation.unread_count = 1
+        count = conversation.unread_count + unread or 1
+        if conversation.unread_count != count:
+            conversation.unread_count = count
             conversation.save(update_fields=["unread_count", *conversation.touch(now)])
             announce_row(conversation)
         return conversation

@@ -49,6 +49,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     priority: int | None = None
     until_ts: Annotated[int, Meta(ge=0, le=10**13)] | None = None
     seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    unread: Annotated[int, Meta(ge=0, le=10**6)] = 0
     token: Annotated[str, Meta(max_length=2000)] = ""
 
 
@@ -177,12 +178,12 @@ def _wake(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo
 def _read(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
     mark_read(before.pk, reader="agent", seq=before.last_seq if step.seq is None else step.seq, now=now)
-    return [{"action": "unread"}] if before.unread_count else []
+    return [{"action": "unread", "unread": before.unread_count}] if before.unread_count else []
 
 
 def _unread(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
-    mark_unread(before.pk, now)
+    mark_unread(before.pk, now, unread=step.unread)
     # Up to where it was read, not what came since.
     return [] if before.unread_count else [{"action": "read", "seq": before.agent_read_seq}]
 

@@ -110,6 +110,17 @@ def test_handing_over_says_why(api, acme, alice, bob, three, other):
     assert having == [None, alice.pk, bob.pk]
 
 
+def test_unread_again_are_as_many_as_before_and_what_came_since(api, acme, three, now):
+    one = {"conversation": str(three[1].pk)}
+    for _ in range(3):
+        write(acme, three[1], now)
+    [read] = do(api, [{**one, "action": "read"}])
+    assert state(acme)[three[1].pk]["unread_count"] == 0
+    write(acme, three[1], now)
+    do(api, read["undo"])
+    assert state(acme)[three[1].pk]["unread_count"] == 4
+
+
 def test_a_refused_step_stops_no_other(api, acme, bob, three, globex_conversation, now):
     with in_tenant(acme):
         closed = close_conversation(three[0].pk, by=SYSTEM, reason="agent", now=now)

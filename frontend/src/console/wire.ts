@@ -117,6 +117,7 @@ export interface Step {
   until_ts?: number;
   /** As the server named it for undoing; only handed back. */
   seq?: number;
+  unread?: number;
   token?: string;
 }
 

@@ -51,6 +51,22 @@ def test_a_proxy_before_it_can_be_named() -> None:
     assert "KF_BEHIND_TLS_PROXY" in given and given["KF_TRUSTED_PROXIES"] == "${KF_TRUSTED_PROXIES:-}"
 
 
+def test_settings_are_handed_on_and_the_page_says_which() -> None:
+    """All but what the image fixes, and what is for development or other machines."""
+    given = OURS["web"]["environment"]
+    left_out = {"KF_DATA_DIR", "KF_STATIC_ROOT", "KF_MEDIA_ROOT", "KF_DEBUG", "KF_CHANNEL_LAYER", "KF_REDIS_TOPIC_URLS"}
+    assert {name.removesuffix("_FILE") for name in given} == set(VARIABLES) - left_out
+    told = (PROJECT / "docs/running.md").read_text().partition("`compose.yaml` hands on:")[2].partition("\nOthers ")[0]
+    assert set(re.findall(r"`(KF_\w+)`", told)) - {"KF_PORT"} == {name for name in given if not name.endswith("_FILE")}
+
+
+def test_what_nobody_set_keeps_its_default() -> None:
+    """An empty value would be refused as no number, or say that no ending is refused."""
+    may_be_empty = {"KF_TRUSTED_PROXIES", "KF_MAIL_URL", "KF_MAIL_FROM"}
+    empty = {name for name, value in OURS["web"]["environment"].items() if value and value.endswith(":-}")}
+    assert empty == may_be_empty
+
+
 def test_secrets_come_as_files_and_settings_are_known() -> None:
     for service in OURS.values():
         for name, value in service["environment"].items():

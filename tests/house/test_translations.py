@@ -27,20 +27,24 @@ FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngette
 
 
 def entries() -> dict[str, str]:
-    """Source texts and their translations as the .po file has them."""
+    """Source texts and their translations as the .po file has them; what has a context is named as catalogues do it."""
     found = {}
     for block in (FOLDER / "django.po").read_text().split("\n\n"):
         assert "#, fuzzy" not in block, f"guessed, not translated: {block}"
-        parts = dict.fromkeys(("msgid", "msgid_plural", "msgstr"), "")
+        parts = dict.fromkeys(("msgctxt", "msgid", "msgid_plural", "msgstr"), "")
         name = ""
         for line in block.splitlines():
-            if match := re.match(r"(msgid_plural|msgid|msgstr)(?:\[0\])? ", line):
+            if match := re.match(r"(msgctxt|msgid_plural|msgid|msgstr)(?:\[0\])? ", line):
                 name, line = match[1], line[match.end() :]
             if line.startswith('"'):
                 parts[name] += ast.literal_eval(line)
-        found[parts["msgid"]] = parts["msgstr"]
+        found[_key(parts["msgctxt"], parts["msgid"])] = parts["msgstr"]
     found.pop("", None)
     return found
+
+
+def _key(context: str, text: str) -> str:
+    return f"{context}\x04{text}" if context else text
 
 
 def texts_in_code() -> Iterator[tuple[str, str]]:
@@ -48,9 +52,10 @@ def texts_in_code() -> Iterator[tuple[str, str]]:
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and _name(node.func) in FUNCTIONS and node.args:
-                    first = node.args[1 if _name(node.func).startswith("pgettext") else 0]
-                    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                        yield first.value, str(path.relative_to(ROOT))
+                    words = node.args[: 2 if _name(node.func).startswith("pgettext") else 1]
+                    texts = [word.value for word in words if isinstance(word, ast.Constant)]
+                    if len(texts) == len(words) and all(isinstance(text, str) for text in texts):
+                        yield _key(*map(str, ["", *texts][-2:])), str(path.relative_to(ROOT))
 
 
 def _name(function: ast.expr) -> str:

@@ -6,7 +6,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -41,14 +41,25 @@ def stop_signals() -> list[signal.Signals]:
 
 
 @dataclass
+class Crashes:
+    """How often something ended in a row; forgiven when it ran for long enough in between. Times in seconds."""
+
+    started_at: float = 0.0
+    in_a_row: int = 0
+
+    def note(self, now: float) -> int:
+        self.in_a_row = 1 if now - self.started_at > STABLE_AFTER else self.in_a_row + 1
+        return self.in_a_row
+
+
+@dataclass
 class Child:
     """One supervised process and what is needed to start it again."""
 
     name: str
     command: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    crashes: int = 0
+    crashes: Crashes = field(default_factory=Crashes)
     start_again_at: float | None = None
     rest: bytes = b""
     last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=8))
@@ -80,7 +91,7 @@ class Supervisor:
         self.logs = logs
         self.children: list[Child] = []
         self.stop_signals = 0
-        self._service_crashes: dict[str, int] = {}
+        self._service_crashes: dict[str, Crashes] = defaultdict(Crashes)
         self._service_restart_at: dict[str, float] = {}
         self._selector = selectors.DefaultSelector()
         self._wake_read, self._wake_write = os.pipe()
@@ -142,7 +153,7 @@ class Supervisor:
         os.set_blocking(read, False)
         child.process = start_child(child.command, death_signal=signal.SIGTERM, env=self.env, output=write)
         os.close(write)
-        child.started_at, child.start_again_at, child.rest = time.monotonic(), None, b""
+        child.crashes.started_at, child.start_again_at, child.rest = time.monotonic(), None, b""
         self._selector.register(read, selectors.EVENT_READ, child)
         running = [mark_process(one.name, one.process.pid) for one in self.children if one.process]
         self.services.note_children(running)
@@ -150,10 +161,10 @@ class Supervisor:
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
         if child.process and child.process.poll() is not None:
-            child.crashes = 1 if now - child.started_at > STABLE_AFTER else child.crashes + 1
-            if child.crashes >= GIVE_UP_AFTER:
-                raise _failed(child, f"ended {child.crashes} times in a row")
-            pause = restart_pause(child.crashes)
+            crashes = child.crashes.note(now)
+            if crashes >= GIVE_UP_AFTER:
+                raise _failed(child, f"ended {crashes} times in a row")
+            pause = restart_pause(crashes)
             self.say(child.name, f"ended ({_how(child.process)}); starting again in {pause:g} s")
             child.process, child.start_again_at = None, now + pause
         elif child.start_again_at is not None and now >= child.start_again_at:
@@ -165,14 +176,15 @@ class Supervisor:
             return
         now = time.monotonic()
         if name not in self._service_restart_at:
-            crashes = self._service_crashes[name] = self._service_crashes.get(name, 0) + 1
+            crashes = self._service_crashes[name].note(now)
             if crashes >= GIVE_UP_AFTER:
-                raise StartProblem(f"{name} ended {crashes} times.", "Read the lines above and `kefu doctor`.")
+                raise StartProblem(f"{name} ended {crashes} times in a row.", "Read the lines above and `kefu doctor`.")
             self._service_restart_at[name] = now + restart_pause(crashes)
             self.say(name, f"ended without being asked; starting again in {restart_pause(crashes):g} s")
         elif now >= self._service_restart_at[name]:
             del self._service_restart_at[name]
             self.services.restart(name)
+            self._service_crashes[name].started_at = time.monotonic()
             self.say(name, "running again")
 
     def _end(self, child: Child) -> None:

@@ -13,7 +13,7 @@ from tenants.models import Domain, Tenant, User
 
 logger = logging.getLogger(__name__)
 
-CACHE_SECONDS = 30
+CACHE_SECONDS = 300
 # More are not asked for one answer: whoever works for so many does not read them in one list.
 MAX_BRANDS = 30
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 def brands_of(user: User, *, scheme: str, host: str) -> list[dict[str, Any]]:
     """Brands with an active Agent row of this account, each with its address as seen from `host` (the port is kept)."""
-    # Asks every brand; the switcher may be half a minute late, entering a brand is checked there and then.
+    # Asks every brand of the installation; the switcher may be minutes late, entering is checked there and then.
     key = f"brands-of:{user.pk.hex}"
     facts: list[dict[str, Any]] = cache.get_or_set(key, lambda: _find(user), CACHE_SECONDS) or []
     _, colon, port = host.rpartition(":") if not host.endswith("]") else ("", "", "")

@@ -27,6 +27,9 @@ def verify_identity(token: str, widget: Widget, now: datetime) -> VerifiedIdenti
     """Check an HS256 token: `kid` the widget's id, `sub`, `iat`, `exp` at most 1 h later; Unauthenticated otherwise."""
     claims = _decode(token, widget)
     issued, expires = claims["iat"], claims["exp"]
+    # The library takes numbers that are written as text.
+    if not all(isinstance(time, int | float) for time in (issued, expires)):
+        raise Unauthenticated("`iat` and `exp` of the identity token are numbers: seconds since 1970.")
     if not 0 < expires - issued <= MAX_LIFE_SECONDS or now.timestamp() > expires + LEEWAY_SECONDS:
         raise Unauthenticated("The identity token has expired or lives longer than an hour.")
     external_id = clean_line(str(claims["sub"]), 200)
@@ -53,5 +56,5 @@ def _decode(token: str, widget: Widget) -> dict[str, Any]:
             leeway=LEEWAY_SECONDS,
             options={"require": ["sub", "iat", "exp"]},
         )
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, OverflowError):
         raise Unauthenticated("The identity token is not valid.") from None

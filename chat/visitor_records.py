@@ -13,7 +13,7 @@ from chat.errors import Conflict, Invalid, NotFound
 from chat.fanout import announce_row, announce_visitor
 from chat.models import Visitor
 from chat.text import clean_line
-from chat.visitors import LOCALES
+from chat.visitors import LOCALES, end_tokens
 
 # What staff and keys may set, and how long each may be. `external_id` only by name, never through these.
 LIMITS = {"name": 80, "email": 254, "phone": 40}
@@ -26,12 +26,16 @@ class ExternalIdTaken(Conflict):
 def update_visitor(visitor_id: UUID, changes: Mapping[str, Any]) -> Visitor:
     """Change name, e-mail, phone, locale, external id or attributes (merged). Agents' lists learn the new name.
 
+    With another external id it is another person: older tokens of the visitor die, whoever set one cannot read on.
     Raises NotFound, ExternalIdTaken.
     """
     try:
         with transaction.atomic():
             visitor = lock_visitor(visitor_id)
+            known_as = visitor.external_id
             _apply(visitor, changes)
+            if visitor.external_id != known_as:
+                end_tokens(visitor)
             visitor.save()
             announce_visitor(visitor.pk)
             if conversation := find_open(visitor):

@@ -139,7 +139,9 @@ def _become(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) 
     """
     known = Visitor.objects.filter(external_id=identity.external_id).first()
     if known is None:
-        return _make_known(visitor, identity, now)
+        if made := _make_known(visitor, identity, now):
+            return made
+        known = Visitor.objects.get(external_id=identity.external_id)
     if visitor is not None and visitor.pk != known.pk and not visitor.is_identified:
         # What cannot be handed over (it became somebody at this very moment) stays where it is.
         with suppress(CannotMerge, NotFound):
@@ -149,21 +151,26 @@ def _become(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) 
     return known
 
 
-def _make_known(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) -> Visitor:
-    anonymous = None if visitor is None or visitor.is_identified else _lock(visitor)
-    known = anonymous or Visitor(created_at=now)
-    known.external_id = identity.external_id
-    if anonymous is not None:
-        known.token_generation += 1
-        announce_close(visitor_topic(current_tenant(), known.pk), CLOSE_AUTHENTICATION)
+def _make_known(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) -> Visitor | None:
+    """None: the same person came through another door at this very moment. Nothing is locked then."""
     try:
         with transaction.atomic():
+            anonymous = None if visitor is None or visitor.is_identified else _lock(visitor)
+            known = anonymous or Visitor(created_at=now)
+            known.external_id = identity.external_id
             _set_profile(known, identity.name or None, identity.email or None, identity.phone or None)
+            if anonymous is not None:
+                end_tokens(known)
             known.save()
     except IntegrityError:
-        # The same person arrived through two doors at once.
-        return Visitor.objects.get(external_id=identity.external_id)
+        return None
     return known
+
+
+def end_tokens(visitor: Visitor) -> None:
+    """Make the tokens of a locked visitor worthless when it is saved, and close what is open with them."""
+    visitor.token_generation += 1
+    announce_close(visitor_topic(current_tenant(), visitor.pk), CLOSE_AUTHENTICATION)
 
 
 def _set_profile(visitor: Visitor, name: str | None, email: str | None, phone: str | None) -> None:

@@ -1,6 +1,6 @@
 """Endpoints for integrators: visitors, conversations, messages, files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from chat.rest.limits import Rate
 from tenants.context import in_tenant
 from tenants.keys import create_key, revoke_key
 from tenants.models import ApiKey, Tenant
+from tests.clients import SocketClient
 from tests.rest.conftest import Api, problem, same_refusal, say
 
 VISITORS, CONVERSATIONS = "/api/v1/visitors", "/api/v1/conversations"
@@ -55,6 +56,20 @@ def test_visitor_is_changed(key_api: Api, vera: Visitor) -> None:
     assert key_api.patch(url, {"external_id": "c-9", "locale": "zh-hans"}).json()["identified"] is True
     key_api.post(VISITORS, {"external_id": "c-10"})
     problem(key_api.patch(url, {"external_id": "c-10"}), 409, "conflict")
+
+
+def test_who_becomes_somebody_needs_a_new_token(
+    key_api: Api, visitor_api: Api, connect: Callable[..., SocketClient], vera: Visitor, vera_token: str
+) -> None:
+    """Whoever planted the token that the visitor had before cannot read on as the person that it is now."""
+    socket = connect("visitor", token=vera_token)
+    socket.hello()
+    url = f"{VISITORS}/{vera.pk}"
+    assert key_api.patch(url, {"name": "Vera V."}).status_code == 200
+    assert visitor_api.get("/api/v1/visitor/conversations").status_code == 200, "the same person as before"
+    assert key_api.patch(url, {"external_id": "c-77"}).status_code == 200
+    assert socket.close_code() == 4401
+    problem(visitor_api.get("/api/v1/visitor/conversations"), 401, "unauthenticated")
 
 
 def test_visitors_are_found(key_api: Api, vera: Visitor) -> None:

@@ -64,7 +64,7 @@ def test_identity_makes_a_known_person(anyone: Api, acme_widget: Widget, now: da
     assert second["visitor"]["id"] == first["visitor"]["id"]
 
 
-@pytest.mark.parametrize("wrong", ["cut", "other widget's", "old", "long-lived", "none"])
+@pytest.mark.parametrize("wrong", ["cut", "other widget's", "old", "long-lived", "none", "text", "for ever"])
 def test_wrong_identity_is_refused(
     anyone: Api, acme_widget: Widget, globex_widget: Widget, now: datetime, wrong: str
 ) -> None:
@@ -74,6 +74,8 @@ def test_wrong_identity_is_refused(
         "other widget's": identity(globex_widget, now),
         "old": identity(acme_widget, now - timedelta(hours=2)),
         "long-lived": identity(acme_widget, now, exp=start + 90_000),
+        "text": identity(acme_widget, now, iat=str(start), exp=str(start + 600)),
+        "for ever": identity(acme_widget, now, exp=float("inf")),
         "none": jwt.encode(
             {"sub": "x", "iat": start, "exp": start + 60}, "", algorithm="none", headers={"kid": str(acme_widget.pk)}
         ),

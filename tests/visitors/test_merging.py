@@ -179,6 +179,38 @@ def test_the_log_and_hot_history_agree_afterwards(acme, vera, vero, now):
         assert hot is None or len(hot) == conversation.last_seq
 
 
+@pytest.mark.parametrize("door", ["session", "identify"])
+def test_whoever_comes_through_two_doors_at_once_is_one_person(acme, acme_widget, vera, vero, now, door):
+    """The slower of two browsers finds that the person is there already: what it said comes along as well."""
+    token = identity(acme_widget, now)
+    with in_tenant(acme):
+        for visitor in (vera, vero):
+            say(visitor, f"by {visitor.name}", now)
+
+    def come(visitor: Visitor) -> Visitor:
+        with in_tenant(acme):
+            try:
+                if door == "identify":
+                    return identify_visitor(visitor, acme_widget, identity=token, now=now).visitor
+                return start_session(
+                    acme_widget, token=make_token(visitor, acme_widget), identity=token, now=now
+                ).visitor
+            finally:
+                connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with in_tenant(acme), transaction.atomic():
+            first = identify_visitor(vera, acme_widget, identity=token, now=now).visitor
+            second = pool.submit(come, vero)
+            until_somebody_waits()
+        assert second.result(10) == first == vera
+    with in_tenant(acme):
+        assert set(Conversation.objects.values_list("visitor", flat=True)) == {vera.pk}
+        texts = Message.objects.filter(event="message.created").values_list("body__text", flat=True)
+        assert set(texts) == {"by Vera", "by Vero"}
+        assert Visitor.objects.get(pk=vero.pk).merged_into_id == vera.pk
+
+
 @pytest.mark.parametrize("open_for", ["none", "source", "target", "both"])
 def test_a_visitor_who_writes_meanwhile_loses_nothing(acme, vera, vero, now, open_for):
     """Messages that were acknowledged are in a conversation of the one who stays; the others were refused."""

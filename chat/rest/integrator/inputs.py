@@ -24,7 +24,12 @@ class VisitorCreate(VisitorFields):
 
 
 class VisitorChange(VisitorFields):
-    external_id = Text(max_length=200, required=False, help_text="Your own id of this person.")
+    external_id = Text(
+        max_length=200,
+        required=False,
+        help_text="Your own id of this person. When it changes, older tokens of the visitor die: its browser goes on "
+        "with an identity token.",
+    )
 
 
 class ConversationCreate(serializers.Serializer[object]):

@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.assignments import lock_free_conversations_of, release_conversation
-from agents.closing import close_agent
 from agents.models import Agent, Membership, Queue
+from agents.revocation import close_agent
 from chat.protocol import CLOSE_FORBIDDEN, CLOSE_RECONNECT
 from tenants.accounts import AccountRefused, clean_email, clean_name, create_account, reset_password
 from tenants.context import in_tenant

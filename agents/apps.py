@@ -9,8 +9,8 @@ class AgentsConfig(AppConfig):
     def ready(self) -> None:
         import agents.audit
         import agents.automation.deadlines
-        import agents.closing
-        import agents.mentions  # noqa: F401  likewise
+        import agents.mentions
+        import agents.revocation  # noqa: F401  all four connect their receivers
         from agents.assignments import place_in_default_queue
         from agents.automation.nudging import start_rules
         from agents.presence import colleagues_online

@@ -115,7 +115,7 @@ def import_agent(row: AgentRow, now: datetime) -> tuple[Agent, str]:
         if row.queues is not None:
             Membership.objects.filter(agent=agent).exclude(queue__in=row.queues).delete()
             for queue in row.queues:
-                # One by one: each that is new renews what the agent sees (agents/closing.py).
+                # One by one: each that is new renews what the agent sees (agents/revocation.py).
                 Membership.objects.get_or_create(agent=agent, queue=queue)
     return agent, password
 

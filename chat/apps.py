@@ -7,4 +7,4 @@ class ChatConfig(AppConfig):
     verbose_name = _("Conversations")
 
     def ready(self) -> None:
-        import chat.closing  # noqa: F401  connects its receivers
+        import chat.revocation  # noqa: F401  connects its receivers

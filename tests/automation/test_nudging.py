@@ -64,17 +64,15 @@ def test_a_brand_without_rules_is_asked_once(acme: Tenant, brand: Tenant, say: C
     assert (list(desk.waiting), desk.task) == ([], None), "nothing waits and nothing was started"
 
 
-@pytest.mark.parametrize(("event", "author"), [("note.created", "agent"), ("message.created", "agent")])
+@pytest.mark.parametrize(("event", "author"), [("note.created", "visitor"), ("message.created", "agent")])
 def test_what_starts_no_rule_costs_nothing(
-    acme: Tenant, brand: Tenant, talk: Conversation, event: str, author: str
+    acme: Tenant, brand: Tenant, say: Callable[..., Message], event: str, author: str
 ) -> None:
+    message = say("hello")
     nudging._desks.clear()
-
-    async def run() -> None:
-        start_rules(Grown(acme, talk.pk, 1, event, author))
-
-    asyncio.run(run())
-    assert all(desk.task is None for desk in nudging._desks.values())
+    message.event, message.author_kind = event, author
+    desk = nudge(acme, message)
+    assert desk is None or desk.events is None, "nobody was asked"
 
 
 def test_too_many_are_left_to_the_sweep(

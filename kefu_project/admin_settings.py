@@ -46,7 +46,7 @@ COMMON: dict[str, Any] = {
 UNFOLD_BRAND: dict[str, Any] = COMMON | {
     "SITE_SUBHEADER": _("Brand administration"),
     "SITE_URL": "/console/",
-    "DASHBOARD_CALLBACK": "agents.dashboard.add_numbers",
+    "DASHBOARD_CALLBACK": "agents.admin.dashboard.add_numbers",
     "ACCOUNT": {
         "navigation": [
             {"title": _("Open the console"), "link": "/console/"},

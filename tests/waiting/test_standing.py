@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from django.http import HttpRequest
 
+from agents.admin.dashboard import _cards, _team
 from agents.admin.team import AgentPage
-from agents.dashboard import _cards, _team
 from agents.models import Agent, Assignment, Queue
 from agents.waiting import standing_in_queue
 from agents.waiting.pace import read_pace

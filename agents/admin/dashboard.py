@@ -40,7 +40,7 @@ def _cards(now: datetime) -> list[dict[str, Any]]:
     assigned = Conversation.objects.filter(status=Conversation.Status.ASSIGNED).count()
     agents = list(Agent.objects.filter(is_active=True))
     online = sum(agent.effective_availability == Agent.Availability.ONLINE for agent in agents)
-    week = Conversation.objects.filter(created_at__gte=now - timedelta(days=7))
+    first_reply, answered = _median_first_reply(now)
     conversations = reverse("admin:chat_conversation_changelist")
     return [
         {
@@ -66,20 +66,19 @@ def _cards(now: datetime) -> list[dict[str, Any]]:
         },
         {
             "title": gettext("First reply"),
-            "value": _median_first_reply(now),
-            "note": ngettext(
-                "median of %(n)d conversation, 7 days", "median of %(n)d conversations, 7 days", week.count()
-            )
-            % {"n": week.count()},
+            "value": first_reply,
+            "note": ngettext("median of %(n)d conversation, 7 days", "median of %(n)d conversations, 7 days", answered)
+            % {"n": answered},
         },
     ]
 
 
-def _median_first_reply(now: datetime) -> str:
+def _median_first_reply(now: datetime) -> tuple[str, int]:
+    """The median, and of how many: of those that were answered, the last ones where they are many."""
     replied = Conversation.objects.filter(created_at__gte=now - timedelta(days=7), first_reply_at__isnull=False)
     times = replied.order_by("-created_at").annotate(took=F("first_reply_at") - F("created_at"))
     seconds = [took.total_seconds() for took in times.values_list("took", flat=True)[:REPLIES_READ]]
-    return spell_time(timedelta(seconds=median(seconds))) if seconds else "–"
+    return spell_time(timedelta(seconds=median(seconds))) if seconds else "–", len(seconds)
 
 
 def _bars(now: datetime) -> list[dict[str, Any]]:

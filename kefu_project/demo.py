@@ -25,8 +25,7 @@ from kefu_project.demo_talks import create_talks
 from kefu_project.demo_week import create_week
 from tenants.accounts import create_account
 from tenants.context import in_public, in_tenant
-from tenants.keys import create_key
-from tenants.models import ApiKey, Tenant, User
+from tenants.models import Tenant, User
 from tenants.passwords import make_password
 from tenants.provisioning import create_brand
 
@@ -45,12 +44,6 @@ class DemoLogin(TypedDict):
     password: str
     host: str
     path: str
-
-
-class DemoKey(TypedDict):
-    brand: str
-    host: str
-    secret_key: str
 
 
 @dataclass(frozen=True)
@@ -169,16 +162,6 @@ def demo_logins() -> list[DemoLogin]:
     return [line for line in lines if line["email"] in hashes]
 
 
-def demo_keys() -> list[DemoKey]:
-    """The secret API keys that the demo's brands were made with."""
-    store = _Store(settings.DATA_DIR / "secrets" / FILE)
-    return [
-        DemoKey(brand=brand.name, host=brand.host, secret_key=key)
-        for brand in BRANDS
-        if (key := store.read().get(f"key:{brand.slug}", {}).get("text"))
-    ]
-
-
 def _create(brand: DemoBrand, store: "_Store", now: datetime) -> None:
     tenant = create_brand(
         slug=brand.slug, name=brand.name, domains=[brand.host], accent=brand.accent, locale=brand.locale, now=now
@@ -198,8 +181,6 @@ def _create(brand: DemoBrand, store: "_Store", now: datetime) -> None:
             greeting_zh=brand.greeting_zh,
             allowed_origins=LOCAL_ORIGINS,
         )
-        _row, text = create_key(tenant, kind=ApiKey.Kind.SECRET, name="Demo integration", now=now)
-        store.keep(f"key:{brand.slug}", text=text)
         tags = furnish_desk(brand.locale, queues, agents, now)
         create_week(brand.slug, Widget.objects.get(), agents, tags, now)
         create_talks(brand.slug, Widget.objects.get(), agents, tags, now)

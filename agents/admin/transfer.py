@@ -22,20 +22,20 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from agents.audit import Actor, note_audit
 from agents.imports import BadRow
+from tenants.spreadsheets import BOM, FORMULA, neutral
 
 MAX_FILE_BYTES = 1024 * 1024
 MAX_ROWS = 5000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def neutral(cell: Any) -> Any:
-    """The cell as text that no table program runs."""
+def guarded(cell: Any) -> Any:
+    """The cell as text that no table program runs; one that begins with an apostrophe gets a second."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) or text.startswith("'") else text
+    return f"'{text}" if text.startswith("'") else neutral(text)
 
 
 def plain(cell: Any) -> Any:
-    """The cell without the apostrophe that `neutral` put before it."""
+    """The cell without the apostrophe that `guarded` put before it."""
     is_guarded = isinstance(cell, str) and cell.startswith("'") and cell[1:2] in (*FORMULA, "'")
     return cell[1:] if is_guarded else cell
 
@@ -44,12 +44,11 @@ class SafeCSV(CSV):
     def export_data(self, dataset: Any, **kwargs: Any) -> Any:
         safe = tablib.Dataset(headers=dataset.headers)
         for row in dataset:
-            safe.append([neutral(cell) for cell in row])
-        # With a mark: table programs read the Chinese of a file without one as something else.
-        return "\ufeff" + super().export_data(safe, **kwargs)
+            safe.append([guarded(cell) for cell in row])
+        return BOM + super().export_data(safe, **kwargs)
 
     def create_dataset(self, in_stream: Any, **kwargs: Any) -> Any:
-        text = in_stream.decode("utf-8-sig") if isinstance(in_stream, bytes) else in_stream.removeprefix("\ufeff")
+        text = in_stream.decode("utf-8-sig") if isinstance(in_stream, bytes) else in_stream.removeprefix(BOM)
         found = super().create_dataset(text, **kwargs)
         read = tablib.Dataset(headers=[(header or "").strip() for header in found.headers or []])
         for row in found:

@@ -13,10 +13,8 @@ from history.reports.rows import NAMES, PROMISES
 from history.reports.sums import COUNTS
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
+from tenants.spreadsheets import BOM, neutral
 
-# Excel takes a file without it for the machine's old encoding.
-BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PLAIN = [name for name in COUNTS if not name.endswith(("_kept", "_broken"))]
 _PROMISED = [f"{kind}_{how}" for kind in PROMISES for how in ("kept", "broken")]
 _SPREADS = [f"{name}_{part}" for name in NAMES.values() for part in ("count", "mean", "p50", "p90")]
@@ -94,11 +92,6 @@ def lines(rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO()
     csv.writer(out).writerows([neutral(cell) for cell in row] for row in rows)
     return out.getvalue()
-
-
-def neutral(cell: Any) -> Any:
-    """Text that a spreadsheet would run begins with an apostrophe, which it shows as text. Numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:

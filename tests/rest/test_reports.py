@@ -15,12 +15,12 @@ from agents.models import Agent, Membership, Queue
 from chat.authors import SYSTEM
 from chat.marks import tag_conversation
 from chat.models import Conversation, Tag
-from history.reports.csv_file import neutral
 from history.reports.hours import hours_of_sums
 from history.reports.question import Question
 from history.reports.sweep import sweep_reports
 from tenants.context import in_tenant
 from tenants.models import Tenant
+from tenants.spreadsheets import neutral
 from tests.reports.generated import Play, Recount
 from tests.rest.conftest import Api, problem, same_refusal
 

@@ -21,7 +21,7 @@ class AutomationRule(models.Model):
     event = models.CharField(_("when"), max_length=32, choices=Event.choices)
     # [{"field": "visitor.locale", "is": "equal", "value": "zh-hans"}, …]: agents/automation says which there are.
     conditions = models.JSONField(_("if all of these hold"), default=list, blank=True)
-    # [{"do": "queue.set", "queue": id}, …]: agents/actions.py says which there are.
+    # [{"do": "queue.set", "queue": id}, …]: agents/actions says which there are.
     actions = models.JSONField(_("then do"), default=list)
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

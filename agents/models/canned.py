@@ -70,7 +70,7 @@ class Macro(models.Model):
         verbose_name=_("agent"),
         help_text=_("Empty: everybody."),
     )
-    # [{"do": "tag.add", "tag": id}, …]: the same actions that rules have (agents/actions.py).
+    # [{"do": "tag.add", "tag": id}, …]: the same actions that rules have (agents/actions).
     actions = models.JSONField(_("actions"), default=list)
     # Behind M in the console. Without one the place in the list is the key, which moves with the list.
     key = models.CharField(

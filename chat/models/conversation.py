@@ -79,7 +79,7 @@ class Conversation(models.Model):
     first_reply_at = models.DateTimeField(_("first reply"), null=True, blank=True)
     # The visitor's first message that nobody has answered yet; kept by chat/message_log with the log's rows.
     awaiting_reply_since = models.DateTimeField(_("awaits a reply since"), null=True, blank=True)
-    # Deadlines in business time, made by agents/sla.py from the queue's policy; None: none applies.
+    # Deadlines in business time, made by agents/sla from the queue's policy; None: none applies.
     reply_due_at = models.DateTimeField(_("reply due"), null=True, blank=True)
     resolve_due_at = models.DateTimeField(_("resolution due"), null=True, blank=True)
     rating = models.PositiveSmallIntegerField(_("rating"), null=True, blank=True)

@@ -37,11 +37,13 @@ def replay(dialogues: int, rate: float, brands: str, seed: int, as_json: bool) -
     Exit code 1 on any difference.
     """
     from kefu_project.replay.corpus import read_dialogues
+
+    texts = read_dialogues(dialogues, seed)  # before the imports that fail without the extra: this says what is missing
+
     from kefu_project.replay.report import failures_of, summary_of, table_of
     from kefu_project.replay.site import demo_sites
 
     data_dir = default_data_dir()
-    texts = read_dialogues(dialogues, seed)
     with installation(data_dir), demo_sites(brands.split(","), *_address(data_dir)) as sites:
         show, found = asyncio.run(_run(sites, texts, rate))
     summary = summary_of(show, found)

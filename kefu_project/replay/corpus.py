@@ -30,9 +30,10 @@ def read_dialogues(count: int, seed: int) -> list[Dialogue]:
 
 def _folder() -> Path:
     spec = find_spec("chatterbot_corpus")
-    if spec is None or not spec.origin:
+    if spec is None or not spec.origin or find_spec("httpx") is None:
         raise StartProblem(
-            "The dialogues are not installed.", "pip install chatterbot-corpus (it is in the extra `dev`)."
+            "What the replay needs is not installed.",
+            "pip install chatterbot-corpus httpx (both are in the extra `dev`).",
         )
     return Path(spec.origin).parent / "data"
 

@@ -1,5 +1,6 @@
 """The closing table: one line per brand and one for all. Figures are computed here and nowhere else."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,7 +61,7 @@ def failures_of(found: Sequence[Found]) -> list[str]:
 def percentile(seconds: Sequence[float], share: float) -> float:
     """In milliseconds; the nearest rank."""
     ranked = sorted(seconds)
-    return round(ranked[min(len(ranked) - 1, int(share * len(ranked)))] * 1000, 1) if ranked else 0.0
+    return round(ranked[max(0, math.ceil(share * len(ranked)) - 1)] * 1000, 1) if ranked else 0.0
 
 
 def _row(brand: str, show: Show, found: Sequence[Found]) -> dict[str, Any]:

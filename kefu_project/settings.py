@@ -62,7 +62,6 @@ SHARED_APPS = [
     "axes",
     "channels",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",

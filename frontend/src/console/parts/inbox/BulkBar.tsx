@@ -1,6 +1,6 @@
 // The bar at the bottom of the list while rows are ticked: how many, and what can be done to all of them.
 import type { ComponentChildren } from "preact";
-import { CloseIcon, DoneIcon } from "../../../design/icons";
+import { CloseIcon, DoneIcon, FlagIcon, MoonIcon, MoreIcon, QueueIcon, TagIcon, UserIcon } from "../../../design/icons";
 import { isBulkBusy } from "../../state/bulk";
 import { now } from "../../state/clock";
 import { freshenPeople, freshenTags } from "../../state/freshen";
@@ -16,7 +16,6 @@ import { locale, words } from "../../words";
 import { dueTime } from "../../words/times";
 import type { Row, Tag } from "../../wire";
 import { Menu, MenuGroup, MenuItem } from "../Menu";
-import { DotsIcon, FlagIcon, MoonIcon, QueueIcon, TagIcon, UserIcon } from "./icons";
 import { snoozeAsked } from "./SnoozeDialog";
 
 export function BulkBar() {
@@ -34,7 +33,7 @@ export function BulkBar() {
         <BulkMenu label={say.bulkTag} icon={<TagIcon />} onOpen={freshenTags}><TagChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkSnooze} icon={<MoonIcon />} openSignal={snoozeTickedWish.value}><SnoozeChoices ids={ids} /></BulkMenu>
         <BulkMenu label={say.bulkPriority} icon={<FlagIcon />}><PriorityChoices ids={ids} /></BulkMenu>
-        <BulkMenu label={say.bulkMore} icon={<DotsIcon />}>
+        <BulkMenu label={say.bulkMore} icon={<MoreIcon />}>
           <MenuItem onChoose={() => void markRead(ids)}>{say.markRead}</MenuItem>
           <MenuItem onChoose={() => void markUnread(ids)}>{say.markUnread}</MenuItem>
           <MenuItem onChoose={() => void wake(ids)}>{say.wake}</MenuItem>

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { CloseIcon } from "../../../design/icons";
+import { CloseIcon, FilterIcon } from "../../../design/icons";
 import { now } from "../../state/clock";
 import { countFilters, toggled, without, type FilterField } from "../../state/filters";
 import { freshenPeople, freshenTags } from "../../state/freshen";
@@ -14,7 +14,6 @@ import type { Dictionary } from "../../words/en";
 import { fullTime, startOfDay } from "../../words/times";
 import { isMerged, type Filters } from "../../wire";
 import { Dialog } from "../Dialog";
-import { FilterIcon } from "./icons";
 import { canSave, isSavingView } from "./Views";
 
 export const areFiltersOpen = signal(false);

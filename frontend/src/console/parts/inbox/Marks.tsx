@@ -1,4 +1,5 @@
 // What can be put on the open conversation: tags, sleep, priority. The same as the bar does to many.
+import { FlagIcon, MoonIcon, TagIcon } from "../../../design/icons";
 import { freshenTags } from "../../state/freshen";
 import { wake } from "../../state/marks";
 import { snoozeWish } from "../../state/inbox_keys";
@@ -7,7 +8,6 @@ import { fullTime } from "../../words/times";
 import type { Row } from "../../wire";
 import { Menu, MenuItem } from "../Menu";
 import { PriorityChoices, SnoozeChoices, TagChoices } from "./BulkBar";
-import { FlagIcon, MoonIcon, TagIcon } from "./icons";
 
 export function Marks({ row }: { row: Row }) {
   const say = words.value;

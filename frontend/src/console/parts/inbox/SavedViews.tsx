@@ -1,6 +1,6 @@
 // Keeping what is filtered as a view, and keeping the views themselves.
 import { useSignal } from "@preact/signals";
-import { CloseIcon } from "../../../design/icons";
+import { ChevronDownIcon, CloseIcon, TrashIcon, UpIcon } from "../../../design/icons";
 import { go, route } from "../../state/route";
 import { isSupervisor } from "../../state/session";
 import { mayKeep, moveView, removeView, renameView, savedView, savedViews, saveView } from "../../state/views";
@@ -8,7 +8,6 @@ import { showToast } from "../../state/toasts";
 import { words } from "../../words";
 import { isView, type Filters, type SavedView } from "../../wire";
 import { Dialog } from "../Dialog";
-import { ChevronIcon, TrashIcon, UpIcon } from "./icons";
 import { isManagingViews, isSavingView } from "./Views";
 
 /** The view's own conditions as filters, so that what is saved shows what was seen. */
@@ -100,7 +99,7 @@ function KeptView({ view, isFirst, isLast }: { view: SavedView; isFirst: boolean
       <input class="input" aria-label={say.renameView(view.name)} defaultValue={view.name} maxLength={60} onChange={rename} />
       {view.shared && <span class="quiet">{say.sharedView}</span>}
       <button type="button" class="icon-button" aria-label={say.moveUp(view.name)} disabled={isFirst} onClick={() => moveView(view.id, -1)}><UpIcon /></button>
-      <button type="button" class="icon-button" aria-label={say.moveDown(view.name)} disabled={isLast} onClick={() => moveView(view.id, 1)}><ChevronIcon /></button>
+      <button type="button" class="icon-button" aria-label={say.moveDown(view.name)} disabled={isLast} onClick={() => moveView(view.id, 1)}><ChevronDownIcon /></button>
       <button type="button" class="icon-button" aria-label={say.deleteView(view.name)} onClick={() => void remove(view)}><TrashIcon /></button>
     </li>
   );

@@ -1,5 +1,6 @@
 // The views above the list: three that are always in sight, all others behind one button, each with its count.
 import { signal } from "@preact/signals";
+import { ChevronDownIcon } from "../../../design/icons";
 import { countFilters } from "../../state/filters";
 import { unseenMentions } from "../../state/mentions";
 import { go, route } from "../../state/route";
@@ -11,7 +12,6 @@ import type { Dictionary } from "../../words/en";
 import { compactCount } from "../../words/times";
 import { isMerged, isView, type View, type ViewId } from "../../wire";
 import { Menu, MenuChoice, MenuGroup, MenuItem } from "../Menu";
-import { ChevronIcon } from "./icons";
 
 const SHOWN: readonly View[] = ["mine", "unassigned", "all"];
 const HIDDEN: readonly View[] = ["mentions", "snoozed", "closed"];
@@ -51,7 +51,7 @@ function MoreViews({ view }: { view: ViewId }) {
     <>
       <span class="view-name">{name}</span>
       {!isHere && news > 0 && <span class="view-count is-calling">{compactCount(news)}</span>}
-      <ChevronIcon />
+      <ChevronDownIcon />
     </>
   );
   return (

@@ -78,7 +78,6 @@ const en = {
   csatByHourIs: "Average rating by the hour in which it was given",
   loadByHour: "Busy time by hour",
   loadByHourIs: "Time with at least one conversation, of all agents, by hour of the day",
-  noTags: "No tag was used.",
   columns: {
     name: "Name",
     opened: "New",
@@ -182,7 +181,6 @@ const zh: Words = {
   csatByHourIs: "一天中各小时收到的平均评分",
   loadByHour: "各小时忙碌时长",
   loadByHourIs: "一天中各小时全体客服至少接待一个会话的时长",
-  noTags: "没有使用标签。",
   columns: {
     name: "名称",
     opened: "新增",

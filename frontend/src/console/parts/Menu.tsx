@@ -8,7 +8,7 @@ interface MenuProps {
   button: ComponentChildren;
   buttonClass: string;
   /** Where the panel stands to the button. */
-  place?: "below-end" | "below-start" | "right-end" | "right-start" | "above-start";
+  place?: "below-end" | "right-end" | "right-start" | "above-start";
   tip?: string;
   keys?: string;
   disabled?: boolean;

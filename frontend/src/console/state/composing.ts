@@ -16,7 +16,6 @@ export interface Doubt {
 
 export interface SendQuestion {
   doubts: readonly Doubt[];
-  isNoteSafe?: boolean;
   onSend: () => void;
   onBack: () => void;
 }

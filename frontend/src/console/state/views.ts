@@ -1,7 +1,7 @@
 // Saved views and how many conversations each holds.
 import { batch, computed, signal } from "@preact/signals";
 import { changeView, createView, deleteView, fetchViews, orderViews } from "../api";
-import { isMerged, isView, type Filters, type SavedView, type ViewId } from "../wire";
+import type { Filters, SavedView, ViewId } from "../wire";
 import { me } from "./session";
 import { showError } from "./toasts";
 
@@ -11,7 +11,6 @@ export const savedViews = signal<readonly SavedView[]>([]);
 export const savedCounts = signal<Readonly<Record<string, number>>>({});
 export const savedView = (id: ViewId): SavedView | undefined => savedViews.value.find((view) => view.id === id);
 export const hasOtherBrands = computed(() => (me.value?.brands.length ?? 0) > 1);
-export const isKnownView = (id: ViewId): boolean => isView(id) || isMerged(id) || savedView(id) !== undefined;
 
 export async function loadViews(): Promise<void> {
   try {

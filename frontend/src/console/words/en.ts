@@ -21,7 +21,6 @@ export const en = {
   dismiss: "Dismiss",
   undo: "Undo",
   close: "Close",
-  copy: "Copy",
   copied: "Copied",
   you: "You",
 
@@ -44,9 +43,7 @@ export const en = {
   answerWasDue: (time: string) => `answer was due ${time}`,
   resolutionDue: (time: string) => `Resolve by ${time}`,
   resolutionWasDue: (time: string) => `Was due ${time}`,
-  waitingShort: (time: string) => time,
   sentFile: "sent a file",
-  isOnline: "Online now",
   emptyMine: "Nothing needs you right now.",
   emptyMineAction: "See who is waiting",
   emptyUnassigned: "Nobody is waiting. Well done.",
@@ -77,8 +74,6 @@ export const en = {
   showDetails: "Details",
   hideDetails: "Hide details",
   transferTo: "Transfer to",
-  colleagues: "Colleagues",
-  queues: "Queues",
   noOneToTransfer: "There is nobody else in this brand yet.",
   log: "Messages",
   newMessages: "New",
@@ -197,9 +192,7 @@ export const en = {
   settings: "Brand settings",
   brands: "Brands",
   switchBrand: "Switch brand",
-  currentBrand: "Current brand",
   shortcuts: "Keyboard shortcuts",
-  roles: { admin: "Admin", supervisor: "Supervisor", agent: "Agent" },
 
   // Shortcut sheet
   keyNext: "Next conversation",

@@ -57,7 +57,6 @@ export const inboxEn = {
   filterMe: "Me",
   filterNobody: "Nobody",
   filterNoQueue: "No queue",
-  filterAny: "Any time",
   filterDays: (n: number) => (n === 0 ? "Today" : `Last ${n} days`),
   filterSince: (date: string) => `since ${date}`,
   filterUntil: (date: string) => `until ${date}`,

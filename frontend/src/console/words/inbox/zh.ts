@@ -56,7 +56,6 @@ export const inboxZh: typeof inboxEn = {
   filterMe: "我",
   filterNobody: "无人负责",
   filterNoQueue: "无队列",
-  filterAny: "不限时间",
   filterDays: (n) => (n === 0 ? "今天" : `最近 ${n} 天`),
   filterSince: (date) => `${date} 起`,
   filterUntil: (date) => `至 ${date}`,

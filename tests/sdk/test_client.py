@@ -10,6 +10,7 @@ from chat.consumers.socket import SILENCE_SECONDS
 from kefu_client import Client, FrameError, LogEvent, MemoryOutbox, Refused, Rung
 from kefu_client.frames import Frame
 from kefu_client.heartbeat import Learnt
+from kefu_client.outbox import Entry
 from tests.sdk.virtual import FakeServer, VirtualLoop, run
 
 
@@ -301,6 +302,41 @@ def test_a_final_refusal_is_raised_and_lets_the_next_one_go():
             assert [(entry.text, entry.failed) for entry in outbox.entries.values()] == [("bad", "too_large")]
             await client.discard(next(iter(outbox.entries)))
             assert not outbox.entries
+
+    run(scene())
+
+
+def test_a_final_refusal_is_told_once_with_what_was_refused():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            told: list[tuple[str, str]] = []
+
+            @client.on_send_failed
+            async def keep(entry: Entry, error: FrameError) -> None:
+                told.append((entry.client_id, error.code))
+
+            await client.live()
+            server.refusals["bad"] = {"code": "too_large", "message": "Too large."}
+            bad = await client.enqueue("c1", "bad")
+            await client.enqueue("c1", "good")
+            await asyncio.sleep(60)
+            assert told == [(bad, "too_large")]
+
+    run(scene())
+
+
+def test_states_are_told_as_they_come():
+    async def scene() -> None:
+        server = FakeServer()
+        states: list[str] = []
+        client = make(server)
+        client.on_state(states.append)
+        async with client:
+            await client.live()
+            server.cut()
+            await asyncio.sleep(5)
+        assert states == ["connecting", "live", "waiting", "connecting", "live"]
 
     run(scene())
 

@@ -1,5 +1,6 @@
 """The agent behind `/ws/v1/agent` and its polls: thin shell over the verbs (docs/realtime.md)."""
 
+import time
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -15,7 +16,7 @@ from agents.models import Agent
 from agents.presence import mark_present, set_availability
 from agents.sight import UPDATED, Sight, gone_frame, sift_rows
 from agents.socket_auth import AgentSession, ended_sessions, read_agent_session, session_key_of
-from agents.viewers import note_viewer, unix_now
+from agents.viewers import note_viewer
 from chat import fanout
 from chat.access import Known
 from chat.conversations import close_conversation, mark_read, reopen_conversation
@@ -222,7 +223,7 @@ class AgentParticipant(Watcher):
         if conversation_id not in self.watched:
             get_agent_conversation(self.agent, conversation_id)
         return note_viewer(
-            conversation_id, self.agent, is_writing=data.is_writing, has_left=data.has_left, now=unix_now()
+            conversation_id, self.agent, is_writing=data.is_writing, has_left=data.has_left, now=time.time()
         )
 
     def _read(self, conversation_id: UUID, seq: int) -> None:

@@ -1,6 +1,5 @@
 """Agents' presence: what is declared and what is observed, told to the desk when it changes."""
 
-import time
 from datetime import UTC, datetime
 
 from django.db.models import Q
@@ -82,7 +81,3 @@ def colleagues_online() -> list[Colleague]:
     """Agents that visitors see as online; registered with chat/front_desk when the app is loaded."""
     online = Agent.objects.filter(is_present=True, is_active=True, availability=Agent.Availability.ONLINE)
     return [Colleague(agent.display_name, agent.availability) for agent in online[:MAX_SHOWN]]
-
-
-def unix_now() -> float:
-    return time.time()

@@ -1,3 +1,5 @@
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -13,7 +15,7 @@ from tenants.tasks import TenantTask
 
 @shared_task(base=TenantTask)
 def sweep_presence(tenant_id: str) -> int:
-    now = presence.unix_now()
+    now = time.time()
     return presence.sweep_presence(now) + sweep_visitors(now)
 
 

@@ -4,7 +4,6 @@ No timer per connection: a lease that ran out is found by whoever looks next, an
 """
 
 import logging
-import time
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -66,10 +65,6 @@ def viewers_of(conversation_id: UUID, now: float) -> list[dict[str, Any]]:
     except (redis.RedisError, OSError):
         return []
     return [one.view() for one in sorted(_read(stored)) if one.until > now]
-
-
-def unix_now() -> float:
-    return time.time()
 
 
 def _read(stored: dict[bytes, bytes]) -> list[Viewer]:

@@ -1,7 +1,6 @@
 """A web process as `kefu up` starts it, for tests that talk to a running server."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,14 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kefu_project.cli.roles import web_command
+from kefu_project.embedded.ports import free_port
 
 START_SECONDS = 90
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

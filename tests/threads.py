@@ -1,12 +1,13 @@
 """Races: the same function in several threads that start at the same moment, on connections of their own."""
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from django.db import connection
+
+from tests.waiting_for import wait_until
 
 R = TypeVar("R")
 
@@ -28,10 +29,7 @@ def run_together(count: int, function: Callable[[int], R]) -> list[R]:
 
 def until_somebody_waits(seconds: float = 10) -> None:
     """Until another connection waits for a lock that this one's transaction holds."""
-    end = time.monotonic() + seconds
-    while not _somebody_waits():
-        assert time.monotonic() < end, "nobody waits for this transaction"
-        time.sleep(0.01)
+    wait_until(_somebody_waits, seconds, "somebody waits for this transaction")
 
 
 def _somebody_waits() -> bool:

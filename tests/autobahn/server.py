@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kefu_project.cli.roles import web_command
-from tests.server import free_port, wait_until_live
+from kefu_project.embedded.ports import free_port
+from tests.server import wait_until_live
 
 
 @contextmanager

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from chat.models import Message
+from kefu_project.embedded.ports import free_port
 from tenants.context import in_tenant
 from tests.browser.people import AgentPage, VisitorPage
 from tests.clients import Server
-from tests.server import free_port, start_server
+from tests.server import start_server
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kefu_project.cli.roles import web_command
 from kefu_project.embedded.child import start_child
-from tests.server import free_port, wait_until_live
+from kefu_project.embedded.ports import free_port
+from tests.server import wait_until_live
 
 MAX_EXCERPT = 1500
 

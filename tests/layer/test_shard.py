@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 
 from chat.layer.hub import Hub
 from tests.valkey import own_valkey
+from tests.waiting_for import until
 
 
 @pytest.fixture
@@ -24,13 +25,6 @@ async def hub(valkey):
     hub = Hub([valkey.url], "t:")
     yield hub
     await hub.close()
-
-
-async def until(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.02)
 
 
 async def speak_until_heard(hub, topic, heard, text):
@@ -102,14 +96,14 @@ async def test_one_may_join_while_redis_is_away(hub, valkey):
     os.kill(valkey.child.pid, signal.SIGKILL)
     valkey.child.wait()
     joining = asyncio.create_task(hub.subscribe("two", second.append))
-    await asyncio.sleep(0.1)
+    await until(lambda: "t:two" in hub._shards[0]._topics)
     valkey.start(preferred_port=valkey.port)
     await joining
     await speak_until_heard(hub, "two", second, "hello")
 
 
 async def test_nobody_waits_once_per_topic_for_a_redis_that_hangs(hub, valkey, monkeypatch):
-    """An agent that came back while Redis hung used to wait five seconds for each conversation it has open."""
+    """Or else an agent that comes back while Redis hangs waits five seconds for each conversation it has open."""
     monkeypatch.setattr("chat.layer.shard.CONNECT_SECONDS", 0.3)
     heard = []
     await hub.subscribe("desk", heard.append)
@@ -118,7 +112,7 @@ async def test_nobody_waits_once_per_topic_for_a_redis_that_hangs(hub, valkey, m
         started = time.monotonic()
         for number in range(50):
             await hub.subscribe(f"watch-{number}", heard.append)
-        assert time.monotonic() - started < 5  # 15 s if each waited
+        assert time.monotonic() - started < 10  # 15 s if each waited
     finally:
         os.kill(valkey.child.pid, signal.SIGCONT)
     await until(lambda: {"type": "bus.returned"} in heard)
@@ -236,7 +230,7 @@ async def test_who_leaves_while_the_topics_are_joined_has_left(hub, valkey, monk
 
 
 async def test_a_redis_that_goes_while_topics_are_joined_is_joined_when_it_is_back(hub, valkey, monkeypatch):
-    """Each try used to keep its connection, and the pool has two."""
+    """Each try gives its connection back: the pool has two."""
     heard = []
     await hub.subscribe("desk", heard.append)
     from redis.asyncio.connection import Connection

@@ -14,8 +14,8 @@ from agents.authors import author_of
 from chat.left_messages import Contact, leave_message
 from chat.messages import MessageDraft, post_message
 from chat.models import Conversation
+from kefu_project.embedded.ports import free_port
 from tenants.context import in_tenant
-from tests.server import free_port
 
 
 class Postbox:

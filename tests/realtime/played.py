@@ -5,7 +5,7 @@ from typing import Any
 
 from chat.consumers.socket import SocketConsumer
 from chat.participants.participant import Participant
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 HOST = "acme.localhost"
 

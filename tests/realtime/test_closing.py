@@ -8,7 +8,7 @@ import pytest
 from chat.participants.visitor import VisitorParticipant
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_IDLE, CLOSE_RECONNECT
 from tests.realtime.played import Played
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 
 def push(text: str) -> dict[str, Any]:

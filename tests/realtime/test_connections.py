@@ -28,8 +28,9 @@ from tenants.context import in_tenant
 from tenants.hosts import MEMORY_SECONDS
 from tests.clients import Server, SocketClient
 from tests.server import running_server
-from tests.transports.clients import LongPollClient, Who, gauge, wait_until
+from tests.transports.clients import LongPollClient, Who, gauge
 from tests.transports.codecs import CODECS
+from tests.waiting_for import wait_until
 
 ORIGIN_HOST = "acme.localhost"
 # The pool waits 15 s for a connection to a database that is away, and the handshake with it.

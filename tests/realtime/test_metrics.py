@@ -26,8 +26,9 @@ from chat.posting import make_entry
 from tenants.context import in_tenant
 from tests.clients import Server
 from tests.server import running_server
-from tests.transports.clients import Client, LongPollClient, PollClient, SocketClient, Who, parked, wait_until
+from tests.transports.clients import Client, LongPollClient, PollClient, SocketClient, Who, parked
 from tests.transports.codecs import CODECS
+from tests.waiting_for import wait_until
 
 NOWHERE = "redis://127.0.0.1:1/0"
 

@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from kefu_project import websocket
+from kefu_project.embedded.ports import free_port
 from kefu_project.websocket import WebSocket
-from tests.server import free_port
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 LONG = "x" * 100_000
 

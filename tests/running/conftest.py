@@ -4,21 +4,20 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kefu_project.embedded.child import start_time
+from kefu_project.embedded.ports import free_port
+from tests.waiting_for import wait_until
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 90.0
@@ -89,19 +88,6 @@ class Installation:
             return error.code
         except OSError:
             return 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Any, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.05)
 
 
 def are_gone(pids: list[int]) -> bool:

@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from kefu_project.cli.pooler import is_transaction_pooler
-from tests.running.conftest import PROJECT, free_port, wait_until
+from kefu_project.embedded.ports import free_port
+from tests.running.conftest import PROJECT
+from tests.waiting_for import wait_until
 
 CONFIGURATION = """
 [databases]

@@ -12,7 +12,8 @@ import redis
 
 from kefu_project.embedded import home, postgres, valkey
 from kefu_project.embedded.services import NotRunning, Services, attach
-from tests.running.conftest import PROJECT, are_gone, plain_environment, wait_until
+from tests.running.conftest import PROJECT, are_gone, plain_environment
+from tests.waiting_for import wait_until
 
 # A supervisor on a system whose kernel ends nobody's children.
 OWNER = """

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from kefu_project.embedded.account import Account
-from tests.running.conftest import PROJECT, Installation, are_gone, free_port, plain_environment, wait_until
+from kefu_project.embedded.ports import free_port
+from tests.running.conftest import PROJECT, Installation, are_gone, plain_environment
+from tests.waiting_for import wait_until
 
 slow = pytest.mark.slow
 

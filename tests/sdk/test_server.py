@@ -1,7 +1,6 @@
 """The Python client against a running server, over every rung."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -14,14 +13,9 @@ from chat.models import Conversation, Visitor
 from kefu_client import Client, FrameError, LogEvent, Refused, Rung, polling_link, transports
 from tenants.context import in_tenant
 from tests.sdk.proxies import Network, network_to
+from tests.waiting_for import until
 
 WAIT_SECONDS = 60.0
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
-        while not condition():  # noqa: ASYNC110 - the condition is the client's own state
-            await asyncio.sleep(0.02)
 
 
 def recording(client: Client) -> list[LogEvent]:

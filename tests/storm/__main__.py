@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tests.server import free_port
+from kefu_project.embedded.ports import free_port
 from tests.storm import desk_doors, foreign_doors, inner_doors, visitor_doors
 from tests.storm.aftermath import look_around
 from tests.storm.installation import close_database, own_installation, processes

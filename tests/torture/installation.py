@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -15,9 +16,8 @@ import httpx
 
 from kefu_project.cli.roles import web_command, worker_command
 from kefu_project.embedded.child import start_child
-from kefu_project.embedded.ports import is_listening
+from kefu_project.embedded.ports import free_port
 from kefu_project.embedded.services import Services
-from tests.server import free_port
 from tests.torture.failpoints import Failpoint
 from tests.torture.planted import planted_command
 
@@ -27,7 +27,29 @@ METRICS_TOKEN = "a-token-for-torture-only"
 FIRST_PORT = int(os.environ.get("KF_TORTURE_PORT", "0"))
 
 
-class Web:
+def is_listening(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5):
+            return True
+    except OSError:
+        return False
+
+
+class Process:
+    """What the campaign starts and may kill."""
+
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
+
+
+class Web(Process):
     """A web process that keeps its port through all its lives."""
 
     def __init__(self, number: int, logs: Path, defect: str = "") -> None:
@@ -37,7 +59,6 @@ class Web:
         # Where the process can be killed from now on when it starts; None: nothing is planted.
         self.failpoint: Failpoint | None = None
         self._read_to = 0
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it; it is not live yet. The kernel ends it with us."""
@@ -51,18 +72,10 @@ class Web:
         """Return when it answers. A machine that is being tortured may take its time."""
         assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
-        while not is_listening("127.0.0.1", self.port):
+        while not is_listening(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the web process did not start: {self.log.read_text()[-2000:]}")
             time.sleep(0.05)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def has_ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
 
     def metric(self, name: str) -> float:
         """The sum of a metric of this process, over its labels."""
@@ -85,26 +98,17 @@ class Web:
         return names
 
 
-class Worker:
+class Worker(Process):
     """A Celery worker as `kefu worker` starts it; nobody beats: the campaign sends what the beat sends."""
 
     def __init__(self, logs: Path) -> None:
         self.failpoint = Failpoint(logs / "worker.failpoint")
         self._log = logs / "worker.log"
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = planted_command(worker_command(), failpoint=self.failpoint)
         with self._log.open("ab") as log:
             self.process = start_child(command, death_signal=signal.SIGKILL, env=os.environ, output=log)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def has_ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
 
 
 class Installation:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from tests.torture.history import MESSAGE, Delivered, History
 from tests.torture.installation import Web
 from tests.torture.network import Network
 from tests.torture.reading import read_log
+from tests.waiting_for import until
 
 SETTLE_SECONDS = 60.0
 CONVERGE_SECONDS = 10.0
@@ -259,13 +260,3 @@ class Rig:
             await asyncio.gather(*by_agent, *(read(person, self.conversations[person.id]) for person in some))
         corrections = [one for client in self.clients for one in client.corrections]
         return History(sent, delivered, stored, corrections)
-
-
-async def until(is_so: Callable[[], bool], seconds: float, what: str) -> float:
-    """Look until it is so; return how long it took. Raises TimeoutError."""
-    started = time.monotonic()
-    while not is_so():
-        if time.monotonic() - started > seconds:
-            raise TimeoutError(f"not within {seconds:.0f} s: {what}")
-        await asyncio.sleep(0.02)
-    return time.monotonic() - started

@@ -18,6 +18,7 @@ from websockets.sync.client import connect as open_socket
 
 from tests.clients import Server
 from tests.transports.codecs import Codec, Frame
+from tests.waiting_for import wait_until
 
 WAIT_SECONDS = 10.0
 
@@ -306,10 +307,3 @@ def gauge(server: Server, transport: str) -> int:
 
 def parked(server: Server) -> int:
     return gauge(server, "long_poll")
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.01)

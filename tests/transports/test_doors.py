@@ -9,8 +9,9 @@ import pytest
 from chat.models import Visitor, Widget
 from chat.tokens import make_token
 from tenants.context import in_tenant
-from tests.transports.clients import PollClient, Who, wait_until
+from tests.transports.clients import PollClient, Who
 from tests.transports.codecs import CODECS
+from tests.waiting_for import wait_until
 
 SITE = "https://shop.example.com"
 

@@ -26,7 +26,8 @@ from tenants.context import in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey
 from tests.threads import until_somebody_waits
-from tests.transports.clients import Who, gauge, parked, wait_until
+from tests.transports.clients import Who, gauge, parked
+from tests.waiting_for import wait_until
 
 
 @pytest.fixture

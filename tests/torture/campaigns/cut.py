@@ -5,7 +5,8 @@ import time
 from functools import partial
 
 from tests.torture.campaigns.run import Run
-from tests.torture.rig import Rig, until
+from tests.torture.rig import Rig
+from tests.waiting_for import until
 
 BACK_SECONDS = 30.0
 STALL_SECONDS = 2.0

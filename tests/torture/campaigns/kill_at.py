@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tests.torture.campaigns.run import Run
 from tests.torture.failpoints import COMMITTED, UNCOMMITTED, WEB_POINTS, Failpoint
 from tests.torture.installation import Web
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 REACH_SECONDS = 30.0
 

@@ -7,7 +7,8 @@ from functools import partial
 
 from tests.torture.campaigns.run import Run
 from tests.torture.installation import Web
-from tests.torture.rig import Rig, until
+from tests.torture.rig import Rig
+from tests.waiting_for import until
 
 BUSY_MESSAGES, BUSY_SECONDS = 20, 20.0
 

@@ -18,7 +18,7 @@ from tests.torture.revocations import (
     make_person,
     make_stage,
 )
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 SECONDS = 5.0
 # How a parked question is told: 503 is the close code 1012.

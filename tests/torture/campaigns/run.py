@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tests.torture.installation import Installation
-from tests.torture.rig import Pace, Rig, until
+from tests.torture.rig import Pace, Rig
+from tests.waiting_for import until
 
 LIVE_AGAIN_SECONDS = 20.0
 

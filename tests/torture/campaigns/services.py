@@ -8,7 +8,7 @@ from functools import partial
 
 from tests.torture.campaigns.run import Run, note_live_again
 from tests.torture.client import Client
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 
 async def break_redis(run: Run) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.torture.campaigns.run import Run
 from tests.torture.network import FAIR, Weather
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 HEARTBEAT = 5.0
 # An answer that takes longer is taken for a dead connection, and so is a handshake.

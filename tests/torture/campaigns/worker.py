@@ -14,7 +14,7 @@ from tests.torture.failpoints import WORKER_POINTS
 from tests.torture.history import Entry
 from tests.torture.installation import Worker
 from tests.torture.reading import read_log
-from tests.torture.rig import until
+from tests.waiting_for import until
 
 ARCHIVED = 12
 TASKS = {"archive": "history.tasks.archive_closed", "idle": "history.tasks.sweep_idle"}

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from agents.assignments import take_conversation
 from agents.authors import author_of
@@ -135,7 +136,7 @@ def test_console(desk: Page) -> None:
 def test_supervision(desk: Page, path: str) -> None:
     desk.goto(desk.url.split("/console/")[0] + f"/console/{path}")
     expect(desk.get_by_role("heading", level=1).first).to_be_visible()
-    with suppress(Exception):
+    with suppress(PlaywrightTimeout):
         desk.wait_for_load_state("networkidle", timeout=5000)
     check(desk, path)
 

@@ -26,7 +26,7 @@ def standstill(valkey):
 
 
 async def test_many_who_ask_wait_once(acme, conversation, alice, standstill):
-    """Each used to wait by itself: 200 of them held all threads for minutes, and every message waited behind them."""
+    """One wait for all: 200 that wait by themselves hold all threads for minutes, and every message behind them."""
 
     def look():
         return note_viewer(conversation.pk, alice, is_writing=False, has_left=False, now=time.time())

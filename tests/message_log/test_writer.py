@@ -24,6 +24,7 @@ from chat.messages import MessageDraft, post_message, post_note
 from chat.models import Conversation, Message, Visitor
 from chat.posting import make_entry, send
 from tenants.context import in_tenant, run_in_tenant
+from tests.waiting_for import until
 
 COLUMNS = [
     "last_seq",
@@ -44,6 +45,11 @@ async def flushed():
 
 def draft(text="Hello", client_id=None):
     return MessageDraft(client_id or uuid4(), text=text)
+
+
+def is_writing(tenant):
+    lane = writer()._lanes.get(tenant.pk)
+    return lane is not None and lane.task is not None and not lane.waiting
 
 
 async def never():
@@ -268,10 +274,10 @@ async def test_the_end_of_a_process_waits_for_what_can_be_written_only(acme, con
     author = Author.of_visitor(conversations[0].visitor)
     async with locked(acme, conversations[0]):
         stuck = asyncio.create_task(say(acme, conversations[0], author))
-        await asyncio.sleep(0.05)
+        await until(lambda: is_writing(acme))
         async with asyncio.timeout(5):
             await writer().flush()
-        assert not stuck.done() or stuck.exception()
+        assert not stuck.done() or isinstance(stuck.exception(), Overloaded)
     await asyncio.gather(stuck, return_exceptions=True)
 
 

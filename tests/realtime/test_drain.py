@@ -9,12 +9,14 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from chat.connections import DRAIN_SECONDS
 from chat.models import Message
 from tenants.context import in_tenant
 from tests.clients import Server, SocketClient
 from tests.server import start_server
-from tests.transports.clients import LongPollClient, PollClient, Who, gauge, wait_until
+from tests.transports.clients import LongPollClient, PollClient, Who, gauge
 from tests.transports.codecs import CODECS
+from tests.waiting_for import wait_until
 
 GONE_SECONDS = 10
 
@@ -43,7 +45,7 @@ def ends_within(process, seconds):
 
 def test_nobody_is_connected(process):
     process.send_signal(signal.SIGTERM)
-    assert ends_within(process, GONE_SECONDS) < 3
+    assert ends_within(process, GONE_SECONDS) < DRAIN_SECONDS
 
 
 def test_sockets_and_parked_polls_are_told_and_newcomers_refused(process, as_vera, vera_token):
@@ -70,7 +72,7 @@ def test_sockets_and_parked_polls_are_told_and_newcomers_refused(process, as_ver
     assert sockets[0].say("Still here")["type"] == "ack"
     for one in sockets:
         one.close()
-    assert ends_within(process, GONE_SECONDS) < 4
+    assert ends_within(process, GONE_SECONDS) < DRAIN_SECONDS
 
 
 def test_those_who_do_not_listen_are_cut_off(process, vera_token):
@@ -88,7 +90,7 @@ def test_told_twice_it_goes_at_once(process, vera_token):
     process.send_signal(signal.SIGTERM)
     client.expect("drain")
     process.send_signal(signal.SIGTERM)
-    assert ends_within(process, GONE_SECONDS) < 4
+    assert ends_within(process, GONE_SECONDS) < DRAIN_SECONDS
 
 
 def test_what_was_acked_is_written_and_what_was_sent_is_acked_or_unknown(process, vera_token, acme):
@@ -127,7 +129,7 @@ def test_a_question_in_the_middle_of_the_drain_does_not_park(process, as_vera, v
     assert answer.status_code == 503
     assert gauge(process.server, "long_poll") == 0
     holder.close()
-    assert ends_within(process, GONE_SECONDS) < 4
+    assert ends_within(process, GONE_SECONDS) < DRAIN_SECONDS
 
 
 def test_a_request_under_way_is_answered(process, as_vera, vera_token):

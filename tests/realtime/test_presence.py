@@ -89,7 +89,7 @@ def test_leases_of_one_brand_say_nothing_about_another(acme, globex, mallory):
 
 
 async def test_many_connections_at_once_all_get_their_lease(acme):
-    """More than the pool has connections to Redis: each used to ask for one, and those refused had no lease."""
+    """More than the pool has connections to Redis: they write together, for one that asks by itself is refused."""
     leases, people = Leases(), [uuid4() for _ in range(200)]
     taken = await asyncio.gather(*(leases.take(acme, "visitor", pk) for pk in people))
     assert lease_holders(acme, "visitor", time.time()) == set(people)

@@ -37,10 +37,10 @@ async def test_a_row_that_fails_keeps_no_other_from_being_told():
         return Changed(uuid4(), uuid4(), (1, 0, 0), False, False, row)
 
     loop, brand = asyncio.get_running_loop(), SimpleNamespace(pk=uuid4())
-    loop.set_exception_handler(lambda _loop, _context: None)
-    told = loop.create_future()
+    told, failed = loop.create_future(), loop.create_future()
+    loop.set_exception_handler(lambda _loop, context: failed.set_result(context["exception"]))
     rows = Rows()
     rows.add(brand, changed(fails), lambda _brand, frame: told.set_result(frame))
-    await asyncio.sleep(0.1)
+    assert isinstance(await asyncio.wait_for(failed, 10), LookupError)
     rows.add(brand, changed(lambda: {"id": "second"}), lambda _brand, frame: told.set_result(frame))
     assert (await asyncio.wait_for(told, 10))["data"]["rows"] == [{"id": "second"}]

@@ -22,6 +22,10 @@ export type ViewId = View | MergedId | (string & {});
 export type Counts = Record<View | "unread", number>;
 export const isView = (id: ViewId): id is View => (VIEWS as readonly string[]).includes(id);
 export const isMerged = (id: ViewId): id is MergedId => Object.hasOwn(MERGED, id);
+/** In the order in which people are listed: who is there comes first. */
+export const AVAILABILITIES: readonly Availability[] = ["online", "away", "offline"];
+export const byAvailability = (one: { availability: Availability }, other: { availability: Availability }): number =>
+  AVAILABILITIES.indexOf(one.availability) - AVAILABILITIES.indexOf(other.availability);
 export type Role = "admin" | "supervisor" | "agent";
 
 /** 1 low … 4 urgent */

@@ -20,7 +20,7 @@ import { PersonNotes } from "./details/PersonNotes";
 import { ProfileField } from "./ProfileField";
 
 const HOUR_MS = 3_600_000;
-const LANGUAGES = ["en", "zh-hans"];
+const PROFILE_LANGUAGES = ["en", "zh-hans"];
 
 export function Details() {
   const thread = currentThread.value;
@@ -189,7 +189,7 @@ function LanguageField({ thread, profile }: { thread: Thread; profile: Profile }
       <dd>
         <select class="fact-select" aria-label={say.language} value={profile.locale ?? ""} onChange={(event) => choose(event.currentTarget.value)}>
           {!profile.locale && <option value="">{say.profile.unknownLanguage}</option>}
-          {LANGUAGES.map((tag) => (
+          {PROFILE_LANGUAGES.map((tag) => (
             <option key={tag} value={tag}>{languageName(tag, locale.value)}</option>
           ))}
         </select>

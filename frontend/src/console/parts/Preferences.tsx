@@ -2,14 +2,11 @@
 import { CloseIcon } from "../../design/icons";
 import { BELL_EVENTS, type BellEvent } from "../state/bell";
 import { askPermission, bellChoices, chooseBell, chooseVolume, permission, volume } from "../state/notify";
-import { chooseDensity, chooseLocale, chooseTheme, density, theme, type Density, type Theme } from "../state/preferences";
+import { chooseDensity, chooseLocale, chooseTheme, DENSITIES, density, theme, THEMES } from "../state/preferences";
 import { isSettingsOpen } from "../state/shortcuts";
 import { play } from "../state/sound";
 import { locale, LOCALES, words } from "../words";
 import { Dialog } from "./Dialog";
-
-const THEMES: readonly Theme[] = ["system", "light", "dark"];
-const DENSITIES: readonly Density[] = ["comfortable", "compact"];
 
 export function Preferences() {
   const say = words.value;

@@ -1,6 +1,5 @@
 // The narrow bar at the left: brand, inbox, help, settings, account.
 import { BoardIcon, InboxIcon, KeyboardIcon, ReportsIcon, SettingsIcon, SignalIcon, SignOutIcon } from "../../design/icons";
-import type { Availability } from "../../engine";
 import { signOut } from "../api";
 import { setAvailability, switchBrand } from "../state/actions";
 import { connection } from "../state/desk";
@@ -10,6 +9,7 @@ import { go, route, type Page } from "../state/route";
 import { isAdmin, isSupervisor, me } from "../state/session";
 import { isSettingsOpen, isSheetOpen } from "../state/shortcuts";
 import { unreadMine } from "../state/tally";
+import { AVAILABILITIES } from "../wire";
 import { words } from "../words";
 import { Avatar } from "./Avatar";
 import { Menu, MenuChoice, MenuGroup, MenuItem } from "./Menu";
@@ -98,8 +98,6 @@ function CallingThere({ slug }: { slug: string }) {
   const text = there ? words.value.callingThere(there.unread, there.waiting) : "";
   return text ? <span class="menu-aside">{text}</span> : null;
 }
-
-const AVAILABILITIES: readonly Availability[] = ["online", "away", "offline"];
 
 function AccountMenu() {
   const { agent, user } = me.value!;

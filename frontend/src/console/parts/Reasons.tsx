@@ -1,17 +1,15 @@
 // Why an agent has a conversation: in a popover on the log's line, and beside the conversation.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { Reasons as ReasonsOf, ReasonsAgent } from "../wire";
+import { AVAILABILITIES, type Reasons as ReasonsOf, type ReasonsAgent } from "../wire";
 import { locale, words, type Locale } from "../words";
 import type { Dictionary } from "../words/en";
 import { languageName, span } from "../words/times";
-
-const AVAILABILITIES = new Set(["online", "away", "offline"]);
 
 /** "Amy: online, 3 of 5, Chinese" and what routing thought of it. */
 export function agentFacts(agent: ReasonsAgent, say: Dictionary, tag: Locale): string {
   const languages = agent.languages.map((one) => languageName(one, tag)).join("/");
   const isVerdict = agent.availability === agent.verdict; // "Offline" is said once
-  const state = AVAILABILITIES.has(agent.availability)
+  const state = (AVAILABILITIES as readonly string[]).includes(agent.availability)
     ? say.availability[agent.availability as keyof Dictionary["availability"]]
     : agent.availability;
   return [!isVerdict && state, say.routingLoad(agent.load, agent.capacity), languages].filter(Boolean).join(say.listComma);

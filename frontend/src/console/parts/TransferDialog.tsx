@@ -10,7 +10,7 @@ import { me, myId } from "../state/session";
 import { transferAsked } from "../state/shortcuts";
 import { locale, words } from "../words";
 import { languageName } from "../words/times";
-import type { Colleagues, Row } from "../wire";
+import { byAvailability, type Colleagues, type Row } from "../wire";
 import { Dialog } from "./Dialog";
 import { useChoices } from "./useChoices";
 
@@ -23,14 +23,12 @@ interface Target {
   waiting?: number;
 }
 
-const ORDER = { online: 0, away: 1, offline: 2 } as const;
-
 /** Who is there and has room comes first. */
 function targetsOf({ agents, queues }: Colleagues, row: Row): Target[] {
   const share = ({ load, capacity }: Colleagues["agents"][number]): number => load / Math.max(capacity, 1);
   const people = agents
     .filter(({ id }) => id !== row.agent?.id && id !== myId.peek())
-    .sort((one, other) => ORDER[one.availability] - ORDER[other.availability] || share(one) - share(other))
+    .sort((one, other) => byAvailability(one, other) || share(one) - share(other))
     .map((agent) => ({ key: agent.id, name: agent.name, to: { agent }, also: [...agent.queues, ...agent.languages], agent }));
   const places = queues
     .filter(({ id }) => id !== row.queue?.id || row.status === "assigned")

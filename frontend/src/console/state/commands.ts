@@ -1,7 +1,7 @@
 // What the palette offers of itself: what can be done to the open conversation, views, settings, brands, macros.
 import { locale, LOCALES, words } from "../words";
 import { en, type Dictionary } from "../words/en";
-import { VIEWS, type Row } from "../wire";
+import { AVAILABILITIES, VIEWS, type Row } from "../wire";
 import { close, release, reopen, setAvailability, switchBrand, take } from "./actions";
 import { signOut } from "../api";
 import { BELL_EVENTS } from "./bell";
@@ -15,7 +15,7 @@ import { loadMacros, macros, runMacro } from "./macros";
 import { markItems, savedViewItems } from "./mark_commands";
 import { bellChoices, chooseBell } from "./notify";
 import { offerInPalette, openPalette, type PaletteItem } from "./palette";
-import { chooseDensity, chooseLocale, chooseTheme, type Density, type Theme } from "./preferences";
+import { chooseDensity, chooseLocale, chooseTheme, DENSITIES, THEMES } from "./preferences";
 import { conversationPath, go } from "./route";
 import { isSupervisor, me, myId } from "./session";
 import { isSettingsOpen, isSheetOpen, transferAsked, wantToWrite } from "./shortcuts";
@@ -74,9 +74,6 @@ function viewItems(say: Dictionary): PaletteItem[] {
   return inGroup("views", [...pages, ...VIEWS.map((view, index) => ({ id: `view.${view}`, label: say[view], also: [say.views], keys: [String(index + 1)], run: () => go({ view, conversation: null, q: "" }) }))]);
 }
 
-const THEMES: readonly Theme[] = ["system", "light", "dark"];
-const DENSITIES: readonly Density[] = ["comfortable", "compact"];
-
 function settingItems(say: Dictionary): PaletteItem[] {
   const isQuiet = BELL_EVENTS.every((event) => !bellChoices.value[event].sound);
   return inGroup("settings", [
@@ -85,7 +82,7 @@ function settingItems(say: Dictionary): PaletteItem[] {
     { id: "own-canned", label: say.cannedMine, also: [say.completing.canned], run: askForOwn },
     { id: "macros", label: say.keyMacro, keys: capsOf("m"), run: () => openPalette("macros") },
     { id: "sheet", label: say.shortcuts, keys: capsOf("?"), run: () => (isSheetOpen.value = true) },
-    ...(["online", "away", "offline"] as const).map((one) => ({ id: `availability.${one}`, label: `${say.availabilityLabel}: ${say.availability[one]}`, run: () => void setAvailability(one) })),
+    ...AVAILABILITIES.map((one) => ({ id: `availability.${one}`, label: `${say.availabilityLabel}: ${say.availability[one]}`, run: () => void setAvailability(one) })),
     ...THEMES.map((one) => ({ id: `theme.${one}`, label: `${say.theme}: ${say.themes[one]}`, run: () => chooseTheme(one) })),
     ...LOCALES.map(({ code, name }) => ({ id: `locale.${code}`, label: `${say.languageOfConsole}: ${name}`, run: () => chooseLocale(code) })),
     ...DENSITIES.map((one) => ({ id: `density.${one}`, label: `${say.density}: ${say.densities[one]}`, run: () => chooseDensity(one) })),

@@ -5,13 +5,12 @@ import { locale, words } from "../../words";
 import { duration } from "../../words/durations";
 import { Avatar } from "../Avatar";
 import type { BoardAgent } from "../../api_board";
+import { byAvailability } from "../../wire";
 import { Narrow } from "./Queues";
-
-const ORDER = { online: 0, away: 1, offline: 2 } as const;
 
 export function Team() {
   const say = words.value;
-  const team = [...board.value!.agents].sort((a, b) => ORDER[a.availability] - ORDER[b.availability] || a.name.localeCompare(b.name));
+  const team = [...board.value!.agents].sort((a, b) => byAvailability(a, b) || a.name.localeCompare(b.name));
   return (
     <section class="card" aria-labelledby="board-team">
       <h2 id="board-team">{say.boardTeam}</h2>

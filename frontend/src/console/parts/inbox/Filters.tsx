@@ -11,13 +11,13 @@ import { me } from "../../state/session";
 import { tags } from "../../state/tags";
 import { locale, words } from "../../words";
 import type { Dictionary } from "../../words/en";
-import { fullTime, startOfDay } from "../../words/times";
+import { fullTime, languageName, startOfDay } from "../../words/times";
 import { isMerged, type Filters } from "../../wire";
 import { Dialog } from "../Dialog";
 import { canSave, isSavingView } from "./Views";
 
 export const areFiltersOpen = signal(false);
-const LANGUAGES = ["en", "zh-hans", "ja", "ko", "de", "fr", "es"];
+const FILTER_LANGUAGES = ["en", "zh-hans", "ja", "ko", "de", "fr", "es"];
 const RANGES = [0, 7, 30] as const;
 const DAY = 86_400_000;
 
@@ -65,15 +65,7 @@ function valueText(field: FilterField, value: string | number, say: Dictionary):
     case "rating":
       return say.stars(value as number);
     default:
-      return languageName(String(value));
-  }
-}
-
-function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames([locale.value], { type: "language" }).of(code) ?? code;
-  } catch {
-    return code;
+      return languageName(String(value), locale.value);
   }
 }
 
@@ -125,7 +117,7 @@ export function FilterDialog() {
         {queues.length > 1 && <Choices field="queue" values={queues.map((one) => one.id)} />}
         {tags.value.size > 0 && <Choices field="tag" values={[...tags.value.keys()]} />}
         <Choices field="rating" values={[1, 2, 3, 4, 5]} />
-        <Choices field="language" values={LANGUAGES} />
+        <Choices field="language" values={FILTER_LANGUAGES} />
         <Range field="created_from" />
         <Range field="active_from" />
         <footer class="form-foot">

@@ -1,5 +1,6 @@
 """How the admin sites look: shades of the brand's accent, computed so that text on them can be read."""
 
+import re
 import unicodedata
 
 from tenants.accents import Triple, luminance, to_linear_rgb, to_oklch
@@ -21,6 +22,7 @@ _STEPS = {
     "950": (0.275, 0.50),
 }
 _READABLE = 4.5
+_WORDS = re.compile(r"[^\W_]\S*")  # each from its first letter or digit
 
 
 def accent_shades(request: BrandRequest) -> dict[str, str]:
@@ -52,11 +54,8 @@ def _contrast_with_white(oklch: Triple) -> float:
 
 
 def initials_of(name: str) -> str:
-    """What an avatar says, as the console writes it: of a Chinese name its first character, else two letters."""
-    parts = name.split()
-    if not parts:
-        return "?"
-    first = parts[0][0]
+    """What an avatar says, the same as in widget and console (frontend/src/design/avatar.ts)."""
+    first, *others = [word[0] for word in _WORDS.findall(name)] or ["?"]
     if unicodedata.name(first, "").startswith("CJK"):
         return first
-    return (first + parts[-1][0]).upper() if len(parts) > 1 else first.upper()
+    return (first + (others[-1] if others else "")).upper()

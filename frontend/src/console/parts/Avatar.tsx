@@ -1,10 +1,18 @@
-import { hueOf, initials } from "../state/visitors";
+import { hueOf, initials } from "../../design/avatar";
 
-export function Avatar(props: { id: string; name: string; size?: "s" | "m" | "l"; isOnline?: boolean }) {
+interface AvatarProps {
+  name: string;
+  /** Of a visitor: their colour stays when the name changes. An agent's belongs to the name, as in the widget. */
+  id?: string;
+  size?: "s" | "m" | "l";
+  isOnline?: boolean;
+}
+
+export function Avatar({ name, id = name, size = "m", isOnline }: AvatarProps) {
   return (
-    <span class={`avatar avatar-${props.size ?? "m"}`} style={{ "--hue": String(hueOf(props.id)) }} aria-hidden="true">
-      {initials(props.name)}
-      {props.isOnline && <span class="avatar-online" />}
+    <span class={`avatar avatar-${size}`} style={{ "--hue": String(hueOf(id)) }} aria-hidden="true">
+      {initials(name)}
+      {isOnline && <span class="avatar-online" />}
     </span>
   );
 }

@@ -104,7 +104,7 @@ function AccountMenu() {
   const say = words.value;
   const button = (
     <span class="rail-me">
-      <Avatar id={agent.id} name={agent.name} />
+      <Avatar name={agent.name} />
       <span class={`presence presence-${agent.availability}`} />
     </span>
   );

@@ -152,7 +152,7 @@ function RowMarks({ row }: { row: Row }) {
       )}
       {row.status === "assigned" && row.agent && row.agent.id !== myId.value && !row.unread && (
         <span class="row-agent" title={say.assignedTo(row.agent.name)}>
-          <Avatar id={row.agent.id} name={row.agent.name} size="s" />
+          <Avatar name={row.agent.name} size="s" />
         </span>
       )}
     </span>

@@ -74,7 +74,7 @@ function Who({ row }: { row: Row }) {
         <ResolutionClock row={row} />
         {row.agent && (
           <span class="fact">
-            <Avatar id={row.agent.id} name={row.agent.name} size="s" />
+            <Avatar name={row.agent.name} size="s" />
             <bdi class="fact-text">{row.agent.id === myId.value ? say.withYou : say.assignedTo(row.agent.name)}</bdi>
           </span>
         )}

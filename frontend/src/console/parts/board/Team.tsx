@@ -24,7 +24,7 @@ function Member({ agent }: { agent: BoardAgent }) {
   const since = agent.since_ts === null ? "" : duration(Math.max(now.value - agent.since_ts, 0) / 1000, locale.value);
   return (
     <li class="member">
-      <Avatar id={agent.id} name={agent.name} size="m" />
+      <Avatar name={agent.name} size="m" />
       <span class="member-name">
         <Narrow id={agent.id} name={agent.name} />
         <span class="member-since">

@@ -61,7 +61,7 @@ export function Situation({ thread, row, isNote }: { thread: Thread; row: Row; i
       <span>{sentence}</span>
       <span class={`viewers${writing ? " is-writing" : ""}`} role="status">
         {others.map(({ agent }) => (
-          <Avatar key={agent.id} id={agent.id} name={agent.name} size="s" />
+          <Avatar key={agent.id} name={agent.name} size="s" />
         ))}
         {writing ? say.isWritingToo(writing.agent.name) : others.length > 0 && say.areLooking(others.map(({ agent }) => agent.name))}
       </span>

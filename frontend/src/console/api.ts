@@ -51,7 +51,7 @@ function csrfToken(): string {
 }
 
 /** Problem documents carry `code`; anything else is named after its status. */
-export function refusal(status: number, body: unknown, retryAfter: string | null = null): ApiError {
+function refusal(status: number, body: unknown, retryAfter: string | null = null): ApiError {
   const problem = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const code = typeof problem.code === "string" ? problem.code : STATUS_CODES[status] ?? "internal";
   const detail = typeof problem.detail === "string" ? problem.detail : "";

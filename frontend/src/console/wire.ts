@@ -26,10 +26,10 @@ export const isMerged = (id: ViewId): id is MergedId => Object.hasOwn(MERGED, id
 export const AVAILABILITIES: readonly Availability[] = ["online", "away", "offline"];
 export const byAvailability = (one: { availability: Availability }, other: { availability: Availability }): number =>
   AVAILABILITIES.indexOf(one.availability) - AVAILABILITIES.indexOf(other.availability);
-export type Role = "admin" | "supervisor" | "agent";
+type Role = "admin" | "supervisor" | "agent";
 
 /** 1 low … 4 urgent */
-export type Priority = 1 | 2 | 3 | 4;
+type Priority = 1 | 2 | 3 | 4;
 
 export interface Row {
   id: string;
@@ -161,7 +161,7 @@ export interface Elsewhere {
   failed: string[];
 }
 
-export interface Colleague {
+interface Colleague {
   id: string;
   name: string;
   availability: Availability;
@@ -196,7 +196,7 @@ export interface RowsPage {
   counts?: Counts;
 }
 
-export interface Page {
+interface Page {
   url: string;
   title?: string | null;
   referrer?: string | null;
@@ -355,7 +355,7 @@ export type ProfileChange = { [K in "name" | "email" | "phone" | "locale"]?: str
   attributes?: Record<string, AttributeValue | null>;
 };
 
-export const MESSAGE_TYPES: ReadonlySet<string> = new Set(["message.created", "note.created"]);
+const MESSAGE_TYPES: ReadonlySet<string> = new Set(["message.created", "note.created"]);
 
 export const isMessage = (event: LogEvent): event is LogEvent<MessageData> => MESSAGE_TYPES.has(event.type);
 

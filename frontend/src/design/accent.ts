@@ -2,7 +2,7 @@
 // Lightness moves along OKLCH until the measured WCAG contrast holds, so no brand colour can
 // make text unreadable. Conversion after Björn Ottosson, "A perceptual color space" (2020).
 
-export interface AccentShades {
+interface AccentShades {
   accent: string;
   hover: string;
   pressed: string;
@@ -12,7 +12,7 @@ export interface AccentShades {
   tintStrong: string;
 }
 
-export interface Accent {
+interface Accent {
   light: AccentShades;
   dark: AccentShades;
 }

@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 
 export type Icon = (props: { class?: string }) => JSX.Element;
 
-export function icon(shape: () => ComponentChildren): Icon {
+function icon(shape: () => ComponentChildren): Icon {
   return (props) => (
     <svg class={props.class ? `kf-icon ${props.class}` : "kf-icon"} viewBox="0 0 24 24" aria-hidden="true">
       {shape()}

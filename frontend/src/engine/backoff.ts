@@ -10,7 +10,7 @@ export function reconnectDelay(attempt: number, random: () => number = Math.rand
   return Math.round(FLOOR_MS + random() * (window - FLOOR_MS));
 }
 
-export type CloseVerdict =
+type CloseVerdict =
   | { kind: "retry"; atLeastMs: number }
   | { kind: "fatal" } // the owner decides: new session, sign in again
   | { kind: "epoch" }; // the brand's history was replaced: reload

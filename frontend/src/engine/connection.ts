@@ -17,7 +17,7 @@ export type ConnectionState =
   | { kind: "offline" }
   | { kind: "stopped" };
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   peer: Peer;
   network: Network;
   isOnline: () => boolean;

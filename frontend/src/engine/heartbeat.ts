@@ -9,14 +9,14 @@ export interface Learnt {
   strikes: number;
 }
 
-export interface HeartbeatConfig {
+interface HeartbeatConfig {
   serverInterval: number;
   ceiling?: number;
   floor?: number;
   learnt?: Learnt | null;
 }
 
-export type Beat = "wait" | "probe" | "dead";
+type Beat = "wait" | "probe" | "dead";
 
 const PROBES = 3;
 /** Past the ceiling the server hears from us whatever it says itself: it ends links that say nothing (docs/heartbeat.md). */

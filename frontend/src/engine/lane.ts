@@ -8,7 +8,7 @@ const PASSING = new Set(["rate_limited", "overloaded", "internal", "disconnected
 const CUT = new Set(["disconnected", "stopped"]);
 const MAX_INTERNAL = 5;
 
-export type Settled =
+type Settled =
   | { kind: "again"; delayMs: number } // the same entry, the same client_id, later
   | { kind: "failed" };
 

@@ -72,7 +72,7 @@ export class FakeServer {
 
 type Ends = [resolve: (answer: any) => void, reject: (error: object) => void];
 
-export class FakeRequest {
+class FakeRequest {
   isOpen = true;
 
   constructor(
@@ -114,7 +114,7 @@ export class FakeRequest {
   }
 }
 
-export class FakeSocket implements SocketLike {
+class FakeSocket implements SocketLike {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   sent: Frame<any>[] = [];

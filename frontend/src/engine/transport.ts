@@ -45,7 +45,7 @@ export interface SocketLike {
   onclose: ((event: { code: number }) => void) | null;
 }
 
-export type OpenSocket = (path: string, protocols: string[]) => SocketLike;
+type OpenSocket = (path: string, protocols: string[]) => SocketLike;
 
 export const openTransport = (rung: Rung, peer: Peer, network: Network, line: Line): Transport =>
   rung ? new PollTransport(rung < 2, peer, network, line) : openSocket(peer, network, line);

@@ -2,7 +2,7 @@
 // "one unread|{n} unread" and pass n.
 
 export type Locale = "en" | "zh-Hans";
-export type Fill = Record<string, string | number>;
+type Fill = Record<string, string | number>;
 
 /** Any language tag to one that we have. */
 export function toLocale(tag: string | null | undefined): Locale {

@@ -12,7 +12,7 @@ const ZH = ["打开聊天", "收起聊天", "条未读消息", "聊天", "聊天
 const CHAT = "M7.9 20A9 9 0 1 0 4 16.1L2 22Z";
 const DOWN = "m6 9 6 6 6-6";
 
-export interface ViewHandlers {
+interface ViewHandlers {
   toggle(): void;
   /** The visitor points at the bubble: loading may begin. */
   approach(): void;

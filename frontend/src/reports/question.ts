@@ -10,7 +10,7 @@ export interface Question {
   compare: boolean;
 }
 
-export type Preset = "today" | "7" | "28" | "90";
+type Preset = "today" | "7" | "28" | "90";
 export const PRESETS: readonly Preset[] = ["today", "7", "28", "90"];
 
 const DAY_MS = 86_400_000;

@@ -4,7 +4,7 @@ import { questionQuery, readQuestion, stretchOf, type Question } from "./questio
 import { GROUPS, type Report, type Row } from "./wire";
 import { wordsOf, type Words } from "./words";
 
-export interface NamedRef {
+interface NamedRef {
   id: string;
   name: string;
 }
@@ -17,7 +17,7 @@ export interface Options {
   onSignedOut: () => void;
 }
 
-export type Failure = "offline" | "invalid" | "other";
+type Failure = "offline" | "invalid" | "other";
 
 export const options = signal<Options>({ locale: "en", queues: [], agents: [], tags: [], onSignedOut: () => undefined });
 export const words = signal<Words>(wordsOf("en"));

@@ -28,7 +28,7 @@ export interface Row extends Sums {
   name: string | null;
 }
 
-export type Group = "weekday_hour" | "queue" | "agent" | "tag";
+type Group = "weekday_hour" | "queue" | "agent" | "tag";
 export const GROUPS: readonly Group[] = ["weekday_hour", "queue", "agent", "tag"];
 
 export interface Report {

@@ -31,7 +31,7 @@ export interface Session {
   limits: Limits;
 }
 
-export interface SessionRequest {
+interface SessionRequest {
   key: string;
   token?: string | undefined;
   identity?: string | undefined;

@@ -20,7 +20,7 @@ import { Typing } from "./typing";
 import { Uploads } from "./uploads";
 
 /** idle: nobody has opened the panel yet and nothing is known of the visitor, so no visitor is made. */
-export type Phase = "idle" | "loading" | "ready" | "failed" | "refused";
+type Phase = "idle" | "loading" | "ready" | "failed" | "refused";
 
 type Wishes = Pick<HostState, "isOpen"> & Partial<HostState>;
 

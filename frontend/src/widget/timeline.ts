@@ -21,7 +21,7 @@ export interface MessageEntry extends Pick<MessageData, "edited_ts" | "recalled"
   state: "sending" | "sent" | "failed";
 }
 
-export interface NoticeEntry {
+interface NoticeEntry {
   type: "notice";
   key: string;
   conversation: string;

@@ -1,6 +1,6 @@
 // Small line drawings for empty states, in the colours of the theme.
 
-export type DrawingName = "rest" | "pick" | "search" | "cut" | "door";
+type DrawingName = "rest" | "pick" | "search" | "cut" | "door";
 
 const shapes: Record<DrawingName, () => preact.JSX.Element> = {
   // A cup beside an empty tray: nothing to do.

@@ -6,7 +6,7 @@ import type { Dictionary } from "../words/en";
 import { languageName, span } from "../words/times";
 
 /** "Amy: online, 3 of 5, Chinese" and what routing thought of it. */
-export function agentFacts(agent: ReasonsAgent, say: Dictionary, tag: Locale): string {
+function agentFacts(agent: ReasonsAgent, say: Dictionary, tag: Locale): string {
   const languages = agent.languages.map((one) => languageName(one, tag)).join("/");
   const isVerdict = agent.availability === agent.verdict; // "Offline" is said once
   const state = (AVAILABILITIES as readonly string[]).includes(agent.availability)
@@ -16,7 +16,7 @@ export function agentFacts(agent: ReasonsAgent, say: Dictionary, tag: Locale): s
 }
 
 /** One sentence: who chose, by what, after how long. */
-export function reasonsSummary(reasons: ReasonsOf, say: Dictionary, tag: Locale): string {
+function reasonsSummary(reasons: ReasonsOf, say: Dictionary, tag: Locale): string {
   if (reasons.by !== "routing") return say.routedBy[reasons.by] ?? "";
   const parts = (reasons.why ?? []).map((one) => say.routingWhy[one] ?? one);
   if (reasons.relaxed) parts.push(say.routingRelaxed);

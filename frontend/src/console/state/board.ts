@@ -87,7 +87,7 @@ export const pickAll = (ids: readonly string[], arePicked: boolean): void => {
 export const listed = (known: BoardSnapshot, only: string | null): BoardTalk[] =>
   only ? known.conversations.filter((one) => one.queue?.id === only || one.agent?.id === only) : known.conversations;
 
-export type Target = { agent: NamedRef } | { queue: NamedRef };
+type Target = { agent: NamedRef } | { queue: NamedRef };
 
 /** Moves them as the inbox does; undoing puts each back where it stood. */
 export async function move(ids: readonly string[], target: Target): Promise<void> {

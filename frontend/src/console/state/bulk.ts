@@ -8,14 +8,14 @@ import { receiveRow } from "./inbox";
 import { showError, showToast, type Toast } from "./toasts";
 import { untickAll } from "./ticks";
 
-export type Doing = Omit<Step, "conversation">;
+type Doing = Omit<Step, "conversation">;
 
 export const isBulkBusy = signal(false);
 
 /** The server takes so many steps at once. */
 const AT_ONCE = 200;
 
-export async function run(steps: readonly Step[]): Promise<StepOutcome[]> {
+async function run(steps: readonly Step[]): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
   await whileBusy(steps.map((one) => one.conversation), async () => {
     for (let from = 0; from < steps.length; from += AT_ONCE) {

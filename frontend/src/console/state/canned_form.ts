@@ -3,11 +3,11 @@ import { openVariables } from "./completion";
 
 export const VARIABLES = ["visitor.name", "visitor.email", "visitor.phone", "agent.name", "brand.name", "conversation.id", "queue.name"];
 /** Offered first; further ones of the world's, by their codes. */
-export const LANGUAGES = ["en", "zh-hans", "zh-hant", "ar", "cs", "da", "de", "el", "es", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko", "nl", "no", "pl", "pt", "pt-br", "ro", "ru", "sv", "th", "tr", "uk", "vi"];
+const LANGUAGES = ["en", "zh-hans", "zh-hant", "ar", "cs", "da", "de", "el", "es", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko", "nl", "no", "pl", "pt", "pt-br", "ro", "ru", "sv", "th", "tr", "uk", "vi"];
 
 const SHORTCUT = /^[\p{L}\p{N}_.-]{1,40}$/u;
 
-export interface Fields {
+interface Fields {
   shortcut: string;
   texts: Readonly<Record<string, string>>;
 }

@@ -29,7 +29,7 @@ const capsOf = (key: string): readonly string[] => {
 type Made = Omit<PaletteItem, "group">;
 const inGroup = (group: PaletteItem["group"], items: readonly Made[]): PaletteItem[] => items.map((one) => ({ ...one, group }));
 
-export const openRow = (): Row | null => currentThread.value?.row.value ?? null;
+const openRow = (): Row | null => currentThread.value?.row.value ?? null;
 
 function actionItems(say: Dictionary): PaletteItem[] {
   const row = openRow();

@@ -25,7 +25,7 @@ export function typedAt(text: string, caret: number, allowed: ReadonlySet<Trigge
   return null;
 }
 
-export interface Put {
+interface Put {
   text: string;
   caret: number;
 }

@@ -8,13 +8,13 @@ import { draftTime } from "./drafts";
 import { me, myId } from "./session";
 import type { Thread } from "./thread";
 
-export interface Doubt {
+interface Doubt {
   text: string;
   /** The words that it is about. */
   quote?: string;
 }
 
-export interface SendQuestion {
+interface SendQuestion {
   doubts: readonly Doubt[];
   onSend: () => void;
   onBack: () => void;
@@ -37,10 +37,10 @@ function begunSeq(thread: Thread): number {
   return begun.get(thread.id) ?? (at ? Math.min(seqAt(events, at), thread.top) : thread.top);
 }
 
-export const noteSeen = (thread: Thread): void => void begun.set(thread.id, thread.top);
+const noteSeen = (thread: Thread): void => void begun.set(thread.id, thread.top);
 
 /** Reasons not to send just yet. A note goes to nobody outside. */
-export function doubtsOf(thread: Thread, { isNote, text }: Written): Doubt[] {
+function doubtsOf(thread: Thread, { isNote, text }: Written): Doubt[] {
   if (isNote) return [];
   const say = words.peek();
   const { brand, brands } = me.peek()!;

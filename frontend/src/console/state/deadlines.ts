@@ -1,9 +1,9 @@
 // How late an answer is: what the clocks of rows and thread headers show. Pure.
 import type { Row } from "../wire";
 
-export type Level = "calm" | "soon" | "late";
+type Level = "calm" | "soon" | "late";
 
-export interface Deadline {
+interface Deadline {
   since: number;
   /** null: nothing was promised, and nothing hurries. */
   due: number | null;

@@ -1,7 +1,7 @@
 // A small set that a desk uses, with the names by which `:` finds them; the system's own picker has the rest. Pure.
 import { rank } from "./fuzzy";
 
-export interface Emoji {
+interface Emoji {
   sign: string;
   names: readonly string[];
 }

@@ -5,7 +5,7 @@ const LISTS = ["status", "agent", "queue", "tag", "language"] as const;
 const NUMBER_LISTS = ["priority", "rating"] as const;
 const FLAGS = ["unread", "left_message", "snoozed", "awaiting"] as const;
 const NUMBERS = ["created_from", "created_to", "active_from", "active_to"] as const;
-export const FILTER_FIELDS = [...LISTS, ...NUMBER_LISTS, ...FLAGS, ...NUMBERS, "text"] as const;
+const FILTER_FIELDS = [...LISTS, ...NUMBER_LISTS, ...FLAGS, ...NUMBERS, "text"] as const;
 export type FilterField = (typeof FILTER_FIELDS)[number];
 
 /** As the query of the server (and of the address) has them: several values of one field between commas. */

@@ -45,7 +45,7 @@ function newListing(view: ViewId, q: string, filters: Filters): Listing {
   };
 }
 
-export function listingOf(view: ViewId): Listing {
+function listingOf(view: ViewId): Listing {
   let listing = listings.get(view);
   if (!listing) {
     listing = newListing(view, "", {});

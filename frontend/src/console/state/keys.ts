@@ -2,13 +2,13 @@
 // table and the shortcuts run from it, so that none can say what the other does not do.
 import type { Dictionary } from "../words/en";
 
-export type KeyGroup = "move" | "conversation" | "write" | "anywhere";
+type KeyGroup = "move" | "conversation" | "write" | "anywhere";
 export const KEY_GROUPS: readonly KeyGroup[] = ["move", "conversation", "write", "anywhere"];
 
 /** Words that are plain texts. */
-export type WordKey = { [K in keyof Dictionary]: Dictionary[K] extends string ? K : never }[keyof Dictionary];
+type WordKey = { [K in keyof Dictionary]: Dictionary[K] extends string ? K : never }[keyof Dictionary];
 
-export interface Binding {
+interface Binding {
   group: KeyGroup;
   /** As KeyboardEvent.key says it; "Mod+K" is Ctrl or Cmd, and works while writing too. */
   keys: readonly string[];
@@ -40,7 +40,7 @@ export function keyOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" |
   return event.ctrlKey || event.metaKey ? `Mod+${event.key.toUpperCase()}` : event.key;
 }
 
-export const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
+const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** As the sheet and the palette show it: ["⌘", "K"] or ["Ctrl", "K"]. */
 export const keyCaps = ({ keys, shown }: Pick<Binding, "keys" | "shown">): string[] =>

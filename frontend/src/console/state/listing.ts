@@ -20,7 +20,7 @@ export function belongs(view: View, row: Row, agent: string): boolean {
 }
 
 /** What a list asks for. */
-export interface Wanted {
+interface Wanted {
   view: ViewId;
   q: string;
   filters: Filters;
@@ -49,7 +49,7 @@ export function compareIn(view: ViewId): (a: Row, b: Row) => number {
   return compareRows;
 }
 
-export function compareRows(a: Row, b: Row): number {
+function compareRows(a: Row, b: Row): number {
   return lastActivity(b) - lastActivity(a) || (a.id < b.id ? 1 : -1);
 }
 

@@ -75,7 +75,7 @@ export function underLive(page: readonly LogEvent[], shown: readonly LogEvent[])
     .reduce<readonly LogEvent[]>((events, event) => [...applyCorrection(events, event), event], page);
 }
 
-export interface LogSource {
+interface LogSource {
   events: readonly LogEvent[];
   pending: readonly Pending[];
   newAfter: number | null;

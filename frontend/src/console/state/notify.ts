@@ -6,7 +6,7 @@ import { readStored, writeStored } from "./preferences";
 import { go, route } from "./route";
 import { play } from "./sound";
 
-export interface BellChoice {
+interface BellChoice {
   sound: boolean;
   desktop: boolean;
 }
@@ -29,7 +29,7 @@ export const bellChoices = signal<Record<BellEvent, BellChoice>>(DEFAULTS);
 /** 0 to 1. */
 export const volume = signal(0.6);
 
-export type Permission = "granted" | "denied" | "default" | "missing";
+type Permission = "granted" | "denied" | "default" | "missing";
 const permissionNow = (): Permission => ("Notification" in window ? Notification.permission : "missing");
 export const permission = signal<Permission>("missing");
 

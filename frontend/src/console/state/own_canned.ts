@@ -17,7 +17,7 @@ export interface Beginning {
 }
 
 /** What the dialog shows: the list of one's own, one of them (read anew first), or a new one. */
-export type Asked = { show: "list" } | { show: "one"; id: string } | { show: "form"; from: Beginning };
+type Asked = { show: "list" } | { show: "one"; id: string } | { show: "form"; from: Beginning };
 
 export const cannedAsked = signal<Asked | null>(null);
 

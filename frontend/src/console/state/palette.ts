@@ -3,8 +3,8 @@ import { signal } from "@preact/signals";
 import { rank } from "./fuzzy";
 import { readStored, writeStored } from "./preferences";
 
-export type PaletteGroup = "conversations" | "actions" | "macros" | "views" | "settings" | "brands";
-export type PaletteMode = "all" | "macros";
+type PaletteGroup = "conversations" | "actions" | "macros" | "views" | "settings" | "brands";
+type PaletteMode = "all" | "macros";
 
 export interface PaletteItem {
   /** Lasting, so that what was chosen lately is found again. */

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { locale, toLocale, type Locale } from "../words";
 
-export type Theme = "system" | "light" | "dark";
+type Theme = "system" | "light" | "dark";
 export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 /** Storage may be blocked (private windows): then choices last as long as the page. */
@@ -29,7 +29,7 @@ const LOCALE = "kefu.locale";
 const DETAILS = "kefu.details";
 const DENSITY = "kefu.density";
 
-export type Density = "comfortable" | "compact";
+type Density = "comfortable" | "compact";
 export const DENSITIES: readonly Density[] = ["comfortable", "compact"];
 
 export const theme = signal<Theme>("system");

@@ -6,7 +6,7 @@ import { filterQuery, readFilters } from "./filters";
 /** Board and reports are for supervisors; for others these pages do not exist. */
 export type Page = "inbox" | "board" | "reports";
 
-export interface Route {
+interface Route {
   page: Page;
   /** A supervisor looks on: nothing can be written until the conversation is taken over. */
   watch: boolean;
@@ -20,7 +20,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const BASE = "/console/";
 
-export function parseRoute(path: string, search: string): Route {
+function parseRoute(path: string, search: string): Route {
   const values = new URLSearchParams(search);
   const view = values.get("view") ?? "";
   const found = /^\/console\/c\/([^/]+)\/?$/.exec(path);
@@ -35,7 +35,7 @@ export function parseRoute(path: string, search: string): Route {
   };
 }
 
-export function routePath(target: Route): string {
+function routePath(target: Route): string {
   if (target.page !== "inbox") return BASE + target.page;
   const values = new URLSearchParams();
   if (target.view !== "mine") values.set("view", target.view);

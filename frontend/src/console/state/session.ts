@@ -6,7 +6,7 @@ import { ApiError, fetchMe, rememberCsrf } from "../api";
 import type { Me } from "../wire";
 import { refreshing, sameOr } from "./refreshing";
 
-export type Start = { kind: "loading" } | { kind: "ready" } | { kind: "no_access" } | { kind: "failed"; error: unknown };
+type Start = { kind: "loading" } | { kind: "ready" } | { kind: "no_access" } | { kind: "failed"; error: unknown };
 
 export const start = signal<Start>({ kind: "loading" });
 export const me = signal<Me | null>(null);

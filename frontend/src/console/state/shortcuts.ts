@@ -45,17 +45,17 @@ export const wantToWrite = (mode: Mode): void => {
 
 const openRow = () => currentThread.peek()?.row.peek() ?? null;
 
-export function closeOrReopen(): void {
+function closeOrReopen(): void {
   const row = openRow();
   if (row) void (row.status === "closed" ? reopen(row) : close(row));
 }
 
-export function takeOpen(): void {
+function takeOpen(): void {
   const row = openRow();
   if (row && row.status !== "closed" && row.agent?.id !== myId.peek()) void take(row);
 }
 
-export function transferOpen(): void {
+function transferOpen(): void {
   const row = openRow();
   if (row && row.status !== "closed") transferAsked.value = row.id;
 }

@@ -3,7 +3,7 @@ const HOUR = 3_600_000;
 const MORNING = 9;
 const MONDAY = 1;
 
-export type SnoozeChoice = "hour" | "three_hours" | "tomorrow" | "monday" | "week";
+type SnoozeChoice = "hour" | "three_hours" | "tomorrow" | "monday" | "week";
 
 /** A clock time some days later: by the calendar, so that a change of the clocks shifts nothing. */
 function morningIn(now: number, days: number): number {

@@ -19,12 +19,12 @@ export interface Pending {
   failed: string | null;
 }
 
-export interface Typing {
+interface Typing {
   author: Author;
   text: string;
 }
 
-export type ThreadLoad = "loading" | "ready" | "missing" | "failed";
+type ThreadLoad = "loading" | "ready" | "missing" | "failed";
 
 const OLDER_PAGE = 100;
 const TYPING_LASTS_MS = 6_000;

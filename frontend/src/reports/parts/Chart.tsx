@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { draw, type Tone } from "../canvas";
 import { words } from "../state";
 
-export interface Series {
+interface Series {
   name: string;
   tone: Tone;
   values: readonly (number | null)[];

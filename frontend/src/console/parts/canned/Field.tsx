@@ -1,7 +1,7 @@
 // A field with what is wrong with it: said beside it, and tied to it for whoever does not see it.
 import { useId } from "preact/hooks";
 
-export interface Tied {
+interface Tied {
   "aria-invalid": boolean;
   "aria-describedby": string | undefined;
 }

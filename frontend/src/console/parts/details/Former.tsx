@@ -82,7 +82,7 @@ export function Ratings({ satisfaction }: { satisfaction: Satisfaction | null })
   );
 }
 
-export function Stars({ score }: { score: number }) {
+function Stars({ score }: { score: number }) {
   const full = Math.round(score);
   return (
     <span class="stars" role="img" aria-label={words.value.profile.scoreOf(score)}>

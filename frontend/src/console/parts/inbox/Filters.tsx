@@ -36,7 +36,7 @@ export function FilterButton() {
 }
 
 /** What a filter says, in words: "Priority: High, Urgent". */
-export function filterText(field: FilterField, filters: Filters, say: Dictionary): string {
+function filterText(field: FilterField, filters: Filters, say: Dictionary): string {
   const name = say.filterNames[field] ?? field;
   const value = filters[field];
   if (value === true) return name;

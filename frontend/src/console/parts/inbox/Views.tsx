@@ -19,7 +19,7 @@ const HIDDEN: readonly View[] = ["mentions", "snoozed", "closed"];
 export const isSavingView = signal(false);
 export const isManagingViews = signal(false);
 
-export function viewName(view: ViewId, say: Dictionary): string {
+function viewName(view: ViewId, say: Dictionary): string {
   if (isView(view)) return say[view];
   return isMerged(view) ? say.allBrands : savedView(view)?.name ?? say.savedViews;
 }

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import puremagic
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from chat.errors import FileTypeRefused, Invalid, TooLarge
+from chat.pictures import MAX_FRAMES, Measured, measure
 
 HEAD_BYTES = 8192
 MAX_NAME_CHARS = 200
 # A picture is decoded in the reader's browser: 40 megapixels are 160 MB there, whatever the file's size.
 MAX_PIXELS = 40_000_000
-MAX_FRAMES = 1_000
 OCTETS = "application/octet-stream"
 
 # The only types that are ever shown instead of downloaded: raster pictures, which cannot carry a script.
@@ -87,26 +87,29 @@ def name_for(name: str, content_type: str) -> str:
 
 
 def _inspect_picture(stream: BinaryIO) -> Inspected | None:
+    picture = measure(stream) or _measure_webp(stream)
+    if picture is None:
+        return None
+    if picture.width * picture.height > MAX_PIXELS:
+        raise TooLarge(f"A picture has at most {MAX_PIXELS // 1_000_000} megapixels.")
+    if picture.frames > MAX_FRAMES:
+        raise TooLarge(f"A picture has at most {MAX_FRAMES} frames.")
+    content_type, _ = PICTURES[picture.kind]
+    return Inspected(content_type, picture.width, picture.height)
+
+
+def _measure_webp(stream: BinaryIO) -> Measured | None:
+    """By Pillow, which leaves it to a library that walks over chunks and frames without keeping them."""
     stream.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(stream, formats=list(PICTURES))
+            picture = Image.open(stream, formats=["WEBP"])
     except Image.DecompressionBombError:
         raise TooLarge(f"A picture has at most {MAX_PIXELS // 1_000_000} megapixels.") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except Exception:  # Pillow raises what its readers happen to raise; a broken picture is a download
         return None
-    if picture.width * picture.height > MAX_PIXELS:
-        raise TooLarge(f"A picture has at most {MAX_PIXELS // 1_000_000} megapixels.")
-    try:
-        frames = getattr(picture, "n_frames", 1)
-        picture.verify()
-    except Exception:  # Pillow raises what its decoders happen to raise; a broken picture is a download
-        return None
-    if frames > MAX_FRAMES:
-        raise TooLarge(f"A picture has at most {MAX_FRAMES} frames.")
-    content_type, _ = PICTURES[picture.format or ""]
-    return Inspected(content_type, picture.width, picture.height)
+    return Measured("WEBP", picture.width, picture.height, getattr(picture, "n_frames", 1))
 
 
 def _download_type(head: bytes, name: str) -> str:

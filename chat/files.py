@@ -18,6 +18,7 @@ from chat.errors import Invalid, NotFound
 from chat.file_checks import Inspected, check_ending, check_size, clean_name, inspect, name_for
 from chat.models import Conversation, File
 from chat.protocol import MAX_UPLOAD_BYTES
+from chat.upload_limits import check_disk, check_unclaimed, inspection
 from tenants.context import current_tenant
 from tenants.ids import new_id
 
@@ -29,6 +30,7 @@ SENDERS = ("visitor", "agent", "bot")
 def store_file(upload: UploadedFile, *, author: Author) -> File:
     """Store an upload for `author`. What the client says about its type is ignored. Raises as check_upload."""
     assert author.id is not None, "the system itself uploads nothing"
+    check_unclaimed(author.kind, upload.size or 0)
     name, size, found = check_upload(upload)
     file_id = new_id()
     # No part of the path comes from outside; storages may change it, so what they return counts.
@@ -51,20 +53,29 @@ def store_file(upload: UploadedFile, *, author: Author) -> File:
 
 
 def check_upload(upload: UploadedFile) -> tuple[str, int, Inspected]:
-    """The name that an upload may have here, its size, and what it is. Raises Invalid, TooLarge, FileTypeRefused.
+    """The name that an upload may have here, its size, and what it is.
+
+    Raises Invalid, TooLarge, FileTypeRefused, and Overloaded without room on the disk or time to look at it.
 
     The one place where all doors meet: visitors, agents, programs, forms of the admin.
     """
     size = check_size(upload.size, MAX_UPLOAD_BYTES)
     name = clean_name(upload.name or "")
     check_ending(name, settings.REFUSED_FILE_ENDINGS)
-    found = inspect(cast("BinaryIO", upload), name)
+    check_disk(size)
+    with inspection():
+        found = inspect(cast("BinaryIO", upload), name)
     upload.seek(0)
     return name, size, found
 
 
 def copy_file(file: File, *, uploader_kind: str, uploader_id: UUID) -> File:
-    """Make a free upload with the same content: bytes are never shared, since whoever deletes theirs deletes them."""
+    """Make a free upload with the same content: bytes are never shared, since whoever deletes theirs deletes them.
+
+    Raises Overloaded.
+    """
+    check_unclaimed(uploader_kind, file.size)
+    check_disk(file.size)
     file_id = new_id()
     with default_storage.open(file.path, "rb") as content:
         path = default_storage.save(f"{current_tenant().pk}/{file_id.hex[-2:]}/{file_id}", content)
@@ -106,13 +117,13 @@ def claim_files(file_ids: Sequence[UUID], *, author: Author, conversation: Conve
     return [files[file_id] for file_id in file_ids]
 
 
-def forget_unused(before: datetime, *, limit: int) -> list[str]:
+def forget_unused(before: datetime, *, limit: int, kinds: Sequence[str] = SENDERS) -> list[str]:
     """Forget uploads of `before` that no message carries; returns their paths, for delete_files after commit.
 
     Only of those who send messages: files of others, as of canned replies, are not meant to be carried. What is being
     sent at this moment is left alone.
     """
-    unused = File.objects.filter(conversation__isnull=True, uploader_kind__in=SENDERS, created_at__lt=before)
+    unused = File.objects.filter(conversation__isnull=True, uploader_kind__in=kinds, created_at__lt=before)
     found = unused.order_by("created_at").select_for_update(skip_locked=True, no_key=False)[:limit]
     paths = {file.pk: file.path for file in found}
     File.objects.filter(pk__in=paths).delete()

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from chat.errors import FileTypeRefused, Invalid, TooLarge
+from chat.errors import FileTypeRefused, Invalid, Overloaded, TooLarge
 from chat.file_checks import clean_name
 from chat.files import check_upload, delete_files
 from chat.models import File
@@ -24,13 +24,15 @@ from chat.protocol import MAX_FILES, MAX_UPLOAD_BYTES
 
 MEGABYTE = 1024 * 1024
 LIMITS = {"count": MAX_FILES, "size": MAX_UPLOAD_BYTES // MEGABYTE}
-# What chat/file_checks.py says of an upload; here it is said in the reader's language.
+# What chat/file_checks.py and chat/upload_limits.py say of an upload; here it is said in the reader's language.
 REFUSALS = (
     gettext_noop("The file is empty."),
     gettext_noop("A file has at most 20 MB."),
     gettext_noop("A picture has at most 40 megapixels."),
     gettext_noop("A picture has at most 1000 frames."),
     gettext_noop("Programs and scripts are not accepted as files."),
+    gettext_noop("There is no room for files at the moment."),
+    gettext_noop("The server is busy. Try again shortly."),
 )
 HELP = lazy(
     lambda: gettext("Sent along with the text. At most %(count)s files, no more than %(size)s MB at once.") % LIMITS,
@@ -124,7 +126,7 @@ def changes_from(there: Sequence[File], sent: Sent) -> FileChanges:
     for upload in sent.uploads:
         try:
             check_upload(upload)
-        except (Invalid, TooLarge, FileTypeRefused) as refusal:
+        except (Invalid, TooLarge, FileTypeRefused, Overloaded) as refusal:
             problems.append(TOO_LARGE % {"name": clean_name(upload.name or ""), "why": gettext(refusal.detail)})
     if problems:
         raise forms.ValidationError(problems)

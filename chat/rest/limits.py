@@ -41,7 +41,9 @@ KEY_RATE = Rate("key", 100.0, 1000)
 VISITOR_RATE = Rate("visitor", 10.0, 200)
 SESSION_RATE = Rate("session", 5.0, 300)
 UPLOAD_RATE = Rate("upload", 0.5, 20)
-# Messages that are left: of a visitor, and from an address, since visitors are made for nothing.
+# Of all visitors of an address together, since visitors are made for nothing.
+UPLOAD_ADDRESS_RATE = Rate("upload-address", 1.0, 60)
+# Messages that are left: of a visitor, and from an address, as above.
 LEFT_RATE = Rate("left", 1 / 60, 5)
 LEFT_ADDRESS_RATE = Rate("left-address", 0.1, 30)
 TRAIL_RATE = Rate("trail", 0.5, 20)

@@ -22,7 +22,15 @@ from chat.pages import count_unread, visitor_view
 from chat.protocol import LIMITS
 from chat.rest import visitor_docs as docs
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
-from chat.rest.limits import LEFT_ADDRESS_RATE, LEFT_RATE, SESSION_RATE, TRAIL_RATE, UPLOAD_RATE, Rate
+from chat.rest.limits import (
+    LEFT_ADDRESS_RATE,
+    LEFT_RATE,
+    SESSION_RATE,
+    TRAIL_RATE,
+    UPLOAD_ADDRESS_RATE,
+    UPLOAD_RATE,
+    Rate,
+)
 from chat.rest.paging import events_page, page_bounds
 from chat.rest.visitor_auth import VisitorView, check_origin, limit
 from chat.rest.visitor_inputs import FileInput, IdentifyInput, LeftMessageInput, PageViewsInput, SessionInput
@@ -117,6 +125,7 @@ class FilesView(VisitorView):
     def post(self, request: Request) -> Response:
         visitor = self.identity.visitor
         limit(UPLOAD_RATE, f"visitor-{visitor.pk.hex}")
+        limit_address(request, UPLOAD_ADDRESS_RATE)
         upload = read_input(FileInput, request.data)["file"]
         return Response(file_view(store_file(upload, author=Author.of_visitor(visitor))), 201)
 

@@ -16,6 +16,7 @@ from agents.admin.files import REFUSALS
 from agents.authors import author_of
 from agents.canned_files import copies_of
 from agents.models import Agent, AuditEntry, CannedReply, Queue
+from chat import upload_limits
 from chat.models import File
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -136,6 +137,12 @@ def test_what_bursts_the_reader_is_refused_as_everywhere(reply: CannedReply, ali
     Image.new("1", (40_001, 1_000)).save(wide, "PNG")
     answer = alice_admin.post(page_of(reply), REPLY | {"files": [upload("wide.png", wide.getvalue())]})
     assert problems(answer) == ["“wide.png”: A picture has at most 40 megapixels."]
+
+
+def test_a_full_disk_is_a_sentence(reply: CannedReply, alice_admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_limits, "FREE_DISK", 1 << 60)
+    answer = alice_admin.post(page_of(reply), REPLY | {"files": [upload("map.txt")]})
+    assert problems(answer) == ["“map.txt”: There is no room for files at the moment."]
 
 
 def test_every_refusal_is_said_in_chinese(reply: CannedReply, alice_admin: Client) -> None:

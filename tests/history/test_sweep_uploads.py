@@ -13,8 +13,9 @@ from chat.errors import NotFound
 from chat.files import claim_files, store_file
 from chat.messages import MessageDraft, post_message
 from chat.models import File
+from chat.upload_limits import UNCLAIMED, Room
 from history import sweeps
-from history.sweeps import UNUSED_FOR, sweep_uploads
+from history.sweeps import UNUSED_FOR, UNUSED_IN_A_CROWD_FOR, sweep_uploads
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tests.history.desk import NOW, TEAM, Desk
@@ -51,6 +52,18 @@ def test_what_a_message_carries_and_what_a_canned_reply_keeps_stays(desk: Desk) 
     kept = upload(Author("canned", new_id(), ""))
     assert sweep_uploads(NOW) == 0
     assert all(default_storage.exists(file.path) for file in (sent, kept))
+
+
+def test_a_crowd_of_visitors_files_goes_soon(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    vera, soon = Author.of_visitor(desk.visitor()), NOW - UNUSED_IN_A_CROWD_FOR - timedelta(seconds=1)
+    young, teams = upload(vera, at=NOW - UNUSED_IN_A_CROWD_FOR), upload(at=soon)
+    before = {file.pk for file in (upload(vera, at=soon), upload(vera, at=soon))}
+    assert sweep_uploads(NOW) == 0, "there is room for them"
+    monkeypatch.setitem(UNCLAIMED, "visitor", Room(5, 1_000_000))
+    assert sweep_uploads(NOW) == 2
+    assert not File.objects.filter(pk__in=before).exists()
+    assert File.objects.filter(pk__in=[young.pk, teams.pk]).count() == 2
+    assert sweep_uploads(NOW) == 0
 
 
 def test_goes_on_behind_the_first_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
-from agents.canned_files import forget_files, keep_copies, set_files
+from agents.canned_files import forget_files, set_files
 from agents.languages import LANGUAGE
 from agents.models import Agent, CannedReply
 from agents.variables import substitute, variables_of
@@ -73,8 +73,8 @@ def create_own_canned(
         raise Invalid(f"An agent has at most {MAX_OWN} canned replies.")
     reply = CannedReply(id=new_id(), owner=agent, created_at=now, **_checked(shortcut, title, texts, file_ids))
     with _one_per_shortcut(), transaction.atomic():
-        reply.file_ids = keep_copies(reply, file_ids)
-        reply.save(force_insert=True)
+        reply.save(force_insert=True)  # first: no row would name the copies of a reply that is refused
+        set_files(reply, file_ids)
     return reply
 
 

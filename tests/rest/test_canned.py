@@ -191,6 +191,21 @@ def test_a_change_that_is_refused_changes_nothing(agent_api: Api, visitor_api: A
         assert not File.objects.filter(uploader_kind="canned").exists()
 
 
+def test_a_reply_that_is_refused_leaves_no_bytes(agent_api: Api, acme: Tenant) -> None:
+    upload = agent_api.upload("/api/v1/agent/files", png(), "a.png", "image/png").json()["id"]
+    body = {"shortcut": "map", "texts": {"en": "Here"}, "file_ids": [upload]}
+    assert agent_api.post(LIST, body).status_code == 201
+    before = stored(acme)
+    problem(agent_api.post(LIST, body), 409, "conflict")
+    same_refusal(*(agent_api.post(LIST, {**body, "shortcut": "other", "file_ids": [upload, NOBODYS]}) for _ in "ab"))
+    assert stored(acme) == before
+
+
+def stored(tenant: Tenant) -> set[str]:
+    folder = Path(default_storage.path(str(tenant.pk)))
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
 def test_files_of_anothers_reply_are_nobodys(agent_api: Api, acme: Tenant, bob: Agent) -> None:
     upload = agent_api.upload("/api/v1/agent/files", png(), "a.png", "image/png").json()["id"]
     mine = agent_api.post(LIST, {"shortcut": "mine", "texts": {"en": "x"}, "file_ids": [upload]}).json()

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from agents.models import Agent, Membership, Queue
+from agents.canned_files import KIND as CANNED
+from agents.models import Agent, CannedReply, Membership, Queue
 from agents.sight import Sight
 from chat.access import Known, brand_conversations, find_known, get_file, get_visitor
 from chat.errors import NotFound
@@ -61,12 +62,20 @@ def get_agent_visitor(agent: Agent, visitor_id: UUID) -> Visitor:
     return visitor
 
 
+def canned_of(agent: Agent) -> QuerySet[CannedReply]:
+    """What this agent may put in: the brand's, the queues' that it sees, and its own."""
+    queues = Q(queue__isnull=True) | Q(queue__in=agent.queues.all()) if agent.scope == Agent.Scope.QUEUES else Q()
+    return CannedReply.objects.filter(queues & Q(owner__isnull=True) | Q(owner=agent))
+
+
 def get_agent_file(agent: Agent, file_id: UUID) -> File:
-    """Return a file of a conversation that this agent may see, or one of the team's that was not sent yet."""
+    """Return a file of a conversation or canned reply that this agent may see, or one of the team's, not sent yet."""
     file = get_file(file_id)
     if agent.scope == Agent.Scope.BRAND:
         return file
     if file.conversation_id is None and file.uploader_kind == "agent":
+        return file
+    if file.uploader_kind == CANNED and canned_of(agent).filter(pk=file.uploader_id).exists():
         return file
     if not agent_conversations(agent).filter(pk__in=[file.conversation_id]).exists():
         raise NotFound

@@ -1,4 +1,4 @@
-"""Canned replies: which ones an agent has, making one's own, and putting one in for a conversation (docs/composer.md).
+"""Canned replies: making one's own, and putting one in for a conversation (docs/composer.md).
 
 A variable that is not known stays as it stands, so that whoever sends it sees it (agents/variables.py).
 """
@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
+from agents.access import canned_of
 from agents.canned_files import forget_files, set_files
 from agents.languages import LANGUAGE
 from agents.models import Agent, CannedReply
@@ -39,12 +40,6 @@ class Rendered:
     language: str
     # Variables that stayed as they were: unknown ones, and known ones without a value here.
     unknown: tuple[str, ...]
-
-
-def canned_of(agent: Agent) -> QuerySet[CannedReply]:
-    """What this agent may put in: the brand's, the queues' that it sees, and its own."""
-    queues = Q(queue__isnull=True) | Q(queue__in=agent.queues.all()) if agent.scope == Agent.Scope.QUEUES else Q()
-    return CannedReply.objects.filter(queues & Q(owner__isnull=True) | Q(owner=agent))
 
 
 def get_canned(agent: Agent, canned_id: UUID) -> CannedReply:

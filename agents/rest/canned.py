@@ -10,11 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agents.access import get_agent_conversation
+from agents.access import canned_of, get_agent_conversation
 from agents.authors import author_of
 from agents.canned import (
     MAX_LISTED,
-    canned_of,
     change_own_canned,
     create_own_canned,
     delete_own_canned,

@@ -1,6 +1,7 @@
 """Canned replies: which one an agent has, its own, variables, languages, files, counts."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from agents.authors import author_of
 from agents.canned import pick_language
 from agents.canned_files import keep_copies
-from agents.models import Agent, CannedReply, Queue
+from agents.models import Agent, CannedReply, Membership, Queue
 from agents.variables import VARIABLES, open_variables, plain_value, substitute
 from chat.messages import MessageDraft, post_message
 from chat.models import Conversation, File
@@ -204,6 +205,31 @@ def test_a_reply_that_is_refused_leaves_no_bytes(agent_api: Api, acme: Tenant) -
 def stored(tenant: Tenant) -> set[str]:
     folder = Path(default_storage.path(str(tenant.pk)))
     return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_agent_of_own_queues_sees_the_files_of_replies_that_it_has(
+    bob_as: Callable[..., Api], mallory_api: Api, acme: Tenant, alice: Agent, bob: Agent
+) -> None:
+    api = bob_as(scope="queues")
+    upload = api.upload("/api/v1/agent/files", png(), "a.png", "image/png").json()["id"]
+    body = {"shortcut": "mine", "texts": {"en": "x"}, "file_ids": [upload]}
+    own = api.post(LIST, body).json()["attached"][0]
+    assert api.get(own["url"]).status_code == 200
+    with in_tenant(acme):
+        queues = [Queue.objects.create(name=name) for name in ("Sales", "Elsewhere")]
+        Membership.objects.create(agent=bob, queue=queues[0])
+        replies = [
+            CannedReply.objects.create(shortcut=f"x{number}", title="", texts={"en": "x"}, **of)
+            for number, of in enumerate(({}, {"queue": queues[0]}, {"queue": queues[1]}, {"owner": alice}))
+        ]
+        brands, queued, foreign, alices = (f"/files/{keep_copies(reply, [UUID(upload)])[0]}" for reply in replies)
+    assert [api.get(url).status_code for url in (brands, queued)] == [200, 200]
+    for url in (foreign, alices):
+        same_refusal(api.get(url), api.get(f"/files/{NOBODYS}"))
+    same_refusal(mallory_api.get(own["url"]), mallory_api.get(f"/files/{NOBODYS}"))
+    with in_tenant(acme):
+        for queue in queues:
+            queue.delete()
 
 
 def test_files_of_anothers_reply_are_nobodys(agent_api: Api, acme: Tenant, bob: Agent) -> None:

@@ -236,6 +236,14 @@ def connect(server: Server) -> Iterator[Callable[..., SocketClient]]:
 
 
 @pytest.fixture
+def as_vera(connect: Callable[..., SocketClient], vera_token: str) -> SocketClient:
+    """Vera's socket at acme, after hello."""
+    client = connect("visitor", token=vera_token)
+    client.hello()
+    return client
+
+
+@pytest.fixture
 def make_session() -> Callable[[Agent, Tenant], str]:
     """A live session of the agent at the brand, as signing in there makes it."""
 

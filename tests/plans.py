@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "ALTER", "DROP", "CREATE")
 
 
 @contextmanager
@@ -64,3 +67,10 @@ def _explain(sql: str, params: Any) -> dict[str, Any]:
         (answer,) = cursor.fetchone()
     plan: dict[str, Any] = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
     return plan
+
+
+@contextmanager
+def no_writes() -> Iterator[None]:
+    with CaptureQueriesContext(connection) as queries:
+        yield
+    assert [query["sql"] for query in queries if query["sql"].lstrip().upper().startswith(WRITES)] == []

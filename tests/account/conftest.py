@@ -5,6 +5,7 @@ from axes.models import AccessAttempt, AccessFailureLog
 from django.test import Client
 
 from agents.models import Agent
+from chat.redis_clients import redis_client
 from tenants.models import Tenant
 
 SignedIn = Callable[..., Client]
@@ -28,3 +29,9 @@ def signed_in(make_session: Callable[[Agent, Tenant], str]) -> SignedIn:
         return client
 
     return _client
+
+
+def forget_attempts() -> None:
+    client = redis_client()
+    for key in client.scan_iter("kf:attempts:*"):
+        client.delete(key)

@@ -7,11 +7,10 @@ import pytest
 from django.test import Client
 
 from agents.models import Agent
-from chat.redis_clients import redis_client
 from tenants import attempts, buckets
 from tenants.attempts import PASSWORD, TOKEN, note_failure, seconds_to_wait
 from tenants.models import Tenant, User
-from tests.account.conftest import SignedIn
+from tests.account.conftest import SignedIn, forget_attempts
 from tests.conftest import PASSWORD as RIGHT
 
 OFFICE, HOME = "203.0.113.9", "198.51.100.7"
@@ -29,20 +28,14 @@ def small_buckets(settings: Any) -> Iterator[None]:
     forget_attempts()
 
 
-def forget_attempts() -> None:
-    client = redis_client()
-    for key in client.scan_iter("kf:attempts:*"):
-        client.delete(key)
-
-
 def sign_in(email: str, password: str, *, host: str = ACME, address: str = OFFICE, **options: Any) -> Any:
     form = {"email": email, "password": password}
     return Client(HTTP_HOST=host, REMOTE_ADDR=address).post("/account/sign-in", form, **options)
 
 
-def try_many(count: int, *, host: str = ACME, address: str = OFFICE) -> list[int]:
+def try_many(count: int, *, host: str = ACME) -> list[int]:
     """Each at another account."""
-    return [sign_in(f"nobody{n}@acme.test", "wrong", host=host, address=address).status_code for n in range(count)]
+    return [sign_in(f"nobody{n}@acme.test", "wrong", host=host).status_code for n in range(count)]
 
 
 # ---- the bucket ----

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db.models import Model
 from django.http import HttpResponse
@@ -11,6 +12,8 @@ from tenants.context import in_tenant
 from tenants.models import Tenant, User
 
 MAX_PAGES = 150
+# A canned reply, as its page sends it.
+REPLY = {"shortcut": "/hello", "title": "Hello", "text_en": "Hello {{visitor.name}}", "text_zh_hans": "您好"}
 
 
 def crawl(client: Client) -> Iterator[tuple[str, HttpResponse]]:
@@ -49,3 +52,8 @@ def delete_all(models: Iterable[type[Model]], *brands: Tenant) -> None:
         with in_tenant(brand):
             for model in models:
                 model._default_manager.all().delete()
+
+
+def problems(answer: Any) -> list[str]:
+    assert answer.status_code == 200, "it was saved"
+    return [str(one) for group in answer.context["adminform"].form.errors.values() for one in group]

@@ -21,8 +21,8 @@ from chat.models import File
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.account.conftest import SignedIn
-from tests.admin.pages import delete_all
-from tests.admin.test_desk import REPLY, problems
+from tests.admin import tables
+from tests.admin.pages import REPLY, delete_all, problems
 from tests.rest.conftest import png
 from tests.threads import run_together
 
@@ -238,15 +238,12 @@ def test_mallory_finds_neither_page_nor_file(reply: CannedReply, mallory_admin: 
 
 
 def test_import_leaves_files_and_says_so(reply: CannedReply, alice_admin: Client, acme: Tenant) -> None:
-    from tests.admin.test_transfer import confirm, export
-    from tests.admin.test_transfer import upload as upload_rows
-
     for page in ("import", "export"):
         assert "Files are not in the table" in alice_admin.get(f"{CANNED}{page}/").content.decode(), page
-    (row,) = export(alice_admin, CANNED)
+    (row,) = tables.export(alice_admin, CANNED)
     assert "files" not in row
     text = "shortcut,title,text_en\nhello,New,Changed\n"
-    assert confirm(alice_admin, CANNED, upload_rows(alice_admin, CANNED, text)).status_code == 302
+    assert tables.confirm(alice_admin, CANNED, tables.upload(alice_admin, CANNED, text)).status_code == 302
     assert names(acme) == ["map.png", "plan.txt"]
     with in_tenant(acme):
         assert CannedReply.objects.get().texts["en"] == "Changed"

@@ -14,7 +14,7 @@ from chat.models import Conversation, Tag, Visitor
 from tenants.context import in_tenant
 from tenants.ids import new_id
 from tenants.models import Tenant
-from tests.admin.pages import delete_all
+from tests.admin.pages import REPLY, delete_all, problems
 
 CANNED, MACRO, RULE = (f"/admin/agents/{name}/" for name in ("cannedreply", "macro", "automationrule"))
 
@@ -35,14 +35,7 @@ def rows(name: str, *rows: dict[str, Any]) -> dict[str, Any]:
     return {f"{name}-{number}-{key}": value for number, row in enumerate(rows) for key, value in row.items()}
 
 
-def problems(answer: Any) -> list[str]:
-    assert answer.status_code == 200, "it was saved"
-    return [str(one) for group in answer.context["adminform"].form.errors.values() for one in group]
-
-
 # ---- canned replies ----
-
-REPLY = {"shortcut": "/hello", "title": "Hello", "text_en": "Hello {{visitor.name}}", "text_zh_hans": "您好"}
 
 
 def test_texts_are_fields_not_json(alice_admin: Client, acme: Tenant) -> None:

@@ -1,14 +1,10 @@
 """Every page of both admin sites opens, in both languages, and reading changes nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
 from django.apps import apps
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.text import capfirst
 
@@ -20,15 +16,7 @@ from tenants.context import in_tenant
 from tenants.ids import new_id
 from tenants.models import Tenant
 from tests.admin.pages import crawl
-
-WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "ALTER", "DROP", "CREATE")
-
-
-@contextmanager
-def no_writes() -> Iterator[None]:
-    with CaptureQueriesContext(connection) as queries:
-        yield
-    assert [query["sql"] for query in queries if query["sql"].lstrip().upper().startswith(WRITES)] == []
+from tests.plans import no_writes
 
 
 @pytest.fixture

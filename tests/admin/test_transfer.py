@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agents.admin.transfer import guarded, plain
@@ -17,9 +16,9 @@ from agents.models import Agent, AuditEntry, CannedReply, Membership, Queue, Ski
 from tenants.context import in_tenant
 from tenants.models import Tenant, User
 from tests.admin.pages import remove_accounts
+from tests.admin.tables import AS_CSV, AS_JSON, confirm, export, upload
 
 AGENTS, CANNED = "/admin/agents/agent/", "/admin/agents/cannedreply/"
-AS_CSV, AS_JSON = "0", "1"
 
 
 @pytest.fixture(autouse=True)
@@ -34,33 +33,6 @@ def put_back(acme: Tenant, bob: Agent) -> Iterator[None]:
         Skill.objects.all().delete()
     remove_accounts("carol@")
     remove_accounts("dave@")
-
-
-def export(client: Client, address: str, kind: str = AS_CSV, **fields: Any) -> Any:
-    page = client.get(f"{address}export/").content.decode()
-    assert client.get(f"{address}import/").status_code == 200
-    names = dict.fromkeys(re.findall(r'name="([^"]+)"[^>]*type="checkbox"|type="checkbox"[^>]*name="([^"]+)"', page))
-    ticked = {one or other: "on" for one, other in names}
-    answer = client.post(f"{address}export/", {"format": kind, "resource": "0", **ticked})
-    assert answer.status_code == 200, answer.content[:500]
-    assert "attachment" in answer["Content-Disposition"]
-    assert answer["Cache-Control"].startswith("no-store")
-    text = answer.content.decode("utf-8-sig")
-    return json.loads(text) if kind == AS_JSON else list(csv.DictReader(io.StringIO(text)))
-
-
-def upload(client: Client, address: str, text: str, kind: str = AS_CSV) -> Any:
-    name = "rows.csv" if kind == AS_CSV else "rows.json"
-    file = SimpleUploadedFile(name, text.encode())
-    return client.post(f"{address}import/", {"import_file": file, "format": kind, "resource": "0"})
-
-
-def confirm(client: Client, address: str, preview: Any) -> Any:
-    form = preview.context["confirm_form"]
-    values = {name: form[name].value() for name in form.fields}
-    return client.post(
-        f"{address}process_import/", {name: value for name, value in values.items() if value is not None}
-    )
 
 
 def reasons(preview: Any) -> str:

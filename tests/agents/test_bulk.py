@@ -169,11 +169,6 @@ def test_mallory_reaches_nothing(mallory_api, acme, three):
     assert state(acme) == before
 
 
-@pytest.fixture
-def mallory_api(make_session, globex, mallory):
-    return signed_in(make_session(mallory, globex), host="globex.localhost")
-
-
 def test_undoing_a_close_keeps_the_place_in_the_queue(api, acme, three, now):
     waits = {
         "queued_at": now - timedelta(seconds=50),

@@ -17,7 +17,7 @@ from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.account.conftest import forget_failures, signed_in
 from tests.admin.conftest import alice_admin, mallory_admin
-from tests.admin.test_pages import no_writes
+from tests.plans import no_writes
 from tests.rest.conftest import png
 
 __all__ = ["alice_admin", "forget_failures", "mallory_admin", "signed_in"]

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from tests.png import png_of
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "images" / "day"
 WANTED = re.compile(r"images/day/([\w-]+)\.png")
@@ -72,17 +74,8 @@ def reduce(browser: Browser, picture: bytes) -> bytes:
         page.close()
     width, height, places = found["width"], found["height"], base64.b64decode(found["places"])
     lines = b"".join(b"\0" + places[row * width : (row + 1) * width] for row in range(height))
-    chunks = {
-        b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0),
-        b"PLTE": bytes(found["palette"]),
-        b"IDAT": zlib.compress(lines, 9),
-        b"IEND": b"",
-    }
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks.items())
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    return png_of((b"IHDR", header), (b"PLTE", bytes(found["palette"])), (b"IDAT", zlib.compress(lines, 9)))
 
 
 class Camera:

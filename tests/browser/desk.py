@@ -1,4 +1,6 @@
-"""Somebody's console with one conversation open: what the tests of thread and composer share."""
+"""Somebody's console: what the tests of list, thread and composer share."""
+
+import re
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -8,6 +10,21 @@ HOST = "acme.localhost"
 ALICE = "alice@acme.test"
 # Who waits where `talks` are, the longest first.
 NAMES = ("Ann", "Ben", "Cat", "Dan", "Eve")
+# A window that nobody looks at, and what it tells: notifications and tones are counted instead of shown.
+UNSEEN = """
+window.told = []; window.tones = 0;
+document.hasFocus = () => false;
+window.Notification = class { static permission = "granted"; static requestPermission = async () => "granted";
+  constructor(title, options) { window.told.push([title, options.body]); this.close = () => {}; } };
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) { window.tones++; return start.apply(this, when); };
+"""
+
+
+def open_waiting(page: Page, name: str = "Vera") -> None:
+    page.get_by_role("button", name="Unassigned").click()
+    page.get_by_role("link", name=re.compile(name)).click()
+    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
 
 
 def rows(page: Page) -> Locator:

@@ -2,6 +2,10 @@
 
 from playwright.sync_api import Frame, Locator, Page, expect
 
+from chat.models import Message
+from tenants.context import in_tenant
+from tenants.models import Tenant
+
 
 class VisitorPage:
     """The brand's shop with the widget open."""
@@ -67,3 +71,9 @@ class AgentPage:
     def say(self, text: str) -> None:
         self.composer.fill(text)
         self.composer.press("Enter")
+
+
+def texts_of(tenant: Tenant) -> list[str]:
+    with in_tenant(tenant):
+        rows = Message.objects.filter(event="message.created").order_by("conversation_id", "seq")
+        return [row.body["text"] for row in rows]

@@ -18,8 +18,7 @@ from chat.models import Conversation, Visitor
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.browser.axe import serious
-from tests.browser.desk import ALICE, HOST, Console, rows
-from tests.browser.test_composer_tools import UNSEEN
+from tests.browser.desk import ALICE, HOST, UNSEEN, Console, rows
 
 POLLED_MS = 30_000
 

@@ -11,16 +11,7 @@ from chat.models import Conversation, Tag, Visitor
 from tenants.context import in_tenant
 from tenants.models import User
 from tests.browser.axe import serious
-
-# A window that nobody looks at, and what it tells: notifications and tones are counted instead of shown.
-UNSEEN = """
-window.told = []; window.tones = 0;
-document.hasFocus = () => false;
-window.Notification = class { static permission = "granted"; static requestPermission = async () => "granted";
-  constructor(title, options) { window.told.push([title, options.body]); this.close = () => {}; } };
-const start = OscillatorNode.prototype.start;
-OscillatorNode.prototype.start = function (...when) { window.tones++; return start.apply(this, when); };
-"""
+from tests.browser.desk import UNSEEN
 
 
 @pytest.fixture

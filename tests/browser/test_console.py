@@ -12,15 +12,9 @@ from agents.models import Agent, Queue
 from chat.models import Conversation
 from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.browser.desk import ALICE, HOST
+from tests.browser.desk import ALICE, HOST, open_waiting
 from tests.browser.wire import Wire
 from tests.clients import SocketClient
-
-
-def open_waiting(page: Page, name: str = "Vera") -> None:
-    page.get_by_role("button", name="Unassigned").click()
-    page.get_by_role("link", name=re.compile(name)).click()
-    expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
 
 
 def log(page: Page) -> Locator:

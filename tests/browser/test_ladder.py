@@ -8,10 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Request, Route, WebSocketRoute, expect
 
-from chat.models import Message
-from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.browser.people import AgentPage, VisitorPage
+from tests.browser.people import AgentPage, VisitorPage, texts_of
 from tests.clients import Server
 
 SOCKETS = "**/ws/v1/*"
@@ -152,9 +150,3 @@ def test_two_people_talk_on_every_rung(talk: Talk, acme: Tenant) -> None:
     # One's own last message takes its place in the order when its ack is there, which nobody has waited for.
     expect(talk.visitor.bubbles).to_have_text(stored, use_inner_text=True)
     expect(talk.agent.log.locator(".bubble")).to_have_text(stored, use_inner_text=True)
-
-
-def texts_of(tenant: Tenant) -> list[str]:
-    with in_tenant(tenant):
-        rows = Message.objects.filter(event="message.created").order_by("conversation_id", "seq")
-        return [row.body["text"] for row in rows]

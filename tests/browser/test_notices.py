@@ -13,8 +13,7 @@ from chat.models import Conversation
 from tenants.context import in_tenant
 from tenants.models import Tenant, User
 from tests.browser.axe import serious
-from tests.browser.desk import ALICE, HOST, Console, rows
-from tests.browser.test_composer_tools import UNSEEN
+from tests.browser.desk import ALICE, HOST, UNSEEN, Console, rows
 from tests.clients import Server
 
 # A browser that was never asked. It counts how often it is.

@@ -11,7 +11,7 @@ from chat.models import Conversation, Visitor
 from chat.page_trail import View, note_page_views
 from chat.visitor_records import update_visitor
 from tenants.context import in_tenant
-from tests.browser.test_console import ALICE, HOST, open_waiting
+from tests.browser.desk import ALICE, HOST, open_waiting
 from tests.browser.wire import Wire
 
 

@@ -7,16 +7,9 @@ from playwright.sync_api import expect
 
 from agents.models import Queue
 from tenants.context import in_tenant
-from tests.browser.test_console import HOST
+from tests.browser.desk import HOST
 
 BOB = "bob@acme.test"
-
-
-@pytest.fixture
-def vera_writes(connect, vera_token):
-    client = connect("visitor", token=vera_token)
-    client.hello()
-    return client
 
 
 @pytest.fixture

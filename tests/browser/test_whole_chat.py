@@ -7,10 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from chat.models import Message
 from kefu_project.embedded.ports import free_port
-from tenants.context import in_tenant
-from tests.browser.people import AgentPage, VisitorPage
+from tests.browser.people import AgentPage, VisitorPage, texts_of
 from tests.clients import Server
 from tests.server import start_server
 
@@ -38,12 +36,6 @@ def server(brands) -> Iterator[KillableServer]:
     server.start()
     yield server
     server.kill()
-
-
-def texts_of(tenant):
-    with in_tenant(tenant):
-        rows = Message.objects.filter(event="message.created").order_by("conversation_id", "seq")
-        return [row.body["text"] for row in rows]
 
 
 def test_a_whole_chat_in_both_brands_at_once(server, person, sign_in, acme, globex):

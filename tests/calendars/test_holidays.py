@@ -6,7 +6,7 @@ from agents.calendars import hours_of
 from agents.calendars.holidays import do_import, plan_from_json, plan_import, plan_to_json
 from agents.models import Calendar, CalendarDay
 from tenants.context import in_tenant
-from tests.calendars.test_ical import file
+from tests.calendars.files import file
 
 TODAY = date(2026, 11, 25)
 CHRISTMAS = (

@@ -8,14 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.calendars.ical import MAX_BYTES, BadFile, read_holidays
+from tests.calendars.files import file
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
-
-
-def file(*events, head=""):
-    body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{head}{body}END:VCALENDAR\r\n".encode()
 
 
 def read(*events, zone=SHANGHAI, head=""):

@@ -6,14 +6,6 @@ from tests.clients import SocketClient
 
 
 @pytest.fixture
-def as_vera(connect: Callable[..., SocketClient], vera_token: str) -> SocketClient:
-    """Vera's socket at acme, after hello."""
-    client = connect("visitor", token=vera_token)
-    client.hello()
-    return client
-
-
-@pytest.fixture
 def as_agent(connect: Callable[..., SocketClient], make_session: Callable[..., str]) -> Callable[..., SocketClient]:
     """`as_agent(alice)`: an agent's socket at its brand, after hello."""
 

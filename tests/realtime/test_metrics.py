@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from django.utils import timezone
 from prometheus_client import REGISTRY
-from prometheus_client.parser import text_string_to_metric_families
 
 from chat.authors import Author
 from chat.conversations import open_conversation
@@ -25,6 +23,7 @@ from chat.models import Visitor
 from chat.posting import make_entry
 from tenants.context import in_tenant
 from tests.clients import Server
+from tests.realtime.metrics import Metrics, metrics
 from tests.server import running_server
 from tests.transports.clients import Client, LongPollClient, PollClient, SocketClient, Who, parked
 from tests.transports.codecs import CODECS
@@ -69,25 +68,6 @@ def open_as(server: Server) -> Iterator[Any]:
     for client in opened:
         client.close()
     wait_until(lambda: not any(metrics(server).connections().values()))
-
-
-class Metrics(dict[tuple[str, tuple[str, ...]], float]):
-    """Samples by name and the values of their labels."""
-
-    def of(self, name: str, *labels: str) -> float:
-        return self.get((name, tuple(sorted(labels))), 0)
-
-    def connections(self) -> dict[tuple[str, ...], float]:
-        return {labels: value for (name, labels), value in self.items() if name == "kefu_connections"}
-
-    def since(self, before: "Metrics", name: str, *labels: str) -> float:
-        return self.of(name, *labels) - before.of(name, *labels)
-
-
-def metrics(server: Server) -> Metrics:
-    text = httpx.get(server.url("127.0.0.1", "/metrics"), timeout=10).text
-    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-    return Metrics({(one.name, tuple(sorted(one.labels.values()))): one.value for one in samples})
 
 
 def here(name: str, **labels: str) -> float:

@@ -8,7 +8,7 @@ from chat.authors import SYSTEM
 from chat.conversations import close_conversation
 from chat.models import Conversation, Message
 from tenants.context import in_tenant
-from tests.realtime.test_metrics import metrics
+from tests.realtime.metrics import metrics
 
 COMMITS = "kefu_log_batch_size_count"
 

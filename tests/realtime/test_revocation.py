@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import jwt
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
@@ -34,6 +33,7 @@ from tenants.models import ApiKey, Tenant, User
 from tenants.provisioning import activate_brand, create_brand, delete_brand
 from tests.admin.pages import remove_accounts
 from tests.threads import run_together
+from tests.visitors.identities import identity
 
 WORD = "a long enough passphrase"
 NEW_WORD = "another long passphrase"
@@ -140,12 +140,6 @@ class Scene:
     def block(self, visitor_id: UUID) -> None:
         assert self.alice.post(f"/api/v1/agent/visitors/{visitor_id}/block").status_code == 200
 
-    def identity(self, sub: str) -> str:
-        start = int(self.now.timestamp())
-        body = {"sub": sub, "iat": start, "exp": start + 600}
-        secret, header = self.widget.identity_secret, {"kid": str(self.widget.pk)}
-        return jwt.encode(body, secret, algorithm="HS256", headers=header)
-
     # ---- doors ----
 
     def change_password(self) -> None:
@@ -174,7 +168,9 @@ class Scene:
 
     def start_as(self, sub: str) -> None:
         with in_tenant(self.acme):
-            start_session(self.widget, token=self.vera_token, identity=self.identity(sub), now=self.now)
+            start_session(
+                self.widget, token=self.vera_token, identity=identity(self.widget, self.now, sub=sub), now=self.now
+            )
 
     def change_widget(self, **changes: Any) -> None:
         form = {"name": self.widget.name, "allowed_origins": "", "launcher_label": "", "greeting_en": "Hello"}
@@ -263,7 +259,8 @@ TRIGGERS: dict[str, tuple[Callable[[Scene], object], Closed]] = {
     "brand suspended": (Scene.suspend, {("all of acme", 4401)}),
     "visitor logged out": (lambda s: s.as_visitor("/api/v1/visitor/logout", {}), {("vera", 4401)}),
     "visitor identified": (
-        lambda s: s.as_visitor("/api/v1/visitor/identify", {"identity": s.identity("new")}), {("vera", 4401)},
+        lambda s: s.as_visitor("/api/v1/visitor/identify", {"identity": identity(s.widget, s.now, sub="new")}),
+        {("vera", 4401)},
     ),
     "visitor's session goes on as somebody": (lambda s: s.start_as("new"), {("vera", 4401)}),
     "visitor blocked": (lambda s: s.block(s.vera.pk), {("vera", 4403)}),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.sync.client import connect as open_socket
 
-from tests.account.test_attempts import forget_attempts
+from tests.account.conftest import forget_attempts
 from tests.clients import Server, SocketClient
 from tests.server import running_server
 from tests.transports.clients import LongPollClient, Who

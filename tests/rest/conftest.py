@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -101,9 +101,9 @@ def say(visitor: Visitor, text: str, now: datetime, *, client_id: UUID | None = 
     post_visitor_message(visitor, conversation_id=None, widget=None, draft=draft, now=now)
 
 
-def png(width: int = 8, height: int = 6) -> bytes:
+def png() -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (width, height), "teal").save(out, "PNG")
+    Image.new("RGB", (8, 6), "teal").save(out, "PNG")
     return out.getvalue()
 
 
@@ -138,3 +138,14 @@ def bob_as(acme: Tenant, bob: Agent, make_session: Callable[[Agent, Tenant], str
 
     yield sign_in
     change(role="agent", scope="brand")
+
+
+def many(acme: Tenant, count: int, now: datetime) -> list[Conversation]:
+    with in_tenant(acme):
+        visitors = [
+            Visitor.objects.create(name=f"V{number}", email=f"v{number}@example.com") for number in range(count)
+        ]
+        for number, visitor in enumerate(visitors):
+            open_conversation(visitor, now=now + timedelta(seconds=number // 2))
+            say(visitor, f"message {number}", now + timedelta(seconds=number // 2))
+        return list(Conversation.objects.order_by("-active_at", "-pk"))

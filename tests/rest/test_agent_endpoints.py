@@ -15,22 +15,11 @@ from chat.conversations import close_conversation, open_conversation
 from chat.models import Conversation, Visitor, Widget
 from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.rest.conftest import Api, problem, same_refusal, say, signed_in
+from tests.rest.conftest import Api, many, problem, same_refusal, signed_in
 
 ME, LIST = "/api/v1/agent/me", "/api/v1/agent/conversations"
 NOBODYS = UUID("01890000-0000-7000-8000-000000000000")
 ADDRESSES = [ME, LIST, f"{LIST}/{NOBODYS}", f"{LIST}/{NOBODYS}/events"]
-
-
-def many(acme: Tenant, count: int, now: datetime) -> list[Conversation]:
-    with in_tenant(acme):
-        visitors = [
-            Visitor.objects.create(name=f"V{number}", email=f"v{number}@example.com") for number in range(count)
-        ]
-        for number, visitor in enumerate(visitors):
-            open_conversation(visitor, now=now + timedelta(seconds=number // 2))
-            say(visitor, f"message {number}", now + timedelta(seconds=number // 2))
-        return list(Conversation.objects.order_by("-active_at", "-pk"))
 
 
 def test_me(agent_api: Api, acme: Tenant, alice: Agent) -> None:

@@ -15,8 +15,7 @@ from chat.conversations import close_conversation
 from chat.models import Conversation, Rating
 from tenants.context import in_tenant
 from tenants.models import Tenant
-from tests.rest.conftest import Api, problem
-from tests.rest.test_agent_endpoints import many
+from tests.rest.conftest import Api, many, problem
 
 BOARD, BULK = "/api/v1/agent/board", "/api/v1/agent/bulk"
 UTC = {"tz": "UTC"}

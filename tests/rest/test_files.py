@@ -23,6 +23,7 @@ from chat.rest.limits import Rate
 from chat.tokens import make_token
 from tenants.context import in_tenant
 from tenants.models import Tenant
+from tests.png import png_of
 from tests.rest.conftest import Api, png, problem, same_refusal, signed_in
 
 UPLOAD = "/api/v1/visitor/files"
@@ -32,12 +33,8 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a hundred bytes that says it has this many pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return png_of((b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 64)))
 
 
 def test_picture_is_recognised_whatever_the_client_says(visitor_api: Api) -> None:

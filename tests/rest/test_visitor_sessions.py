@@ -15,14 +15,9 @@ from tenants.context import in_tenant
 from tenants.keys import hash_key, revoke_key
 from tenants.models import ApiKey, Tenant
 from tests.rest.conftest import Api, problem
+from tests.visitors.identities import identity
 
 SESSIONS = "/api/v1/visitor/sessions"
-
-
-def identity(widget: Widget, now: datetime, *, sub: str = "customer-1", **claims: object) -> str:
-    start = int(now.timestamp())
-    body = {"sub": sub, "iat": start, "exp": start + 600, "name": "Vera Vogel", **claims}
-    return jwt.encode(body, widget.identity_secret, algorithm="HS256", headers={"kid": str(widget.pk)})
 
 
 def test_new_visitor_gets_a_token_and_all_that_the_widget_shows(anyone: Api, acme: Tenant, acme_widget: Widget) -> None:
@@ -58,7 +53,7 @@ def test_worthless_token_gives_a_new_visitor(anyone: Api, acme_widget: Widget, v
 
 
 def test_identity_makes_a_known_person(anyone: Api, acme_widget: Widget, now: datetime) -> None:
-    given = {"key": acme_widget.public_key, "identity": identity(acme_widget, now)}
+    given = {"key": acme_widget.public_key, "identity": identity(acme_widget, now, name="Vera Vogel")}
     first, second = anyone.post(SESSIONS, given).json(), anyone.post(SESSIONS, given).json()
     assert first["visitor"] == {**first["visitor"], "name": "Vera Vogel", "identified": True}
     assert second["visitor"]["id"] == first["visitor"]["id"]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from chat.models import Widget
 from tenants.attempts import PASSWORD, seconds_to_wait
-from tests.account.test_attempts import forget_attempts
+from tests.account.conftest import forget_attempts
 from tests.rest.conftest import problem
 
 OFFICE, HOME = "203.0.113.9", "198.51.100.7"

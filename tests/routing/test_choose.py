@@ -39,11 +39,11 @@ def chosen(desk, waiting=None, now=NOW):
     return choice.agent.name if choice.agent else choice.held
 
 
-def give_all(desk, count, waiting=None):
+def give_all(desk, count):
     """Names in the order in which so many were given."""
     names = []
     for number in range(count):
-        choice = choose(waiting or waits(), desk, NOW + number)
+        choice = choose(waits(), desk, NOW + number)
         if choice.agent is None:
             return [*names, choice.held]
         desk.give(choice.waiting, choice.agent, NOW + number)

@@ -21,8 +21,8 @@ from kefu_project.celery import app
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tenants.provisioning import create_brand, delete_brand
+from tests.tenancy.catalogue import catalogue
 from tests.tenancy.old_brand import Past, make_old_brand, migrate_to_leaves
-from tests.tenancy.test_structure import catalogue
 
 # By visitor: what happened, who has it, and the number of the message that waits for an answer (None: none does).
 TALKS: dict[str, tuple[str, str, int | None]] = {

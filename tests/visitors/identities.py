@@ -7,7 +7,7 @@ import jwt
 from chat.models import Widget
 
 
-def identity(widget: Widget, now: datetime, *, sub: str = "customer-1") -> str:
+def identity(widget: Widget, now: datetime, **claims: object) -> str:
     start = int(now.timestamp())
-    claims = {"sub": sub, "iat": start, "exp": start + 600}
-    return jwt.encode(claims, widget.identity_secret, algorithm="HS256", headers={"kid": str(widget.pk)})
+    body = {"sub": "customer-1", "iat": start, "exp": start + 600} | claims
+    return jwt.encode(body, widget.identity_secret, algorithm="HS256", headers={"kid": str(widget.pk)})

@@ -54,11 +54,3 @@ def went(queue, alice, now):
             )
 
     return _went
-
-
-@pytest.fixture
-def as_vera(connect, vera_token):
-    """Vera's socket at acme, after hello."""
-    client = connect("visitor", token=vera_token)
-    client.hello()
-    return client

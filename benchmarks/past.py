@@ -14,8 +14,6 @@ from uuid import UUID
 Row = dict[str, Any]
 # How busy an hour is, beside the others; Saturday and Sunday have a third of it.
 HOURS = [1, 1, 1, 1, 1, 2, 4, 8, 14, 20, 22, 20, 16, 18, 20, 19, 17, 14, 11, 9, 7, 5, 3, 2]
-# In the order in which their rows must go in.
-MODELS = ("visitor", "conversation", "message", "assignment", "rating", "sla")
 SCORES = [1, 2, 3, 4, 4, 5, 5, 5, 5]
 
 

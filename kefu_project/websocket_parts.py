@@ -52,9 +52,6 @@ class Gate:
         if self._waiting is None:
             self._waiting = []
 
-    def is_set(self) -> bool:
-        return self._waiting is None
-
     async def wait(self) -> bool:
         while self._waiting is not None:
             waiter = asyncio.get_running_loop().create_future()

@@ -40,7 +40,7 @@ async def test_a_reader_that_left_takes_nothing_along():
 
 async def test_a_shut_gate_holds_everybody_until_it_opens():
     gate = Gate()
-    assert gate.is_set() and await gate.wait()
+    assert await gate.wait()
     gate.clear()
     waiting = [asyncio.create_task(gate.wait()) for _ in range(2)]
     await asyncio.sleep(0)

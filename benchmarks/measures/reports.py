@@ -45,8 +45,8 @@ def reports(_cast: Cast, _variant: Variant, plan: Plan, step: Step) -> dict[str,
 
 def _measure(now: datetime, step: Step) -> dict[str, Any]:
     from history.models import HourlyCount, HourlySpread
+    from history.reports.answer import answer
     from history.reports.question import Question
-    from history.reports.read import answer
     from history.reports.sweep import rebuild_reports, sweep_reports
 
     rebuilt = _timed(lambda: rebuild_reports(now, lambda n: step(f"rolled up {n:,} conversations")))

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from history.reports.answer import names_of, table
 from history.reports.hours import hours_of_load, hours_of_sums
 from history.reports.question import Question
-from history.reports.read import names_of, table
 from history.reports.rows import NAMES, PROMISES
 from history.reports.sums import COUNTS
 from tenants.context import run_in_tenant

@@ -7,9 +7,9 @@ from rest_framework.response import Response
 from agents.rest.supervisors import SupervisorView
 from chat.errors import Invalid
 from chat.rest.paging import read_flag
+from history.reports.answer import answer
 from history.reports.csv_file import UNSUMMED, stream_table
 from history.reports.question import GROUPS, read_question
-from history.reports.read import answer
 from tenants.context import current_tenant
 
 

@@ -11,7 +11,7 @@ from history.reports import broad
 from history.reports.broad import fill_broad, week_of
 from history.reports.parts import Parts, Place, Time, hour_of, moment_of
 from history.reports.question import GROUPS, Question
-from history.reports.reading import TOTAL, read_sums
+from history.reports.summing import TOTAL, read_sums
 from history.reports.sums import COUNTS, add_to_sums
 from tenants.ids import new_id
 

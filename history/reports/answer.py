@@ -1,4 +1,4 @@
-"""Answering: one statement adds up counts, one durations (reading.py); here they become rows (docs/reports.md)."""
+"""Answering: one statement adds up counts, one durations (summing.py); here they become rows (docs/reports.md)."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from chat.events import milliseconds
 from chat.models import Tag
 from history.models import ReportPosition
 from history.reports.question import Question
-from history.reports.reading import TOTAL, read_sums
 from history.reports.rows import Sums
 from history.reports.spread import ERROR
+from history.reports.summing import TOTAL, read_sums
 
 
 def answer(question: Question, *, compare: bool = False) -> dict[str, Any]:
     """The whole answer: totals, those of the period before where wanted, and a table for each group."""
     position = ReportPosition.objects.first()
-    is_filled = position is None or position.broad_until is None
+    is_filled = _is_filled(position)
     sums = read_sums(question, (TOTAL, *question.groups), is_filled)
     before = read_sums(question.before(), (TOTAL,), is_filled) if compare else None
     return {
@@ -33,9 +33,12 @@ def answer(question: Question, *, compare: bool = False) -> dict[str, Any]:
 
 def table(question: Question, group: str) -> list[dict[str, Any]]:
     """A row per day, week, hour, queue, agent or tag that has anything; times in order, the rest by name."""
-    position = ReportPosition.objects.first()
-    is_filled = position is None or position.broad_until is None
+    is_filled = _is_filled(ReportPosition.objects.first())
     return _rows(group, read_sums(question, (group,), is_filled)[group])
+
+
+def _is_filled(position: ReportPosition | None) -> bool:
+    return position is None or position.broad_until is None
 
 
 def _total(sums: dict[str, dict[str | None, Sums]]) -> dict[str, Any]:

@@ -1,13 +1,14 @@
+import asyncio
 from uuid import uuid4
 
 import pytest
 
 from agents.models import Calendar, SlaPolicy
 from agents.sla import sweep as sweeping
-from agents.sla import sweep_sla
+from agents.sla import sweep_sla, waking
 from agents.sla.rules import read_rules
 from agents.sla.sweep import without_deadline
-from agents.sla.waking import ASKED, CHANGED, REPLIED, keep_heard
+from agents.sla.waking import ASKED, CHANGED, REPLIED, hear, keep_heard
 from chat.conversations import open_conversation
 from chat.models import Conversation, Visitor
 from chat.nudges import Grown
@@ -85,8 +86,6 @@ def test_one_that_fails_stops_no_other(talk, policy, monkeypatch):
 @pytest.fixture
 def kept(monkeypatch):
     """Whose promises were kept, in order."""
-    from agents.sla import waking
-
     kept = []
     monkeypatch.setattr(waking, "keep_promises", lambda pk, now, rules: kept.append(pk))
     return kept
@@ -111,12 +110,13 @@ def test_of_all_messages_few_have_anything_kept(talk, policy, kept):
     assert kept == [row.pk] * 3
 
 
-def test_who_is_promised_an_answer_already_costs_nothing(acme, monkeypatch):
-    from agents.sla import waking
+def test_who_is_promised_an_answer_already_costs_nothing(acme):
+    plain, promised, closed = (uuid4() for _ in range(3))
 
-    heard = []
-    monkeypatch.setattr(waking._gatherer, "add", lambda tenant, pk, what: heard.append(what))
-    for promised in (False, True):
-        waking.hear(Grown(acme, uuid4(), 1, "message.created", "visitor", is_promised=promised))
-    waking.hear(Grown(acme, uuid4(), 1, "conversation.closed", "agent", is_promised=True))
-    assert heard == [ASKED, CHANGED]
+    async def hear_all():
+        hear(Grown(acme, plain, 1, "message.created", "visitor", is_promised=False))
+        hear(Grown(acme, promised, 1, "message.created", "visitor", is_promised=True))
+        hear(Grown(acme, closed, 1, "conversation.closed", "agent", is_promised=True))
+
+    asyncio.run(hear_all())
+    assert waking._gatherer._items.pop(acme.pk) == {plain: {ASKED}, closed: {CHANGED}}

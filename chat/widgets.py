@@ -42,22 +42,9 @@ def _mark(gates: list[Any]) -> int:
     return hash(str(gates))
 
 
-def create_widget(
-    *,
-    name: str,
-    now: datetime,
-    allowed_origins: Sequence[str] = (),
-    greeting_en: str = GREETING_EN,
-    greeting_zh: str = GREETING_ZH,
-) -> Widget:
+def create_widget(*, name: str, now: datetime) -> Widget:
     """Make a widget of the current brand together with the publishable key that its embeds carry."""
-    widget = Widget(
-        name=name,
-        allowed_origins=list(allowed_origins),
-        greeting_en=greeting_en,
-        greeting_zh=greeting_zh,
-        created_at=now,
-    )
+    widget = Widget(name=name, greeting_en=GREETING_EN, greeting_zh=GREETING_ZH, created_at=now)
     add_widget(widget, now)
     return widget
 

@@ -6,7 +6,7 @@ moments at which a rule's time is over. Handling takes as long as it took.
 
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import heappop, heappush
@@ -14,7 +14,7 @@ from itertools import count
 from uuid import UUID
 
 from agents.routing.choose import choose
-from agents.routing.facts import MANUAL, ONLINE, AgentFacts, Desk, QueueRules, Waiting, rank_of
+from agents.routing.facts import MANUAL, ONLINE, AgentFacts, Desk, Waiting, rank_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,8 @@ class _Day:
             self.desk.agents[agent_id].recent_by_queue[queue_id] = len(moments)
 
 
-def fresh_desk(desk: Desk, rules: Mapping[UUID, QueueRules] | None = None) -> Desk:
-    """The same agents without any load, under the same or other rules."""
+def fresh_desk(desk: Desk) -> Desk:
+    """The same agents without any load, under the same rules."""
     agents = {
         agent.id: replace(
             agent,
@@ -225,7 +225,7 @@ def fresh_desk(desk: Desk, rules: Mapping[UUID, QueueRules] | None = None) -> De
         )
         for agent in desk.agents.values()
     }
-    return Desk(rules or desk.rules, agents, desk.default_queue_id, desk.total_capacity)
+    return Desk(desk.rules, agents, desk.default_queue_id, desk.total_capacity)
 
 
 def _nothing() -> None:

@@ -14,6 +14,7 @@ from chat.layer import KefuChannelLayer
 logger = logging.getLogger(__name__)
 
 MAX_QUEUED = 10_000
+FINISH_SECONDS = 5.0
 published = Counter("kefu_fanout_published", "Events handed to the bus.")
 dropped = Counter("kefu_fanout_dropped", "Events not handed to the bus; clients find them by their seq.", ["reason"])
 
@@ -116,15 +117,15 @@ def publish(topic: str, message: dict[str, Any]) -> None:
     current.call(current.put, topic, message)
 
 
-def finish_publishing(seconds: float = 5.0) -> None:
+def finish_publishing() -> None:
     """Wait until what was announced is at Redis: for commands, which end right after and would take it with them.
 
-    Never called on the loop that publishes. Gives up after `seconds`: then Redis does not answer.
+    Never called on the loop that publishes. Gives up after FINISH_SECONDS: then Redis does not answer.
     """
     if _bus is not None:
         waiting = asyncio.run_coroutine_threadsafe(_bus.finish(), _bus.loop)
         try:
-            waiting.result(seconds)
+            waiting.result(FINISH_SECONDS)
         except TimeoutError:
             waiting.cancel()
             logger.warning("fan-out: what was announced could not be handed to Redis in time")

@@ -32,6 +32,8 @@ from history.reports.parts import Parts
 from history.reports.sums import add_to_sums
 
 BATCH = 500
+# By one sweep.
+MAX_COUNTED = 20_000
 # Rows carry the time at which their change began, and are there when it is committed: the last minutes are read again.
 OVERLAP = timedelta(minutes=10)
 
@@ -56,7 +58,7 @@ class Superseded(Exception):
     """A rebuild began meanwhile: what this sweep knows of the position is of no use any more."""
 
 
-def sweep_reports(now: datetime, limit: int = 20_000, progress: Progress | None = None) -> int:
+def sweep_reports(now: datetime, limit: int = MAX_COUNTED, progress: Progress | None = None) -> int:
     """Count the current brand's conversations that changed since the last sweep; returns how many.
 
     Stops after `limit`; the next sweep goes on there. Any number at once is safe: they wait for each other.
@@ -73,7 +75,7 @@ def sweep_reports(now: datetime, limit: int = 20_000, progress: Progress | None 
     return counted
 
 
-def rebuild_reports(now: datetime, progress: Progress | None = None, limit: int = 20_000) -> int:
+def rebuild_reports(now: datetime, progress: Progress | None = None) -> int:
     """Forget all sums of the current brand and count everything anew; returns how many conversations.
 
     Killed in the middle, the sweeps go on where it was.
@@ -90,9 +92,9 @@ def rebuild_reports(now: datetime, progress: Progress | None = None, limit: int 
             broad_until=None,
             complete_at=None,
         )
-    counted, more = 0, limit
-    while more >= limit:
-        more = sweep_reports(now, limit, _after(counted, progress))
+    counted, more = 0, MAX_COUNTED
+    while more >= MAX_COUNTED:
+        more = sweep_reports(now, progress=_after(counted, progress))
         counted += more
     return counted
 

@@ -14,6 +14,7 @@ from typing import IO, Any
 from .account import Account
 
 PR_SET_PDEATHSIG = 1
+ORPHAN_SECONDS = 10.0
 _prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
 
@@ -114,7 +115,7 @@ def stop_child(child: subprocess.Popen[bytes], signals: Sequence[signal.Signals]
     child.wait()
 
 
-def end_orphan(orphan: ProcessMark, *, gentle: signal.Signals, patience: float = 10.0) -> None:
+def end_orphan(orphan: ProcessMark, *, gentle: signal.Signals) -> None:
     """End a process that an earlier supervisor left behind. Nothing happens when it is gone already."""
     for number in (gentle, signal.SIGKILL):
         try:
@@ -122,7 +123,7 @@ def end_orphan(orphan: ProcessMark, *, gentle: signal.Signals, patience: float =
                 os.kill(orphan.pid, number)
         except ProcessLookupError:
             return
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + ORPHAN_SECONDS
         while orphan.is_alive() and time.monotonic() < deadline:
             time.sleep(0.02)
         if not orphan.is_alive():

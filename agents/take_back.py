@@ -73,6 +73,7 @@ def take_back(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
 
 
 def read_rules() -> Rules:
+    """By queue; without a queue the default one's holds, and without any what a new one would come with."""
     queues = list(Queue.objects.order_by("-is_default", "position"))
     return Rules(
         {queue.pk: queue.take_back_seconds for queue in queues}, queues[0].take_back_seconds if queues else 120

@@ -51,6 +51,7 @@ class LogRow(Protocol):
 
 
 def milliseconds(moment: datetime | None) -> int | None:
+    """Unix time in milliseconds, as frames and REST carry it."""
     return None if moment is None else int(moment.timestamp() * 1000)
 
 

@@ -171,6 +171,7 @@ def _body(conversation: Conversation, author: Author, draft: MessageDraft) -> di
 
 
 def check_draft(draft: MessageDraft) -> None:
+    """Raises Invalid: too long, too much beside the text, or nothing at all."""
     if len(draft.text) > MAX_TEXT_CHARS:
         raise Invalid(f"A message has at most {MAX_TEXT_CHARS} characters.")
     if len(draft.mentions) > MAX_MENTIONS:

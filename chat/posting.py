@@ -50,6 +50,7 @@ async def send(
 
 
 def make_entry(conversation_id: UUID, author: Author, draft: MessageDraft, visibility: str, now: datetime) -> Entry:
+    """The row of a draft that is text alone: files and mentions are not looked at."""
     text = clean_text(draft.text)
     return Entry(
         id=new_id(),

@@ -31,6 +31,7 @@ def accent_style(accent: str) -> str:
 
 
 def to_oklch(accent: str) -> Triple:
+    """Lightness from 0 to 1, chroma, hue in degrees."""
     red, green, blue = _linear_parts(accent)
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
@@ -42,6 +43,7 @@ def to_oklch(accent: str) -> Triple:
 
 
 def to_linear_rgb(oklch: Triple) -> Triple:
+    """Parts outside of 0 to 1 where no screen shows the colour."""
     lightness, chroma, hue = oklch
     a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3

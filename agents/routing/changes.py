@@ -112,11 +112,13 @@ def with_agent(desk: Desk, agent: AgentFacts) -> Desk:
 
 
 def without_agent(desk: Desk, agent_id: UUID) -> Desk:
+    """As if the agent did not work here; what it has is nobody's load."""
     agents = {pk: agent for pk, agent in desk.agents.items() if pk != agent_id}
     return Desk(desk.rules, agents, desk.default_queue_id, desk.total_capacity)
 
 
 def changed_rules(rules: QueueRules, fields: Mapping[str, Any], ids: Ids) -> QueueRules:
+    """The rules with these fields as they are given; `ids` are the names they may use. Raises BadChange."""
     for field, value in fields.items():
         if field not in QUEUE_FIELDS:
             raise BadChange(f"A queue has no rule “{field}”: {', '.join(QUEUE_FIELDS)}.")

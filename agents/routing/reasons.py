@@ -21,6 +21,7 @@ class Reasons(Struct, frozen=True):
 
 
 def reasons_of(choice: Choice) -> Reasons:
+    """Of a choice that found an agent."""
     assert choice.agent is not None
     return Reasons(
         "routing",

@@ -80,6 +80,7 @@ def error_frame(refusal: Refusal, reply_to: str | None) -> Frame:
 
 
 def hello_frame(who: Participant, connection_id: str) -> Frame:
+    """The first frame of every connection: who one is, at which brand, under which limits."""
     tenant = who.tenant
     data = {
         "session": connection_id,

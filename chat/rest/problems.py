@@ -75,6 +75,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
 
 
 def problem_of(exc: Exception) -> Problem:
+    """What the caller is told of it; never raises, and what it does not know is INTERNAL."""
     if isinstance(exc, Refusal):
         return Problem(exc.status, exc.code, exc.title, exc.detail, headers=_refusal_headers(exc))
     if isinstance(exc, ContextOverloaded):

@@ -13,6 +13,7 @@ SCHEDULE_FILE = "beat-schedule"
 
 
 def web_command(host: str, port: int) -> list[str]:
+    """The web process of every way to run Kefu: `kefu up`, `kefu web`, the image, the tests."""
     command = [sys.executable, "-m", "uvicorn", "kefu_project.asgi:application", "--host", host, "--port", str(port)]
     command += ["--loop", "uvloop", "--lifespan", "on", "--no-access-log", "--no-server-header"]
     # Compression costs 125 KB for each socket that once used it. A frame may hold 64 KB of data and its envelope.

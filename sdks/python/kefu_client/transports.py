@@ -26,6 +26,7 @@ def make_access(
     origin: str | None,
     address: tuple[str, int] | None,
 ) -> Access:
+    """Who asks, and how each request says so. Raises ValueError unless it is exactly one."""
     if sum(secret is not None for secret in (token, key, session)) != 1:
         raise ValueError("Give exactly one of token (visitor), key (app) and session (agent).")
     url = url.rstrip("/")

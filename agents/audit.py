@@ -17,6 +17,7 @@ from django.utils import timezone
 from agents.models import Agent, AuditEntry
 from tenants.context import is_in_tenant
 from tenants.models import User
+from tenants.requests import client_address
 from tenants.signals import admin_acted, admin_refused
 
 MAX_VALUE = 120
@@ -42,7 +43,7 @@ class Actor:
     @classmethod
     def of_request(cls, request: HttpRequest) -> "Actor":
         user = request.user
-        address = request.META.get("REMOTE_ADDR") or None
+        address = client_address(request)
         return cls(user.pk, user.name, address) if isinstance(user, User) else cls(None, "", address)
 
 

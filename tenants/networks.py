@@ -3,6 +3,14 @@
 import ipaddress
 
 
+def clean_address(text: str) -> str | None:
+    """The address as PostgreSQL's `inet` takes it, None for what is none: proxies hand on what others wrote."""
+    try:
+        return str(ipaddress.ip_address(text.partition("%")[0]))  # without the zone of a link-local one
+    except ValueError:
+        return None
+
+
 def network_of(address: str) -> str:
     """An IPv6 address as its /64, of which whoever has one has all."""
     if ":" not in address:

@@ -95,6 +95,25 @@ def test_who_is_no_supervisor_and_asks_for_the_board_is_noted(
     assert line.changes["path"] == [None, "/api/v1/agent/board"]
 
 
+@pytest.mark.parametrize(
+    ("address", "noted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("x", None),
+        ("", None),
+        ("fe80::1%eth0", "fe80::1"),
+        ("2001:DB8::1", "2001:db8::1"),
+    ],
+)
+def test_an_address_that_is_none_is_left_out(
+    address: str, noted: str | None, signed_in: SignedIn, bob: Agent, acme: Tenant
+) -> None:
+    client = signed_in(bob, acme, REMOTE_ADDR=address)
+    assert client.get("/admin/agents/agent/").status_code == 404
+    assert client.get("/api/v1/agent/board").status_code == 404
+    assert [(line.action, line.address) for line in lines(acme)] == [("admin.refused", noted), ("api.refused", noted)]
+
+
 def test_what_an_admin_may_not_is_noted(alice_admin: Client, acme: Tenant, alice: Agent) -> None:
     assert alice_admin.post(f"/admin/agents/agent/{alice.pk}/delete/", {"post": "yes"}).status_code == 403
     (line,) = lines(acme)

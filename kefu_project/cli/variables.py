@@ -4,6 +4,7 @@ The settings read them; a test compares this list with what they read.
 """
 
 import difflib
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -41,6 +42,20 @@ def _address(value: str) -> str | None:
     return None if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value) else "a mail address like help@example.com"
 
 
+def _proxies(value: str) -> str | None:
+    """Everybody is refused: then the first address in the header counts, and that one the client may have written."""
+    try:
+        networks = [ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()]
+    except ValueError:
+        networks = []
+    if networks and all(network.prefixlen for network in networks):
+        return None
+    return (
+        "the addresses or networks of your proxies, comma-separated, like 127.0.0.1 or 10.0.0.0/8; "
+        "what they hand on is believed, so never everybody (*)"
+    )
+
+
 def _endings(value: str) -> str | None:
     fine = re.fullmatch(r"(\s*\.?[\w-]{1,20}\s*(,|$))*", value)
     return None if fine else "endings of file names separated by commas, like exe,bat"
@@ -60,7 +75,7 @@ VARIABLES: dict[str, Check] = {
     "KF_DEBUG": YES_NO,
     "KF_INSTALLATION_HOSTS": _anything,
     "KF_BEHIND_TLS_PROXY": YES_NO,
-    "KF_TRUSTED_PROXIES": _anything,
+    "KF_TRUSTED_PROXIES": _proxies,
     "KF_DATABASE_POOL": _number(2, 1000),
     "KF_DB_THREADS": _number(1, 64),
     "KF_MAX_CONNECTIONS_PER_ADDRESS": _number(1, 1_000_000),

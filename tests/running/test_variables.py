@@ -30,11 +30,26 @@ READ = re.compile(r"""(?:env(?:\.\w+)?\(|environ(?:\.get\(|\[)|_from_settings\()
         ("KF_LOG_LEVEL", "loud"),
         ("KF_MAIL_URL", "mail.example.com"),
         ("KF_MAIL_FROM", "Acme"),
+        ("KF_TRUSTED_PROXIES", "proxy.example.com"),
+        ("KF_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("KF_TRUSTED_PROXIES", ","),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(StartProblem, match=name):
         check_variables({name: value})
+
+
+@pytest.mark.parametrize("everybody", ["*", "10.0.0.1,*", "0.0.0.0/0", "::/0"])
+def test_nobody_is_believed_without_being_named(everybody: str) -> None:
+    with pytest.raises(
+        StartProblem, match=r"KF_TRUSTED_PROXIES .*addresses or networks of your proxies.*10\.0\.0\.0/8"
+    ):
+        check_variables({"KF_TRUSTED_PROXIES": everybody})
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    assert check_variables({"KF_TRUSTED_PROXIES": "127.0.0.1, 172.16.0.0/12,fd00::/8 ,::1"}) == []
 
 
 def test_a_mail_server_needs_a_sender(tmp_path: Path) -> None:

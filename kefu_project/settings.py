@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kefu_project.admin_settings import UNFOLD_BRAND, UNFOLD_INSTALLATION  # noqa: F401  (settings of the admin sites)
+from kefu_project.empty_variables import forget_empty_variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,7 @@ class _Variables(environ.fileaware_mapping.FileAwareMapping):  # type: ignore[mi
         return str(super().__getitem__(key)).strip()
 
 
+forget_empty_variables()
 env = environ.Env()
 env.ENVIRON = _Variables()
 

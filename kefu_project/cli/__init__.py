@@ -13,6 +13,7 @@ import importlib.util
 import click
 
 from kefu_project.embedded.problems import StartProblem
+from kefu_project.empty_variables import forget_empty_variables
 
 from .output import fail
 
@@ -54,6 +55,7 @@ def _exists(name: str) -> bool:
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def kefu() -> None:
     """Kefu: customer service for many brands on your own machine."""
+    forget_empty_variables()
 
 
 def main() -> None:

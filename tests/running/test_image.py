@@ -62,7 +62,7 @@ def test_settings_are_handed_on_and_the_page_says_which() -> None:
 
 
 def test_what_nobody_set_keeps_its_default() -> None:
-    """An empty value would be refused as no number, or say that no ending is refused."""
+    """An empty value counts as none too; without one the container does not even see the name."""
     may_be_empty = {"KF_TRUSTED_PROXIES", "KF_MAIL_URL", "KF_MAIL_FROM"}
     empty = {name for name, value in OURS["web"]["environment"].items() if value and value.endswith(":-}")}
     assert empty == may_be_empty

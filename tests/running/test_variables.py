@@ -1,10 +1,12 @@
 """Settings: wrong values are named, slips of the keyboard are noticed, the list is complete."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -77,6 +79,59 @@ def test_a_role_takes_its_values_from_files_too(
     CliRunner().invoke(kefu, [role], catch_exceptions=False)
     (command,) = become
     assert " ".join(expected) in " ".join(command)
+
+
+# What the variables decide, of the settings.
+DECIDED = """DATA_DIR DEBUG INSTALLATION_HOSTS SESSION_COOKIE_SECURE DATABASES REDIS_TOPIC_URLS CHANNEL_LAYERS CACHES
+STATIC_ROOT WHITENOISE_USE_FINDERS MEDIA_ROOT MAIL_URL MAIL_FROM DB_THREADS MAX_CONNECTIONS_PER_ADDRESS
+MAX_CONNECTIONS_PER_BRAND FAILED_ATTEMPTS_PER_ADDRESS REFUSED_FILE_ENDINGS METRICS_TOKEN LOGGING"""
+SHOW = """
+import json, sys, kefu_project.settings as s
+values = {name: getattr(s, name, None) for name in sys.argv[1:]}
+print(json.dumps(values | {"REFUSED_FILE_ENDINGS": sorted(s.REFUSED_FILE_ENDINGS)}, default=str))
+"""
+GIVEN = ("KF_DATABASE_URL", "KF_REDIS_URL", "KF_SECRET_KEY")
+
+
+def settings_with(values: dict[str, str]) -> dict[str, Any]:
+    """The settings of a process of its own, which no `kefu` command started."""
+    given = {name: os.environ[name] for name in GIVEN}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("KF_")}
+    command = [sys.executable, "-c", SHOW, *DECIDED.split()]
+    done = subprocess.run(command, env=others | given | values, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
+
+
+def test_an_empty_variable_is_unset(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text(" \n")
+    names = [name for name in VARIABLES if name not in GIVEN]
+    unset = settings_with({})
+    assert settings_with(dict.fromkeys(names, "")) == unset
+    assert settings_with(dict.fromkeys((f"{name}_FILE" for name in VARIABLES), "")) == unset
+    assert settings_with(dict.fromkeys((f"{name}_FILE" for name in VARIABLES), str(tmp_path / "empty"))) == unset
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "expected", "unexpected"),
+    [
+        ("worker", "KF_WORKER_THREADS", "--concurrency 4", "/empty"),
+        ("web", "KF_TRUSTED_PROXIES", "--no-proxy-headers", "--forwarded-allow-ips"),
+    ],
+)
+@pytest.mark.parametrize("given", ["empty", "file without a name", "empty file"])
+def test_an_empty_variable_is_unset_for_a_role(
+    role: str, name: str, expected: str, unexpected: str, given: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").touch()
+    values = {"empty": (name, ""), "file without a name": (f"{name}_FILE", "")}
+    variable, value = values.get(given, (f"{name}_FILE", str(tmp_path / "empty")))
+    become: list[list[str]] = []
+    monkeypatch.setattr(os, "environ", {**os.environ, variable: value})
+    monkeypatch.setattr(os, "execv", lambda _program, command: become.append(command))
+    CliRunner().invoke(kefu, [role], catch_exceptions=False)
+    (command,) = become
+    assert expected in " ".join(command) and unexpected not in " ".join(command)
+    assert variable not in os.environ, "what the process turns into does not see it either"
 
 
 def test_the_end_of_a_files_line_is_none_of_the_value(tmp_path: Path) -> None:

@@ -1,0 +1,19 @@
+"""A `KF_…` variable that is set and empty is unset: so `KF_X=` in a file of variables takes a setting back."""
+
+import os
+from pathlib import Path
+
+
+def forget_empty_variables() -> None:
+    """Take out of the environment each `KF_…` without a value, and each `KF_…_FILE` whose file has none."""
+    for name, value in list(os.environ.items()):
+        if name.startswith("KF_") and (not value.strip() or (name.endswith("_FILE") and _is_empty(value))):
+            del os.environ[name]
+
+
+def _is_empty(path: str) -> bool:
+    """A file that cannot be read is none of this: whoever wants its value says so by name."""
+    try:
+        return not Path(path).read_bytes().strip()
+    except OSError:
+        return False

@@ -25,6 +25,7 @@ from tenants.requests import BrandRequest
 from tenants.sessions import ENTER, sign_in, sign_out
 
 DEFAULT_ACCENT = "#2563eb"
+MAX_EMAIL_CHARS = 254  # of User.email
 
 
 @sensitive_post_parameters("password")
@@ -55,6 +56,10 @@ def check_password(request: BrandRequest, email: str, password: str) -> User | N
     """
     if not email or not password:
         return None  # an empty form is no attempt
+    if len(email) > MAX_EMAIL_CHARS or "\0" in email:
+        # Nobody's: neither worth a hash, nor would the table of attempts take it.
+        note_failure(PASSWORD, address_of_request(request))
+        return None
     user = authenticate(request, username=email, password=password)
     if isinstance(user, User) and user.has_perm(ENTER):
         return user

@@ -165,6 +165,11 @@ def test_empty_forms_and_those_without_a_token_are_no_attempts() -> None:
     assert sign_in("alice@acme.test", RIGHT).status_code == 302
 
 
+@pytest.mark.parametrize("email", ["a" * 300 + "@acme.test", "alice@acme.test\0"])
+def test_what_cannot_be_an_address_counts_too(email: str) -> None:
+    assert [sign_in(email, "wrong").status_code for _ in range(SIZE + 1)] == [401] * SIZE + [429]
+
+
 def test_the_old_password_is_guessed_no_better(signed_in: SignedIn, bob: Agent, acme: Tenant) -> None:
     client = signed_in(bob, acme, REMOTE_ADDR=OFFICE)
     form = {"old_password": "wrong", "new_password1": "quite-another-1", "new_password2": "quite-another-1"}

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.test import Client
 
 from agents.models import Agent
@@ -9,6 +10,8 @@ from tenants.context import in_tenant
 from tenants.models import Tenant, User
 from tests.account.conftest import SignedIn
 from tests.conftest import PASSWORD
+
+COUNTING_HASHER = f"{__name__}.CountingHasher"
 
 pytestmark = pytest.mark.usefixtures("three_tries")
 
@@ -54,9 +57,37 @@ def test_wrong_password_unknown_account_and_foreign_brand_get_the_same_answer(ma
         assert WRONG in page
 
 
+class CountingHasher(ScryptPasswordHasher):
+    """Notes each hash that is computed."""
+
+    computed: list[str] = []
+
+    def encode(self, password: str, salt: str, *args: Any, **options: Any) -> str:
+        self.computed.append(salt)
+        return str(super().encode(password, salt, *args, **options))
+
+
+@pytest.mark.parametrize("email", ["a" * 245 + "@acme.test", "a" * 5000, "alice@acme.test\0", "\0"])
+def test_what_is_no_address_costs_no_hash(email: str, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = [COUNTING_HASHER]
+    CountingHasher.computed.clear()
+    status, page = try_sign_in(email, PASSWORD)
+    assert (status, WRONG in page, CountingHasher.computed) == (401, True, [])
+    assert try_sign_in("nobody@acme.test", PASSWORD)[0] == 401
+    assert len(CountingHasher.computed) == 1, "an address that could be somebody's costs the time of one that is"
+
+
 def test_an_agent_is_nobody_on_the_installation_host() -> None:
     status, page = try_sign_in("alice@acme.test", PASSWORD, host="localhost:8000")
     assert (status, WRONG in page) == (401, True)
+
+
+@pytest.mark.parametrize("address", ["x", "unknown", "fe80::1%eth0", "203.0.113.9:", ""])
+def test_locks_whatever_a_proxy_calls_the_client(address: str) -> None:
+    client = Client(HTTP_HOST=ACME, REMOTE_ADDR=address)
+    form = {"email": "bob@acme.test", "password": "wrong"}
+    assert [client.post("/account/sign-in", form).status_code for _ in range(3)] == [401, 401, 429]
+    assert client.post("/account/sign-in", form | {"password": PASSWORD}).status_code == 429
 
 
 def test_locks_after_too_many_failures_and_says_so() -> None:

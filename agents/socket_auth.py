@@ -18,7 +18,7 @@ from agents.sight import Sight
 from chat.errors import Unauthenticated
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN, CLOSE_RECONNECT
 from tenants.context import current_tenant
-from tenants.sessions import belongs_to_brand
+from tenants.sessions import belongs_to_brand, is_session_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class AgentSession:
 
 
 def session_key_of(cookie_header: str | None) -> str:
-    """Return the session key in a Cookie header, '' when there is none."""
+    """Return the session key in a Cookie header, '' when there is none or it cannot be one."""
     try:
         morsel = SimpleCookie(cookie_header or "").get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    return morsel.value if morsel and is_session_key(morsel.value) else ""
 
 
 def read_agent_session(session_key: str) -> AgentSession:

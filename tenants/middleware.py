@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from tenants.context import in_public, in_tenant
 from tenants.hosts import UnknownHost, find_tenant
 from tenants.requests import BrandRequest
-from tenants.sessions import belongs_to_brand
+from tenants.sessions import belongs_to_brand, is_session_key
 
 View = Callable[[BrandRequest], HttpResponse]
 
@@ -50,12 +50,14 @@ class OneThreadMiddleware:
 
 
 class SessionBrandMiddleware:
-    """A session made at one brand is nobody at another, although the staff account may work for both."""
+    """A session made at one brand is nobody at another, although the staff account may work for both. Nor is anybody
+    whose cookie is no key."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: BrandRequest) -> HttpResponse:
-        if not belongs_to_brand(request.session, request.tenant):
+        key = request.session.session_key
+        if (key and not is_session_key(key)) or not belongs_to_brand(request.session, request.tenant):
             request.session = type(request.session)()
         return self.get_response(request)

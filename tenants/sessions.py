@@ -1,5 +1,7 @@
 """Staff sessions. A session belongs to the brand (or the installation) whose host it was made on."""
 
+import re
+
 from django.contrib.auth import login, logout
 from django.contrib.sessions.backends.base import SessionBase
 
@@ -11,6 +13,7 @@ BRAND_KEY = "brand"
 INSTALLATION = "installation"
 # The permission to sign in here: in a brand the active agents have it, on the installation's host its admins.
 ENTER = "tenants.enter"
+_SESSION_KEY = re.compile("[a-z0-9]{32}")
 
 
 def sign_in(request: BrandRequest, user: User) -> None:
@@ -36,6 +39,11 @@ def _tell_end(request: BrandRequest, session_key: str | None) -> None:
     """Only now, when the session is gone: a connection that is closed and comes back at once must not find it."""
     if session_key is not None:
         session_ended.send(SessionBase, tenant=request.tenant, session_key=session_key)
+
+
+def is_session_key(text: str) -> bool:
+    """Tell whether a cookie's value can be a key: whatever else stands there is not even looked for."""
+    return _SESSION_KEY.fullmatch(text) is not None
 
 
 def belongs_to_brand(session: SessionBase, tenant: Tenant | None) -> bool:

@@ -118,6 +118,16 @@ def test_a_session_opens_one_brand_only(signed_in: SignedIn, mallory: Agent, acm
     assert (answer.status_code, answer["Location"]) == (302, "/account/sign-in?next=/account/password")
 
 
+@pytest.mark.parametrize("cookie", [r'"aaaaaaaa\000"', "a" * 31, "A" * 32, "a" * 5000, r'"\303\251aaaaaaa"'])
+def test_a_cookie_that_is_no_key_is_nobody(cookie: str) -> None:
+    client = Client(HTTP_HOST=ACME, HTTP_COOKIE=f"kefu_session={cookie}")
+    answer = client.get("/account/password")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/sign-in?next=/account/password")
+    assert client.get("/api/v1/agent/me").status_code == 401
+    answer = client.post("/account/sign-in", {"email": "alice@acme.test", "password": PASSWORD})
+    assert (answer.status_code, len(answer.cookies["kefu_session"].value)) == (302, 32)
+
+
 def test_sign_out_ends_the_session(signed_in: SignedIn, alice: Agent, acme: Tenant) -> None:
     client = signed_in(alice, acme)
     assert client.get("/account/sign-out").status_code == 405

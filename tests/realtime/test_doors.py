@@ -134,6 +134,11 @@ def test_an_agent_needs_a_session_of_this_brand(connect, alice, acme, mallory, g
     assert connect("agent", session=make_session(mallory, acme)).close_code() == 4403
 
 
+@pytest.mark.parametrize("cookie", [r'"aaaaaaaa\000"', "a" * 31, "A" * 32, r'"\303\251aaaaaaa"'])
+def test_a_cookie_that_is_no_session_key_is_nobody(connect, cookie):
+    assert connect("agent", session=cookie).close_code() == 4401
+
+
 @pytest.mark.parametrize(
     "host", ["unknown.localhost", "ACME.localhost", "acme.localhost.", "localhost", "127.0.0.1", "a b"]
 )

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -28,6 +29,7 @@ from tenants.models import Domain, Tenant, validate_colour, validate_slug
 from tenants.signals import brand_suspended, history_replaced
 from tenants.structure import Structure, build, fits_installation, read_structure, write_down
 
+REDIS_SECONDS = 5.0  # for each answer: whoever deletes a brand does not wait for ever
 # Held while a brand is made, so that two makers of the same slug or domain meet a refusal and not a database error.
 PROVISIONING_LOCK = 0x6B656675
 _HOST_NAME = re.compile(
@@ -83,7 +85,7 @@ class DomainTaken(BrandRefused):
 
 
 class LeftoversRemain(Exception):
-    """The brand is gone, but some of its files could not be deleted."""
+    """The brand is gone, but something that it left could not be deleted; `str()` says in sentences what to do."""
 
 
 def create_brand(
@@ -118,7 +120,8 @@ def create_brand(
 def delete_brand(tenant: Tenant) -> None:
     """Delete a brand for good: schema, host names, keys, cached entries, files. Nothing of it can be had back.
 
-    Its hosts stop answering first, so that nobody writes while it goes. Raises LeftoversRemain when files resist.
+    Its hosts stop answering first, so that nobody writes while it goes. Files and Redis are tried whatever the other
+    does; raises LeftoversRemain when either resists.
     """
     tenant_id = tenant.pk
     suspend_brand(tenant)
@@ -127,8 +130,9 @@ def delete_brand(tenant: Tenant) -> None:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(tenant.schema_name)))
         Tenant.objects.filter(pk=tenant_id).delete()
     forget_hosts()
-    _forget_in_redis(tenant_id, tenant.schema_name)
-    _delete_files(files_of(tenant_id))
+    left = [*_delete_files(files_of(tenant_id)), *_delete_keys(tenant_id, tenant.schema_name)]
+    if left:
+        raise LeftoversRemain(" ".join(left))
 
 
 def suspend_brand(tenant: Tenant) -> None:
@@ -271,17 +275,35 @@ def _set_status(tenant: Tenant, status: str) -> None:
 
 
 def _forget_in_redis(tenant_id: UUID, schema_name: str) -> None:
-    """Delete the brand's cache entries (named by schema) and everything else of it (named by id)."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
+    """Delete the brand's cache entries (named by schema) and everything else of it (named by id).
+
+    Those of KF_REDIS_TOPIC_URLS only publish: nothing of a brand stands there.
+    """
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=REDIS_SECONDS) as client:
         for pattern in (f"{schema_name}:*", f"*{tenant_id}*", f"*{tenant_id.hex}*"):
             batch = list(client.scan_iter(match=pattern, count=1000))
             if batch:
                 client.unlink(*batch)
 
 
-def _delete_files(folder: Path) -> None:
+def _delete_keys(tenant_id: UUID, schema_name: str) -> list[str]:
+    """Forget the brand in Redis; return what is left to do, in a sentence."""
+    try:
+        _forget_in_redis(tenant_id, schema_name)
+    except (redis.RedisError, OSError) as error:
+        sentence = gettext(
+            "Redis failed (%(why)s): delete its keys named %(schema)s:*, *%(id)s* and *%(hex)s* when it is back."
+        )
+        return [sentence % {"why": error, "schema": schema_name, "id": tenant_id, "hex": tenant_id.hex}]
+    return []
+
+
+def _delete_files(folder: Path) -> list[str]:
+    """Delete the brand's uploads; return what is left to do, in a sentence."""
     try:
         if folder.exists():
             shutil.rmtree(folder)
     except OSError as error:
-        raise LeftoversRemain(str(folder)) from error
+        sentence = gettext("Its files remain in %(folder)s (%(why)s): delete that folder by hand.")
+        return [sentence % {"folder": folder, "why": error.strerror}]
+    return []

@@ -109,7 +109,7 @@ def delete(slug: str, yes: bool, as_json: bool) -> None:
         try:
             delete_brand(tenant)
         except LeftoversRemain as left:
-            fail(f"The brand is gone, but files remain in {left}.", "Delete that folder by hand.")
+            fail(f"The brand {slug} is gone, but not all that it left.", str(left))
     if as_json:
         show_json({"deleted": slug})
     else:

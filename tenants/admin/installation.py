@@ -6,6 +6,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.apps import apps
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,6 +35,7 @@ from tenants.hosts import forget_hosts
 from tenants.models import Domain, Tenant, User
 from tenants.provisioning import (
     BrandRefused,
+    LeftoversRemain,
     activate_brand,
     add_domain,
     create_brand,
@@ -174,7 +176,10 @@ class TenantAdmin(AddedByVerb):
     )
     def remove(self, request: HttpRequest, tenant: Tenant) -> HttpResponse:
         self.log_deletions(request, Tenant.objects.filter(pk=tenant.pk))
-        delete_brand(tenant)
+        try:
+            delete_brand(tenant)
+        except LeftoversRemain as left:
+            self.message_user(request, str(left), messages.WARNING)
         self.message_user(request, gettext("%(name)s is deleted.") % {"name": tenant.name})
         return HttpResponseRedirect(reverse("admin:tenants_tenant_changelist"))
 

@@ -1,5 +1,6 @@
 """The installation's admin site: brands are made, suspended and deleted whole."""
 
+import html
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test import Client
 from agents.models import Agent
 from tenants.context import in_tenant
 from tenants.models import Domain, Tenant, User
-from tenants.provisioning import delete_brand
+from tenants.provisioning import delete_brand, files_of
 from tests.admin.pages import remove_accounts, shown_password
 from tests.conftest import PASSWORD
 
@@ -91,6 +92,20 @@ def test_suspending_and_activating(kim_admin: Client) -> None:
     assert brand.get("/account/sign-in").status_code == 404
     kim_admin.post(f"/admin/tenants/tenant/{tenant.pk}/activate/")
     assert brand.get("/account/sign-in").status_code == 200
+
+
+def test_deleting_says_what_is_left(kim_admin: Client, settings: Any) -> None:
+    add_brand(kim_admin)
+    tenant = Tenant.objects.get(slug="initech")
+    files_of(tenant.pk).parent.mkdir(parents=True, exist_ok=True)
+    files_of(tenant.pk).touch()  # no folder, so that it resists
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = kim_admin.post(f"/admin/tenants/tenant/{tenant.pk}/remove/", {"typed": "initech"}, follow=True)
+    assert answer.redirect_chain == [("/admin/tenants/tenant/", 302)]
+    page = html.unescape(answer.content.decode())
+    assert str(files_of(tenant.pk)) in page and tenant.pk.hex in page
+    assert not Tenant.objects.filter(pk=tenant.pk).exists()
+    files_of(tenant.pk).unlink()
 
 
 def test_deleting_asks_for_the_slug(kim_admin: Client) -> None:

@@ -61,8 +61,8 @@ def _slug(request: BrandRequest) -> str:
 
 
 def _comes_from_us(request: BrandRequest) -> bool:
-    parts = urlsplit(request.headers.get("Origin", ""))
     try:
+        parts = urlsplit(request.headers.get("Origin", ""))
         find_tenant(parts.netloc)
     except (UnknownHost, ValueError):
         return False

@@ -73,7 +73,17 @@ def test_a_code_lives_thirty_seconds_and_only_its_hash_is_kept(signed_in: Signed
     assert all(client.ttl(key) <= 30 and code.encode() not in key + (client.get(key) or b"") for key in keys)
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "http://acme.localhost.evil.example:8000"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "",
+        "http://acme.localhost.evil.example:8000",
+        "http://[",
+        "http://[acme.localhost",
+    ],
+)
 def test_a_foreign_page_cannot_sign_anybody_in(origin: str, signed_in: SignedIn, both: Agent, acme: Tenant) -> None:
     code = start(signed_in(both, acme)).json()["code"]
     assert redeem(code, HTTP_ORIGIN=origin) == 403

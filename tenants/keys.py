@@ -12,6 +12,7 @@ from tenants.signals import key_revoked
 PREFIXES = {ApiKey.Kind.PUBLISHABLE: "kf_pk_", ApiKey.Kind.SECRET: "kf_sk_"}
 # No key is longer; what is, need not be looked for.
 MAX_KEY_CHARS = 128
+MAX_NAME_CHARS = 80  # of ApiKey.name
 # What a secret key may do; a key without scopes may do everything.
 SCOPES = (
     "visitors:read",
@@ -26,7 +27,11 @@ SCOPES = (
 def create_key(
     tenant: Tenant, *, kind: str, name: str, now: datetime, scopes: Sequence[str] = ()
 ) -> tuple[ApiKey, str]:
-    """Make a key for the brand and return its row and its text, which cannot be had again."""
+    """Make a key for the brand and return its row and its text, which cannot be had again. ValueError says in a
+    sentence what is wrong with name or scopes."""
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME_CHARS:
+        raise ValueError(f"Give a name of 1 to {MAX_NAME_CHARS} characters.")
     unknown = set(scopes) - set(SCOPES)
     if unknown:
         raise ValueError(f"Unknown scopes: {', '.join(sorted(unknown))}. Known: {', '.join(SCOPES)}.")

@@ -49,9 +49,9 @@ def create(brand: str, name: str, scopes: tuple[str, ...], as_json: bool) -> Non
         except ValueError as error:
             fail(str(error))
     if as_json:
-        show_json({"id": str(row.pk), "brand": brand, "name": name, "key": text, "scopes": list(scopes)})
+        show_json({"id": str(row.pk), "brand": brand, "name": row.name, "key": text, "scopes": list(scopes)})
     else:
-        console.print(f"Key of {brand} ({name}): {text}   (shown once)", highlight=False, soft_wrap=True)
+        console.print(f"Key of {brand} ({row.name}): {text}   (shown once)", highlight=False, soft_wrap=True)
 
 
 @key.command("list")

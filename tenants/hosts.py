@@ -12,6 +12,7 @@ from tenants.models import Domain, Tenant
 # Seconds that an answer is believed: short enough for a suspended brand to be gone within the promised 5 s.
 MEMORY_SECONDS = 3.0
 MAX_REMEMBERED = 4096
+MAX_NAME_CHARS = 253  # of names in DNS
 
 _remembered: dict[str, tuple[float, Tenant | None]] = {}
 _lock = threading.Lock()
@@ -22,10 +23,11 @@ class UnknownHost(LookupError):
 
 
 def host_name(host_header: str) -> str:
-    """Return the name in a Host header without its port, exactly as it was sent; '' when it is malformed."""
+    """Return the name in a Host header without its port, exactly as it was sent; '' when it is malformed or too long
+    for a name, so that no such thing is remembered."""
     domain, _port = split_domain_port(host_header)
     bare = host_header.rsplit(":", 1)[0] if not host_header.endswith("]") and ":" in host_header else host_header
-    return bare if bare == domain else ""
+    return bare if bare == domain and len(bare) <= MAX_NAME_CHARS else ""
 
 
 def find_tenant(host_header: str) -> Tenant | None:

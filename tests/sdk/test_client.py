@@ -1,16 +1,17 @@
-"""What the client does about silence, cuts, refusals and gaps, under a clock that jumps."""
+"""What the client does about silence, cuts, refusals, gaps and faults, under a clock that jumps."""
 
 import asyncio
+import sqlite3
 from itertools import count, pairwise
 from typing import Any
 
 import pytest
 
 from chat.consumers.socket import SILENCE_SECONDS
-from kefu_client import Client, FrameError, LogEvent, MemoryOutbox, Refused, Rung
+from kefu_client import Client, Entry, FrameError, LogEvent, MemoryOutbox, Refused, Rung
 from kefu_client.frames import Frame
 from kefu_client.heartbeat import Learnt
-from kefu_client.outbox import Entry
+from kefu_client.transports import make_access
 from tests.sdk.virtual import FakeServer, VirtualLoop, run
 
 
@@ -440,3 +441,119 @@ def test_a_callback_that_fails_stops_nothing(caplog):
 
     run(scene())
     assert "a callback failed" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [KeyError("token"), ConnectionError("renewal failed"), TimeoutError("no answer")])
+def test_a_token_that_cannot_be_had_is_a_failed_attempt(caplog, fault):
+    faults: list[Exception] = [fault]
+
+    def renew() -> str:
+        for one in faults:
+            raise one
+        return "t"
+
+    async def scene() -> None:
+        server = FakeServer()
+        access = make_access("http://acme.test", token=renew, key=None, session=None, origin=None, address=None)
+        server.show = access.headers
+        async with make(server) as client:
+            sending = asyncio.create_task(client.send("c1", "Hello?"))
+            await asyncio.sleep(60)
+            gaps = [later - sooner for (sooner, _), (later, _) in pairwise(server.opened)]
+            assert gaps[:4] == [0.75, 1.25, 2.25, 4.25]
+            assert all(link.is_closed for link in server.links)
+            faults.clear()
+            assert (await sending).seq == 1
+            await client.live()
+
+    run(scene())
+    assert "the token function failed" in caplog.text
+
+
+def test_whatever_fails_in_opening_a_link_is_tried_again(caplog):
+    async def scene() -> None:
+        server = FakeServer()
+        server.show = lambda: {"a proxy's package": str(1 // 0)}
+        async with make(server) as client:
+            await asyncio.sleep(5)
+            assert len(server.opened) > 2 and client.state == "waiting"
+            server.show = dict
+            await client.live()
+
+    run(scene())
+    assert "opening a link failed" in caplog.text
+
+
+def test_a_fault_in_climbing_leaves_the_rung_that_works():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways[Rung.SOCKET] = "refused"
+        async with make(server) as client:
+            await client.live()
+            server.ways[Rung.SOCKET] = "ok"
+            server.opened.clear()
+            server.show = lambda: {"a proxy's package": str(1 // 0)}
+            await asyncio.sleep(100)
+            assert {rung for _, rung in server.opened} == {Rung.SOCKET}
+            assert (client.rung, client.state) == (Rung.LONG_POLL, "live")
+
+    run(scene())
+
+
+def test_nobody_waits_for_a_client_that_ended_by_a_fault(caplog):
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways = dict.fromkeys(Rung, "refused")
+        async with make(server, rng=lambda: 1 / 0) as client:
+            waiting = [asyncio.create_task(client.live()), asyncio.create_task(client.send("c1", "Hello?"))]
+            ended = await asyncio.gather(*waiting, return_exceptions=True)
+            ended += await asyncio.gather(client.live(), client.send("c1", "Hello?"), return_exceptions=True)
+            assert [getattr(one, "code", None) for one in ended] == ["stopped"] * 4
+            assert (client.state, client.refused) == ("stopped", None)
+
+    run(scene())
+    assert "the client failed" in caplog.text
+
+
+def test_nobody_waits_for_a_client_that_was_stopped():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways = dict.fromkeys(Rung, "refused")
+        async with make(server) as client:
+            waiting = asyncio.create_task(client.live())
+            await asyncio.sleep(1)
+        for ended in (waiting, client.live(), client.send("c1", "Hello?")):
+            with pytest.raises(FrameError) as stopped:
+                await ended
+            assert stopped.value.code == "stopped"
+
+    run(scene())
+
+
+class FullOutbox(MemoryOutbox):
+    """A store of the owner's that takes what is new and nothing else."""
+
+    async def put(self, entry: Entry) -> None:
+        if entry.client_id in self.entries:
+            raise sqlite3.OperationalError("database or disk is full")
+        await super().put(entry)
+
+    async def remove(self, client_id: str) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_an_outbox_that_fails_keeps_nobody_from_the_answer(caplog):
+    async def scene() -> None:
+        server, outbox = FakeServer(), FullOutbox()
+        async with make(server, outbox=outbox) as client:
+            server.refusals["bad"] = {"code": "too_large", "message": "Too large."}
+            first = asyncio.create_task(client.send("c1", "first"))
+            second = asyncio.create_task(client.send("c1", "bad"))
+            third = asyncio.create_task(client.send("c1", "third"))
+            async with asyncio.timeout(60):
+                await asyncio.wait({first, second, third})
+            assert (first.result().seq, third.result().seq) == (1, 2)
+            assert isinstance(second.exception(), FrameError)
+
+    run(scene())
+    assert caplog.text.count("the outbox failed") == 3

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from chat.authors import SYSTEM
@@ -11,6 +12,7 @@ from chat.conversations import open_conversation
 from chat.messages import MessageDraft, post_message
 from chat.models import Conversation, Visitor
 from kefu_client import Client, FrameError, LogEvent, Refused, Rung, polling_link, transports
+from kefu_client.transports import Token
 from tenants.context import in_tenant
 from tests.sdk.proxies import Network, network_to
 from tests.waiting_for import until
@@ -28,7 +30,7 @@ def texts(events: list[LogEvent]) -> list[str]:
     return [event.data["text"] for event in events if event.type == "message.created"]
 
 
-def visitor(server: Any, token: str, **options: Any) -> Client:
+def visitor(server: Any, token: Token, **options: Any) -> Client:
     return make(server, token=token, origin=server.origin("acme.localhost"), **options)
 
 
@@ -66,6 +68,25 @@ async def test_a_program_answers_with_its_key(server, vera_token, acme_key):
             answers = recording(vera)
             await bot.send(ack.conversation, "On its way")
             await until(lambda: "On its way" in texts(answers))
+
+
+@pytest.mark.parametrize("refused", [set(), {"socket"}, {"socket", "parked"}])
+async def test_a_token_function_that_fails_for_a_while(server, vera_token, refused):
+    faults: list[Exception] = [KeyError("token"), TimeoutError(), httpx.ConnectError("renewal failed")]
+
+    def renew() -> str:
+        if faults:
+            raise faults.pop()
+        return str(vera_token)
+
+    async with network_to(server.port) as network:
+        network.refused = refused
+        async with visitor(server, renew, address=network.address) as vera, asyncio.timeout(WAIT_SECONDS):
+            ack = await vera.send(None, "Hello?")
+            assert not faults
+            faults.append(KeyError("token"))
+            network.cut()
+            assert (await vera.send(ack.conversation, "Still there?")).seq > ack.seq
 
 
 async def test_a_dead_token_ends_it_and_says_so(server):

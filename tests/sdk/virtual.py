@@ -1,7 +1,7 @@
 """A day in a moment: an event loop whose clock jumps to whatever is due next, and a server end without a network."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -55,6 +55,8 @@ class FakeServer:
         # client_id to what is answered in place of the ack, once.
         self.refusals: dict[str, dict[str, Any]] = {}
         self.recovers = True
+        # What a link shows when it is opened: may raise.
+        self.show: Callable[[], dict[str, str]] = dict
 
     def make(self, rung: Rung) -> "FakeLink":
         link = FakeLink(self, rung)
@@ -102,6 +104,7 @@ class FakeLink:
 
     async def open(self) -> Frame:
         self.server.opened.append((asyncio.get_running_loop().time(), self.rung))
+        self.server.show()
         way = self.server.ways[self.rung]
         if way == "refused":
             raise LinkEnded

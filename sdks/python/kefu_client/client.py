@@ -78,6 +78,8 @@ class Client:
         self.hello: Json = {}
         # Why the server ended it for good.
         self.refused: Refused | None = None
+        # Why nothing will happen any more: `refused`, a fault of ours, or stopped.
+        self._ended: Refused | FrameError | None = None
 
     # ---- life ----
 
@@ -89,6 +91,8 @@ class Client:
         await self.stop()
 
     async def start(self) -> None:
+        self._ended = self.refused = None
+        self._settled.clear()
         if learnt := await self._outbox.load_learnt():
             self._transports.note_learnt(learnt)
         self._connection.learnt = learnt
@@ -104,16 +108,17 @@ class Client:
         await self._sending.stop()
         for future in self._acks.values():
             future.cancel()
+        self._end(FrameError("stopped", "The client was stopped."))
         await self._transports.close()
         if self._connection.learnt:
             await self._outbox.keep_learnt(self._connection.learnt)
         await self._outbox.close()
 
     async def live(self) -> Json:
-        """Wait until the server has said hello and return it. Raises Refused."""
+        """Wait until the server has said hello and return it. Raises Refused; FrameError when the client ended."""
         await self._settled.wait()
-        if self.refused:
-            raise self.refused
+        if self._ended:
+            raise self._ended
         return self.hello
 
     def wake(self) -> None:
@@ -239,10 +244,18 @@ class Client:
             await self._connection.run()
         except Refused as refused:
             self.refused = refused
-            self._settled.set()
-            for future in self._acks.values():
-                if not future.done():
-                    future.set_exception(FrameError("stopped", str(refused)))
+            self._end(refused)
+        except Exception as fault:
+            logger.exception("the client failed")
+            self._end(FrameError("stopped", f"The client failed: {fault!r}."))
+
+    def _end(self, why: Refused | FrameError) -> None:
+        """Nobody waits for what will not come."""
+        self._ended = self._ended or why
+        self._settled.set()
+        for future in self._acks.values():
+            if not future.done():
+                future.set_exception(FrameError("stopped", str(why)))
 
     async def _put(self, entry: Entry) -> str:
         await self._sending.put(entry)
@@ -251,8 +264,8 @@ class Client:
     def _entry(
         self, conversation: str | None, text: str, file_ids: tuple[str, ...], *, frame_type: str = "message.create"
     ) -> Entry:
-        if self.refused:
-            raise FrameError("stopped", str(self.refused))
+        if self._ended:
+            raise FrameError("stopped", str(self._ended))
         kind = "file" if file_ids else "text"
         return Entry(new_id(), conversation, frame_type, text, kind, file_ids, int(time.time() * 1_000))
 

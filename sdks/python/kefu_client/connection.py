@@ -138,13 +138,22 @@ class Connection:
         return await self._serve(link, hello)
 
     async def _open(self, rung: Rung) -> tuple[Link, Frame]:
+        """Raises LinkEnded whatever went wrong, be it a fault of ours: another attempt may go better."""
+        try:
+            return await self._dial(rung)
+        except LinkEnded:
+            raise
+        except (TimeoutError, LinkSilent):
+            raise LinkEnded from None
+        except Exception:
+            logger.exception("opening a link failed")
+            raise LinkEnded from None
+
+    async def _dial(self, rung: Rung) -> tuple[Link, Frame]:
         link = self._make_link(rung)
         try:
             async with asyncio.timeout(HELLO_WITHIN_SECONDS):
                 return link, await link.open()
-        except (TimeoutError, LinkSilent):
-            await link.close()
-            raise LinkEnded from None
         except BaseException:
             await link.close()
             raise

@@ -1,13 +1,16 @@
 """Written messages, sent until they are acknowledged or finally refused, in order, through the outbox."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .frames import Frame, FrameError, Json
 from .lane import Lane
 from .outbox import Entry, Outbox
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Sending:
             await self._refused(lane, entry, error)
         else:
             lane.acked(entry)
-            await self._outbox.remove(entry.client_id)
+            await _try(self._outbox.remove(entry.client_id))
             self._sent(entry, _ack(frame.data))
         self._pump(lane)
 
@@ -97,7 +100,7 @@ class Sending:
         settled = lane.refused(entry, error.code, error.retry_after)
         if settled.kind == "failed":
             failed = replace(entry, failed=error.code)
-            await self._outbox.put(failed)
+            await _try(self._outbox.put(failed))
             self._failed(failed, error)
         elif settled.delay_ms:
             self._later(settled.delay_ms / 1_000, lane)
@@ -108,6 +111,15 @@ class Sending:
             self._pump(lane)
 
         self._held[lane] = asyncio.get_running_loop().call_later(seconds, run)
+
+
+async def _try(change: Awaitable[None]) -> None:
+    """What became of the entry is known already, and somebody waits to hear it. A store that fails has the entry again
+    at the next start, and the same client_id gets the same answer then."""
+    try:
+        await change
+    except Exception:
+        logger.exception("the outbox failed")
 
 
 def _data(entry: Entry) -> Json:

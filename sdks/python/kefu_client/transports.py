@@ -1,5 +1,6 @@
 """Who asks and where, and the links that follow from it."""
 
+import logging
 from collections.abc import Callable
 from typing import Literal
 from urllib.parse import urlsplit
@@ -9,9 +10,11 @@ import httpx
 from .encodings import Encoding, JsonEncoding, ProtobufEncoding
 from .heartbeat import Learnt
 from .ladder import Rung
-from .links import Access, Link
+from .links import Access, Link, LinkEnded
 from .polling_link import WAIT_SECONDS, PollingLink, Positions
 from .socket_link import SocketLink
+
+logger = logging.getLogger(__name__)
 
 EncodingName = Literal["json", "protobuf"]
 Token = str | Callable[[], str]
@@ -36,9 +39,18 @@ def make_access(
         return Access(url, "agent", lambda: {"Cookie": f"kefu_session={session}"}, origin or own, address)
     if key is not None:
         return Access(url, "app", lambda: {"Authorization": f"Bearer {key}"}, origin, address)
-    # Asked before every handshake, so that a renewed token is used.
-    bearer = token if callable(token) else lambda: str(token)
-    return Access(url, "visitor", lambda: {"Authorization": f"Bearer {bearer()}"}, origin, address)
+    return Access(url, "visitor", lambda: {"Authorization": f"Bearer {_ask(token)}"}, origin, address)
+
+
+def _ask(token: Token | None) -> str:
+    """Before every handshake, so that a renewed token is used. One that cannot be had now is a cut like any other."""
+    if not callable(token):
+        return str(token)
+    try:
+        return token()
+    except Exception:
+        logger.exception("the token function failed")
+        raise LinkEnded from None
 
 
 class Transports:

@@ -1,4 +1,4 @@
-"""Names of everything of ours in Redis, made here only; each carries the brand's id."""
+"""Names of everything of ours in Redis, made here only; each carries the brand's id, but for what all brands share."""
 
 from uuid import UUID
 
@@ -27,6 +27,16 @@ def viewers_key(tenant: Tenant, conversation_id: UUID) -> str:
 def standings_key(tenant: Tenant) -> str:
     """Hash of what waiting visitors were told last about their place: visitor id in hexadecimal to JSON."""
     return f"kf:{tenant.pk.hex}:standings"
+
+
+def mail_put_off_key(tenant: Tenant, conversation_id: UUID) -> str:
+    """How often in a row a conversation's mail was cut off, and until when (Unix seconds) it waits."""
+    return f"kf:{tenant.pk.hex}:mail-put-off:{conversation_id.hex}"
+
+
+def mail_away_key(address: str) -> str:
+    """Until when (Unix seconds) all brands leave the installation's mail server alone."""
+    return f"kf:mail-away:{address}"
 
 
 def bucket_key(tenant: Tenant, rate: str, subject: str) -> str:

@@ -5,6 +5,9 @@ What was mailed stands in the log, so that a crash sends at most once more, and 
 
 import logging
 import smtplib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr
@@ -13,8 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -23,6 +25,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
 from chat.left_messages import LEFT, answers_by_mail
+from chat.mail_server import MailCutOff, MailServer, MailServerAway, is_put_off, put_off
 from chat.marks import MAILED, note_mailed
 from chat.message_log import MESSAGE, lock_conversation
 from chat.models import Conversation, Message
@@ -39,6 +42,8 @@ SETTLED = timedelta(minutes=1)
 # A message that was left longer ago than its last news is settled some other way.
 LATELY = timedelta(days=7)
 MOST = 50  # messages in one mail
+# A slow server holds one of the worker's few threads no longer than this and one mail; the next run goes on.
+RUN_SECONDS = 20.0
 PERMANENT = 500  # SMTP: from here on, asking again is of no use
 ANSWERING = (Message.AuthorKind.AGENT, Message.AuthorKind.BOT)
 
@@ -59,17 +64,42 @@ class Answer:
 def sweep_answers(now: datetime, limit: int = 500) -> int:
     """Mail what agents of the current brand answered to left messages; returns how many mails.
 
-    Raises OSError or smtplib.SMTPException where the mail server cannot be used: the next sweep finds the same work.
+    One run of a brand at a time. What it leaves, for want of time or of a mail server, the next one finds. Raises
+    OSError or smtplib.SMTPException where the mail server cannot be used; where that is known already it does nothing.
     """
     due = due_answers(now)
     if not answers_by_mail(current_tenant()) or not due.exists():
         return 0
-    with get_connection() as mails:
+    with _one_run() as is_ours:
+        return _mail_due(due, now, limit) if is_ours else 0
+
+
+def _mail_due(due: QuerySet[Conversation], now: datetime, limit: int) -> int:
+    end = time.monotonic() + RUN_SECONDS
+    with MailServer(now) as server:
 
         def mail_one(conversation_id: UUID) -> bool:
-            return mail_answer(conversation_id, mails, now)
+            return _try_to_mail(conversation_id, server, now)
 
-        return work_through(due, by="active_at", work=mail_one, limit=limit)
+        def is_over() -> bool:
+            return server.is_away or time.monotonic() >= end
+
+        done = work_through(due, by="active_at", work=mail_one, limit=limit, is_over=is_over)
+    if server.fault:
+        raise server.fault
+    return done
+
+
+def _try_to_mail(conversation_id: UUID, server: MailServer, now: datetime) -> bool:
+    if is_put_off(conversation_id, now):
+        return False
+    try:
+        return mail_answer(conversation_id, server, now)
+    except MailServerAway:
+        return False
+    except MailCutOff:
+        put_off(conversation_id, now)
+        raise
 
 
 def due_answers(now: datetime) -> QuerySet[Conversation]:
@@ -89,8 +119,9 @@ def due_answers(now: datetime) -> QuerySet[Conversation]:
     )
 
 
-def mail_answer(conversation_id: UUID, mails: BaseEmailBackend, now: datetime) -> bool:
-    """Mail the answers that wait in one conversation and note it there; tells whether a mail was sent.
+def mail_answer(conversation_id: UUID, server: MailServer, now: datetime) -> bool:
+    """Mail the answers that wait in one conversation and note it there; tells whether a mail was sent. Raises what
+    `MailServer.send` does, but for refusals for good.
 
     No lock on the conversation while the mail server is spoken to: its visitor goes on writing. Of several workers
     one does it.
@@ -101,7 +132,7 @@ def mail_answer(conversation_id: UUID, mails: BaseEmailBackend, now: datetime) -
         answer = find_answer(conversation_id, now)
         if answer is None:
             return False
-        is_refused = not _send(answer, mails)
+        is_refused = not _send(answer, server)
         conversation = lock_conversation(conversation_id)
         note_mailed(conversation, to=answer.to, upto=answer.upto, refused=is_refused, now=now)
         return not is_refused
@@ -128,16 +159,32 @@ def said_to_visitor(conversation_id: Any) -> QuerySet[Message]:
     return said.filter(author_kind__in=ANSWERING).exclude(body__has_key="recalled")
 
 
+@contextmanager
+def _one_run() -> Iterator[bool]:
+    """Tell whether this is the brand's only run. The lock is the session's: a worker that dies gives it back."""
+    name = f"mails of {current_tenant().pk}"
+    is_ours = _call_lock("pg_try_advisory_lock", name)
+    try:
+        yield is_ours
+    finally:
+        if is_ours and connection.is_usable():
+            _call_lock("pg_advisory_unlock", name)
+
+
 def _is_ours(conversation_id: UUID) -> bool:
+    return _call_lock("pg_try_advisory_xact_lock", f"mail {conversation_id}")
+
+
+def _call_lock(function: str, name: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"mail {conversation_id}"])
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [name])
         return bool(cursor.fetchone()[0])
 
 
-def _send(answer: Answer, mails: BaseEmailBackend) -> bool:
+def _send(answer: Answer, server: MailServer) -> bool:
     """Tell whether the mail server took it; not where it never will. Raises what another try may mend."""
     try:
-        make_mail(answer, mails).send()
+        server.send(make_mail(answer))
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
         if not _is_for_good(refused):
             raise
@@ -154,7 +201,7 @@ def _is_for_good(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
     return all(code >= PERMANENT for code, _text in refused.recipients.values())
 
 
-def make_mail(answer: Answer, mails: BaseEmailBackend) -> EmailMultiAlternatives:
+def make_mail(answer: Answer) -> EmailMultiAlternatives:
     """The mail in the visitor's language. Nothing in it is the visitor's own word: whoever leaves a message may have
     given somebody else's address."""
     tenant, conversation = current_tenant(), answer.conversation
@@ -171,7 +218,6 @@ def make_mail(answer: Answer, mails: BaseEmailBackend) -> EmailMultiAlternatives
             body=render_to_string("mail/answer.txt", facts),
             from_email=formataddr((tenant.name, address)),
             to=[answer.to],
-            connection=mails,
             headers={
                 "Message-ID": f"<{conversation.pk}.{answer.upto}@{domain}>",
                 "References": f"<{conversation.pk}@{domain}>",

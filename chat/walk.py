@@ -14,8 +14,17 @@ logger = logging.getLogger(__name__)
 BATCH = 100
 
 
-def work_through(due: QuerySet[Conversation], *, by: str, work: Callable[[UUID], bool], limit: int) -> int:
+def work_through(
+    due: QuerySet[Conversation],
+    *,
+    by: str,
+    work: Callable[[UUID], bool],
+    limit: int,
+    is_over: Callable[[], bool] = lambda: False,
+) -> int:
     """Call `work` for the due conversations, oldest `by` first, until `limit` calls said that they changed something.
+
+    `is_over` is asked after each and ends it sooner.
 
     `work` opens its own transaction and looks again under the lock. Those that fail are passed by, so that any number
     of them never keeps the sweep from the rest. Raises when the database itself is gone.
@@ -30,6 +39,8 @@ def work_through(due: QuerySet[Conversation], *, by: str, work: Callable[[UUID],
             if not connection.is_usable():
                 raise
             logger.exception("sweep: one conversation failed", extra={"conversation": str(pk), "work": work.__name__})
+        if is_over():
+            break
     return done
 
 

@@ -1,12 +1,7 @@
 // Where replies and notes are written. Enter sends, but never while a Chinese word is being composed.
-import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { CheckIcon, DoneIcon, SendIcon } from "../../design/icons";
-import { closeOnceSent } from "../state/actions";
-import { attachmentsOf } from "../state/attachments";
-import { noteBegun, sendCarefully } from "../state/composing";
-import { editing, saveEdit, stopEdit } from "../state/corrections";
-import { readDraft, writeDraft, type Mode } from "../state/drafts";
+import { stopEdit } from "../state/corrections";
 import { me } from "../state/session";
 import { COMPOSER_ID } from "../state/shortcuts";
 import type { Thread } from "../state/thread";
@@ -17,55 +12,19 @@ import type { Row } from "../wire";
 import { AttachmentChips } from "./AttachmentChips";
 import { AttachButton, ClosedBar, DropZone, EditBar, Situation, Tabs } from "./composer/Bars";
 import { CompletionList, LIST_ID, optionId } from "./composer/CompletionList";
-import { putText, useArrivedDraft, useEdit, useGrowth, useTypingHint, useWishes } from "./composer/hooks";
+import { putText, type Area } from "./composer/hooks";
 import { useCompletion } from "./composer/useCompletion";
+import { useWriting, type Writing } from "./composer/useWriting";
 import { EmojiMenu } from "./EmojiMenu";
 
 const COUNT_FROM = 400; // characters left from which the count shows
 
 export function Composer({ thread, row }: { thread: Thread; row: Row }) {
-  const mode = useSignal<Mode>("reply");
-  const text = useSignal(readDraft(thread.id, "reply"));
   const area = useRef<HTMLTextAreaElement>(null);
-  const attachments = attachmentsOf(thread.id);
-  const { limits } = me.value!;
-  const edited = editing.value?.conversation === thread.id ? editing.value : null;
-  const isNote = mode.value === "note" && !edited;
-  const tell = useTypingHint(thread);
-
-  const change = (value: string): void => {
-    text.value = value;
-    if (edited) return; // the draft waits until this is done
-    if (!isNote) noteBegun(thread, value); // before the draft says when
-    writeDraft(thread.id, mode.peek(), value);
-    tell(value, isNote);
-  };
-  const switchTo = (next: Mode): void => {
-    stopEdit();
-    mode.value = next;
-    text.value = readDraft(thread.id, next);
-  };
+  const writing = useWriting(thread, row, area);
+  const { edited, isNote, attachments, change, switchTo, submit, attach } = writing;
   const completion = useCompletion({ area, isNote, row, attachments, change });
-  useEdit(edited, area, (value) => (text.value = value ?? readDraft(thread.id, mode.peek())));
-  useArrivedDraft(thread, mode.value, area, (value) => !edited && (text.value = value));
-  useWishes(thread.id, area, switchTo);
-  useGrowth(area, text.value);
 
-  const left = limits.text - [...text.value].length;
-  const hasFiles = edited ? edited.hasFiles : !isNote && attachments.items.value.some((item) => item.file);
-  const isReady = edited !== null || isNote || !attachments.isUploading;
-  const canSend = (text.value.trim() !== "" || hasFiles) && left >= 0 && isReady;
-  const submit = (andClose: boolean): void => {
-    if (!canSend) return;
-    if (edited) return void saveEdit(edited, text.peek().trim());
-    const files = isNote ? [] : attachments.readyFiles();
-    sendCarefully(thread, { isNote, text: text.peek().trim(), files }, (clientId) => {
-      if (!isNote) attachments.takeReady();
-      change("");
-      area.current?.focus();
-      if (andClose && row.status !== "closed") closeOnceSent(thread, clientId);
-    });
-  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (completion.takesKey(event)) return;
     if (edited && event.key === "Escape" && !event.isComposing) {
@@ -82,18 +41,18 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!files.length || isNote || edited) return;
     event.preventDefault();
-    attachments.add(files, limits);
+    attach(files);
   };
 
   if (row.status === "closed" && !isNote) return <ClosedBar row={row} onNote={() => switchTo("note")} />;
   const say = words.value;
   const isOpen = completion.options.length > 0;
   return (
-    <DropZone isOff={isNote || edited !== null} onFiles={(files) => attachments.add(files, limits)}>
+    <DropZone isOff={isNote || edited !== null} onFiles={attach}>
       <Situation thread={thread} row={row} isNote={isNote} />
       <form class={`composer${isNote ? " is-note" : ""}`} aria-label={say.composer} style={brandStyle()} onSubmit={(event) => (event.preventDefault(), submit(false))}>
         <CompletionList completion={completion} />
-        {edited ? <EditBar /> : <Tabs mode={mode.value} onChoose={(next) => (switchTo(next), area.current?.focus())} />}
+        {edited ? <EditBar /> : <Tabs mode={writing.mode} onChoose={(next) => (switchTo(next), area.current?.focus())} />}
         <textarea
           id={COMPOSER_ID}
           ref={area}
@@ -104,32 +63,41 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
           aria-controls={isOpen ? LIST_ID : undefined}
           aria-activedescendant={isOpen ? optionId(completion.index) : undefined}
           placeholder={isNote ? say.notePlaceholder : say.replyPlaceholder(visitorName(row.visitor, say))}
-          value={text.value}
+          value={writing.text}
           onInput={(event) => (change(event.currentTarget.value), completion.look())}
           onKeyDown={onKeyDown}
           onKeyUp={completion.look}
           onClick={completion.look}
           onPaste={onPaste}
-          onBlur={() => (tell("", isNote), completion.look())}
+          onBlur={() => (writing.stop(), completion.look())}
         />
         {!isNote && !edited && <AttachmentChips attachments={attachments} />}
-        <div class="composer-bar">
-          {!isNote && !edited && <AttachButton onFiles={(files) => attachments.add(files, limits)} />}
-          <EmojiMenu onPick={(emoji) => insert(area.current, emoji, change)} />
-          <span class="composer-hint">{(!isNote && visitorLanguage(row)) || say.sendHint}</span>
-          {left < COUNT_FROM && <span class={`composer-count${left < 0 ? " is-over" : ""}`} role="status">{say.charactersLeft(left)}</span>}
-          {!isNote && !edited && (
-            <button type="button" class="icon-button" aria-label={say.sendAndClose} data-tip={say.sendAndClose} data-keys="Ctrl Enter" data-tip-end disabled={!canSend} onClick={() => submit(true)}>
-              <DoneIcon />
-            </button>
-          )}
-          <button type="submit" class="button button-primary composer-send" disabled={!canSend}>
-            {edited ? say.saveEdit : isNote ? say.sendNote : say.send}
-            {edited ? <CheckIcon /> : <SendIcon />}
-          </button>
-        </div>
+        <Foot row={row} writing={writing} area={area} />
       </form>
     </DropZone>
+  );
+}
+
+/** Below the text: what can be put into it, how much more it may hold, and sending. */
+function Foot({ row, writing, area }: { row: Row; writing: Writing; area: Area }) {
+  const say = words.value;
+  const { edited, isNote, left, canSend, change, submit, attach } = writing;
+  return (
+    <div class="composer-bar">
+      {!isNote && !edited && <AttachButton onFiles={attach} />}
+      <EmojiMenu onPick={(emoji) => insert(area.current, emoji, change)} />
+      <span class="composer-hint">{(!isNote && visitorLanguage(row)) || say.sendHint}</span>
+      {left < COUNT_FROM && <span class={`composer-count${left < 0 ? " is-over" : ""}`} role="status">{say.charactersLeft(left)}</span>}
+      {!isNote && !edited && (
+        <button type="button" class="icon-button" aria-label={say.sendAndClose} data-tip={say.sendAndClose} data-keys="Ctrl Enter" data-tip-end disabled={!canSend} onClick={() => submit(true)}>
+          <DoneIcon />
+        </button>
+      )}
+      <button type="submit" class="button button-primary composer-send" disabled={!canSend}>
+        {edited ? say.saveEdit : isNote ? say.sendNote : say.send}
+        {edited ? <CheckIcon /> : <SendIcon />}
+      </button>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { COMPOSER_ID, takeFocusWish, writeWish } from "../../state/shortcuts";
 import type { Thread } from "../../state/thread";
 import { noteWriting } from "../../state/viewers";
 
-type Area = { current: HTMLTextAreaElement | null };
+export type Area = { current: HTMLTextAreaElement | null };
 
 const TYPING_EVERY_MS = 3_000;
 

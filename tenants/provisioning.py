@@ -6,30 +6,25 @@ A brand's schema is made in one transaction with its rows in `public`: PostgreSQ
 """
 
 import re
-import shutil
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
-from uuid import UUID
 
-import redis
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from tenants.context import in_public, in_tenant
 from tenants.hosts import forget_hosts
 from tenants.ids import new_id
+from tenants.leftovers import LeftoversRemain, delete_files, delete_keys
 from tenants.models import Domain, Tenant, validate_colour, validate_slug
 from tenants.signals import brand_suspended, history_replaced
 from tenants.structure import Structure, build, fits_installation, read_structure, write_down
 
-REDIS_SECONDS = 5.0  # for each answer: whoever deletes a brand does not wait for ever
 # Held while a brand is made, so that two makers of the same slug or domain meet a refusal and not a database error.
 PROVISIONING_LOCK = 0x6B656675
 _HOST_NAME = re.compile(
@@ -84,10 +79,6 @@ class DomainTaken(BrandRefused):
     sentence = _("The host name “%(domain)s” already belongs to a brand or to the installation.")
 
 
-class LeftoversRemain(Exception):
-    """The brand is gone, but something that it left could not be deleted; `str()` says in sentences what to do."""
-
-
 def create_brand(
     *,
     slug: str,
@@ -130,7 +121,7 @@ def delete_brand(tenant: Tenant) -> None:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(tenant.schema_name)))
         Tenant.objects.filter(pk=tenant_id).delete()
     forget_hosts()
-    left = [*_delete_files(files_of(tenant_id)), *_delete_keys(tenant_id, tenant.schema_name)]
+    left = [*delete_files(tenant_id), *delete_keys(tenant_id, tenant.schema_name)]
     if left:
         raise LeftoversRemain(" ".join(left))
 
@@ -150,14 +141,15 @@ def replace_history(tenant: Tenant) -> None:
     """Say that what is stored is not what it was, because a backup was put back: whoever follows it loads it anew.
 
     Otherwise clients that saw `seq` 50 would take what is written from 41 on for something that they have. What Redis
-    keeps of the brand is forgotten. Other processes notice within 5 seconds.
+    keeps of the brand is forgotten; raises LeftoversRemain when it resists. Other processes notice within 5 seconds.
     """
     tenant.epoch = new_id()
     with in_public():
         Tenant.objects.filter(pk=tenant.pk).update(epoch=tenant.epoch)
     forget_hosts()
-    _forget_in_redis(tenant.pk, tenant.schema_name)
     history_replaced.send(Tenant, tenant=tenant)
+    if left := delete_keys(tenant.pk, tenant.schema_name):
+        raise LeftoversRemain(" ".join(left))
 
 
 def add_domain(tenant: Tenant, domain: str, *, is_primary: bool = False) -> Domain:
@@ -175,11 +167,6 @@ def add_domain(tenant: Tenant, domain: str, *, is_primary: bool = False) -> Doma
 def schema_name_of(slug: str) -> str:
     """Slugs have no underscores, so no two slugs share a schema."""
     return "brand_" + slug.replace("-", "_")
-
-
-def files_of(tenant_id: object) -> Path:
-    """The folder that holds everything uploaded in this brand."""
-    return Path(settings.MEDIA_ROOT) / str(tenant_id)
 
 
 def clean_host_name(text: str) -> str:
@@ -272,38 +259,3 @@ def _set_status(tenant: Tenant, status: str) -> None:
         Tenant.objects.filter(pk=tenant.pk).update(status=status)
     tenant.status = status
     forget_hosts()
-
-
-def _forget_in_redis(tenant_id: UUID, schema_name: str) -> None:
-    """Delete the brand's cache entries (named by schema) and everything else of it (named by id).
-
-    Those of KF_REDIS_TOPIC_URLS only publish: nothing of a brand stands there.
-    """
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=REDIS_SECONDS) as client:
-        for pattern in (f"{schema_name}:*", f"*{tenant_id}*", f"*{tenant_id.hex}*"):
-            batch = list(client.scan_iter(match=pattern, count=1000))
-            if batch:
-                client.unlink(*batch)
-
-
-def _delete_keys(tenant_id: UUID, schema_name: str) -> list[str]:
-    """Forget the brand in Redis; return what is left to do, in a sentence."""
-    try:
-        _forget_in_redis(tenant_id, schema_name)
-    except (redis.RedisError, OSError) as error:
-        sentence = gettext(
-            "Redis failed (%(why)s): delete its keys named %(schema)s:*, *%(id)s* and *%(hex)s* when it is back."
-        )
-        return [sentence % {"why": error, "schema": schema_name, "id": tenant_id, "hex": tenant_id.hex}]
-    return []
-
-
-def _delete_files(folder: Path) -> list[str]:
-    """Delete the brand's uploads; return what is left to do, in a sentence."""
-    try:
-        if folder.exists():
-            shutil.rmtree(folder)
-    except OSError as error:
-        sentence = gettext("Its files remain in %(folder)s (%(why)s): delete that folder by hand.")
-        return [sentence % {"folder": folder, "why": error.strerror}]
-    return []

@@ -82,12 +82,16 @@ def restored(slugs: tuple[str, ...], every: bool, as_json: bool) -> None:
         fail("Name the brands, or --all.", "See `kefu brand list`.")
     with installation(default_data_dir()):
         from tenants.context import in_tenant
+        from tenants.leftovers import LeftoversRemain
         from tenants.models import Tenant
         from tenants.provisioning import replace_history
 
         found = list(Tenant.objects.order_by("slug")) if every else [find_brand(slug) for slug in slugs]
         for tenant in track(found, "Telling clients …", console=errors, transient=True):
-            replace_history(tenant)
+            try:
+                replace_history(tenant)
+            except LeftoversRemain as left:
+                fail(f"The clients of {tenant.slug} will load anew, but Redis still holds something.", str(left))
             with in_tenant(tenant):
                 note("tenant.restored", on=tenant, now=datetime.now(UTC))
         rows = [_row(tenant) for tenant in found]
@@ -101,7 +105,8 @@ def restored(slugs: tuple[str, ...], every: bool, as_json: bool) -> None:
 def delete(slug: str, yes: bool, as_json: bool) -> None:
     """Delete a brand with everything in it, for good."""
     with installation(default_data_dir()):
-        from tenants.provisioning import LeftoversRemain, delete_brand
+        from tenants.leftovers import LeftoversRemain
+        from tenants.provisioning import delete_brand
 
         tenant = find_brand(slug)
         if not yes and click.prompt(f"Everything of {tenant.name} goes for good. Its slug, to confirm") != slug:

@@ -32,10 +32,10 @@ from tenants.admin.brand import HistoryAdmin
 from tenants.admin.brand_form import HELP, BrandFormBase
 from tenants.admin.site import installation_admin
 from tenants.hosts import forget_hosts
+from tenants.leftovers import LeftoversRemain
 from tenants.models import Domain, Tenant, User
 from tenants.provisioning import (
     BrandRefused,
-    LeftoversRemain,
     activate_brand,
     add_domain,
     create_brand,

@@ -14,15 +14,9 @@ from django.test import Client
 
 from chat.models import Visitor
 from tenants.context import in_tenant
+from tenants.leftovers import LeftoversRemain, files_of
 from tenants.models import ApiKey, Domain, Tenant
-from tenants.provisioning import (
-    LeftoversRemain,
-    activate_brand,
-    create_brand,
-    delete_brand,
-    files_of,
-    suspend_brand,
-)
+from tenants.provisioning import activate_brand, create_brand, delete_brand, suspend_brand
 
 
 @pytest.fixture

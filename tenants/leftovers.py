@@ -1,4 +1,4 @@
-"""What a brand has outside its schema: uploads, and keys in Redis. Deleted with it; what resists is said in sentences."""
+"""What a brand has outside its schema: uploads, and keys in Redis. What resists being deleted is told in a sentence."""
 
 import shutil
 from pathlib import Path

@@ -9,8 +9,8 @@ from django.test import Client
 
 from agents.models import Agent
 from tenants.context import in_tenant
-from tenants.models import Domain, Tenant, User
 from tenants.leftovers import files_of
+from tenants.models import Domain, Tenant, User
 from tenants.provisioning import delete_brand
 from tests.admin.pages import remove_accounts, shown_password
 from tests.conftest import PASSWORD

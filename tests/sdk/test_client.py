@@ -500,6 +500,19 @@ def test_a_fault_in_climbing_leaves_the_rung_that_works():
     run(scene())
 
 
+def test_half_a_character_is_refused_at_once_and_hinders_nothing():
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server) as client:
+            for say in (client.send, client.enqueue, client.note):
+                with pytest.raises(FrameError) as refused:
+                    await say("c1", "half \ud800")
+                assert refused.value.code == "invalid"
+            assert (await client.send("c1", "whole 😀")).seq
+
+    run(scene())
+
+
 def test_nobody_waits_for_a_client_that_ended_by_a_fault(caplog):
     async def scene() -> None:
         server = FakeServer()

@@ -266,6 +266,11 @@ class Client:
     ) -> Entry:
         if self._ended:
             raise FrameError("stopped", str(self._ended))
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            # No link carries it: it would be tried again for ever.
+            raise FrameError("invalid", f"The text cannot be written: {error}") from None
         kind = "file" if file_ids else "text"
         return Entry(new_id(), conversation, frame_type, text, kind, file_ids, int(time.time() * 1_000))
 

@@ -304,7 +304,8 @@ def test_a_pong_finds_what_no_row_told(open_as, as_sam, acme, theirs):
     with in_tenant(acme):
         Conversation.objects.filter(pk=theirs.pk).update(queue_id=None)
     assert client.request("ping")["data"]["tops"] == {}
-    assert client.expect("conversation.updated")["data"] == {"rows": [], "gone": [where]}
+    # What its beginning told may still be on its way.
+    client.find(lambda f: f["type"] == "conversation.updated" and where in f["data"].get("gone", ()))
 
 
 def test_what_comes_back_is_seen_again(open_as, as_sam, as_alice, acme, sales, theirs):

@@ -1,5 +1,5 @@
 // What the composer follows: the draft of other devices, wishes of shortcuts, an edit, the height of its text.
-import { untracked, useSignalEffect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { stopEdit, type Edited } from "../../state/corrections";
 import { hint } from "../../state/desk";
@@ -29,13 +29,14 @@ export function useTypingHint(thread: Thread): (text: string, isNote: boolean) =
 }
 
 export function useWishes(thread: string, area: Area, switchTo: (mode: Mode) => void): void {
-  // At once, not with the next picture: whoever types on after N or R means the composer, and no shortcut.
-  useSignalEffect(() => {
+  // At once, which useSignalEffect is not (it waits for the next picture): whoever types on after N or R means the
+  // composer, and no shortcut.
+  useEffect(() => effect(() => {
     const wish = writeWish.value;
     if (!wish) return;
     writeWish.value = null; // one for a conversation that was left meanwhile is no wish any more
     if (wish.conversation === thread) untracked(() => (switchTo(wish.mode), focusComposer()));
-  });
+  }), [thread]);
   useEffect(() => {
     if (takeFocusWish(thread)) area.current?.focus({ preventScroll: true });
   }, []);

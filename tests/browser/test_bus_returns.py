@@ -33,6 +33,9 @@ def server(brands: Any, valkey: Valkey) -> Iterator[Server]:
 
 def test_a_list_shows_what_was_assigned_while_the_bus_was_away(desk: Page, valkey, acme, alice, now):
     opened: list[WebSocket] = []
+    with desk.expect_websocket() as first:
+        desk.reload()
+    first.value.wait_for_event("framereceived")
     desk.on("websocket", lambda socket: opened.append(socket))
     desk.get_by_role("button", name="Mine").click()
     expect(rows(desk)).to_have_count(0)

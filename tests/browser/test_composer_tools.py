@@ -260,6 +260,8 @@ def test_a_macro_keeps_its_key_and_is_found_by_name(open_console, macro, acme, w
     desk.page.keyboard.type(" lost")  # a space before it is a name and no key
     expect(desk.dialog("Run a macro").get_by_role("option")).to_have_count(1)
     desk.page.keyboard.press("Escape")
+    expect(desk.dialog("Run a macro")).to_be_hidden()
     desk.press("m")
+    expect(desk.dialog("Run a macro").get_by_role("option")).to_have_count(2)
     desk.page.keyboard.press("l")
     expect(desk.log).to_contain_text("Asked the carrier.")

@@ -16,12 +16,11 @@ from chat.attributes import MAX_ATTRIBUTES
 from chat.authors import Author
 from chat.conversations import author_body, close_locked, visitor_body
 from chat.errors import Conflict, Invalid, NotFound
-from chat.fanout import announce_close, announce_entry, announce_row, announce_visitor, visitor_topic
+from chat.fanout import announce_entry, announce_row, announce_visitor
 from chat.message_log import Draft, append, lock_conversations_of
 from chat.models import Conversation, File, Message, PageView, Visitor, VisitorNote
 from chat.page_trail import trim_trail
-from chat.protocol import CLOSE_AUTHENTICATION
-from tenants.context import current_tenant
+from chat.tokens import end_tokens
 
 MERGED = "conversation.merged"
 # Rows of closed conversations that lists are told of; older ones show the new visitor when they are loaded.
@@ -146,8 +145,7 @@ def _fill_in(target: Visitor, source: Visitor) -> None:
 
 def _retire(source: Visitor, target: Visitor) -> None:
     source.merged_into = target
-    source.token_generation += 1
+    end_tokens(source)
     source.save(update_fields=["merged_into", "token_generation"])
-    announce_close(visitor_topic(current_tenant(), source.pk), CLOSE_AUTHENTICATION)
     announce_visitor(source.pk, merged_into=target.pk)
     announce_visitor(target.pk)

@@ -8,7 +8,9 @@ from django.core import signing
 from django.db.models import Exists
 
 from chat.errors import Blocked, Unauthenticated
+from chat.fanout import announce_close, visitor_topic
 from chat.models import Visitor, Widget
+from chat.protocol import CLOSE_AUTHENTICATION
 from tenants.context import current_tenant
 
 MAX_AGE_SECONDS = 30 * 24 * 3600
@@ -59,6 +61,12 @@ def generations_of(visitor_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return the generation whose tokens are good, of each of these visitors that exists and is not blocked."""
     known = Visitor.objects.filter(pk__in=visitor_ids, blocked_at=None)
     return dict(known.values_list("pk", "token_generation"))
+
+
+def end_tokens(visitor: Visitor) -> None:
+    """Make the tokens of a locked visitor worthless when it is saved, and close what is open with them."""
+    visitor.token_generation += 1
+    announce_close(visitor_topic(current_tenant(), visitor.pk), CLOSE_AUTHENTICATION)
 
 
 def _claims(token: str) -> dict[str, str]:

@@ -13,7 +13,8 @@ from chat.errors import Conflict, Invalid, NotFound
 from chat.fanout import announce_row, announce_visitor
 from chat.models import Visitor
 from chat.text import clean_line
-from chat.visitors import LOCALES, end_tokens
+from chat.tokens import end_tokens
+from chat.visitors import LOCALES
 
 # What staff and keys may set, and how long each may be. `external_id` only by name, never through these.
 LIMITS = {"name": 80, "email": 254, "phone": 40}

@@ -21,7 +21,7 @@ from chat.models import Visitor, Widget
 from chat.page_trail import View, clean_page_url, note_page_views
 from chat.protocol import CLOSE_AUTHENTICATION
 from chat.text import clean_line
-from chat.tokens import make_token, read_token
+from chat.tokens import end_tokens, make_token, read_token
 from tenants.context import current_tenant
 
 LOCALES = ("en", "zh-hans")
@@ -165,12 +165,6 @@ def _make_known(visitor: Visitor | None, identity: VerifiedIdentity, now: dateti
     except IntegrityError:
         return None
     return known
-
-
-def end_tokens(visitor: Visitor) -> None:
-    """Make the tokens of a locked visitor worthless when it is saved, and close what is open with them."""
-    visitor.token_generation += 1
-    announce_close(visitor_topic(current_tenant(), visitor.pk), CLOSE_AUTHENTICATION)
 
 
 def _set_profile(visitor: Visitor, name: str | None, email: str | None, phone: str | None) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation, open_conversation
-from chat.models import Conversation, Visitor
+from chat.models import Conversation, Visitor, VisitorNote
 from chat.page_trail import View, note_page_views
 from chat.visitor_records import update_visitor
 from tenants.context import in_tenant
@@ -123,6 +123,49 @@ def test_notes_about_the_person_reach_colleagues_and_belong_to_their_author(pane
     expect(theirs).to_contain_text("Likes green.")
 
 
+def test_what_is_begun_about_one_person_is_saved_for_nobody_else(pane, acme, vera, now):
+    with in_tenant(acme):
+        ben = Visitor.objects.create(name="Ben")
+        open_conversation(ben, now=now)
+
+    def look_at(name: str) -> None:
+        pane.get_by_role("link", name=re.compile(name)).click()
+        expect(pane.get_by_role("heading", level=2, name=name)).to_be_visible()
+        expect(section(pane, "About this person")).to_be_visible()
+
+    notes, attributes = section(pane, "About this person"), section(pane, "Attributes")
+    look_at("Ben")  # both are kept from now on: the pane goes from one to the other at once
+    look_at("Vera")
+    attributes.get_by_role("button", name="Add attribute").click()
+    attributes.get_by_role("textbox", name="Name").fill("plan")
+    notes.get_by_role("button", name="Add a note").click()
+    notes.get_by_role("textbox").fill("Likes blue.")
+    look_at("Ben")
+    expect(notes.get_by_role("textbox")).to_have_count(0)
+    expect(attributes.get_by_role("textbox")).to_have_count(0)
+    notes.get_by_role("button", name="Add a note").click()
+    expect(notes.get_by_role("textbox")).to_have_value("")
+    notes.get_by_role("textbox").fill("Likes red.")
+    notes.get_by_role("button", name="Save note").click()
+    expect(notes.get_by_role("listitem")).to_contain_text("Likes red.")
+    # A field that is left is saved for whom it was opened.
+    pane.get_by_role("button", name="Add email").click()
+    pane.get_by_role("textbox", name="Email").fill("ben@example.com")
+    look_at("Vera")
+    expect(attributes.get_by_role("textbox", name="Name")).to_have_value("plan")
+    expect(notes.get_by_role("textbox")).to_have_value("Likes blue.")
+    expect(notes.get_by_role("textbox")).not_to_be_focused()  # keys go on walking
+    notes.get_by_role("button", name="Save note").dblclick(delay=0)
+    expect(notes.get_by_role("listitem")).to_contain_text("Likes blue.")
+    look_at("Ben")
+    expect(pane.get_by_role("button", name=re.compile("ben@example.com"))).to_be_visible()
+    with in_tenant(acme):
+        about = VisitorNote.objects.order_by("created_at").values_list("visitor__name", "text")
+        assert list(about) == [("Ben", "Likes red."), ("Vera", "Likes blue.")]
+        vera.refresh_from_db()
+    assert vera.email in ("", None)
+
+
 def test_folded_sections_stay_folded(pane):
     title = section(pane, "Attributes").get_by_role("button", name="Attributes", exact=True)
     title.click()
@@ -172,6 +215,10 @@ def test_the_dialog_finds_people_and_gives_the_focus_back(pane, acme):
     # He is identified: he stays, and says what that means for who is online.
     expect(dialog.locator(".is-kept")).to_contain_text("Walter Vogel")
     pane.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(opener).to_be_focused()
+    opener.press("Enter")
+    dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
     expect(opener).to_be_focused()
 

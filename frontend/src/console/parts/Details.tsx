@@ -74,7 +74,8 @@ function Known({ thread, row }: { thread: Thread; row: Row }) {
         </div>
       </div>
       <Identity isKnown={row.visitor.identified} />
-      {profile ? <ProfileSections thread={thread} profile={profile} row={row} /> : <DetailsSkeleton />}
+      {/* By person: what is open in one person's pane is never about the next. */}
+      {profile ? <ProfileSections key={profile.id} thread={thread} profile={profile} row={row} /> : <DetailsSkeleton />}
     </>
   );
 }

@@ -2,6 +2,7 @@
 // when the list is ordered anew.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { isComposing } from "../state/ime";
 
 export function useChoices(keys: readonly string[], listId: string) {
   /** Null: the first, whichever it is. */
@@ -13,7 +14,7 @@ export function useChoices(keys: readonly string[], listId: string) {
 
   /** True where the key was for the list, or for the input method. */
   const takeKey = (event: KeyboardEvent): boolean => {
-    if (event.isComposing || event.keyCode === 229) return true;
+    if (isComposing(event)) return true;
     const isDown = event.key === "ArrowDown" || (event.ctrlKey && event.key === "n");
     if (!isDown && event.key !== "ArrowUp") return false;
     chosen.value = keys[(at + (isDown ? 1 : -1) + count) % Math.max(count, 1)] ?? null;

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { askAgent } from "../api";
 import type { Former, PageSeen, PersonNote, Profile, ProfileChange, VisitorSummary } from "../wire";
+import { moveForms } from "./person_forms";
 import { readStored, writeStored } from "./preferences";
 import type { Thread } from "./thread";
 
@@ -58,6 +59,7 @@ export function noteVisitorUpdated(
   { visitor, merged_into }: { visitor: string; merged_into?: string },
   threads: Iterable<Thread>,
 ): void {
+  if (merged_into) moveForms(visitor, merged_into);
   for (const thread of threads) {
     if (thread.profile.peek()?.id !== visitor) continue;
     if (merged_into) thread.reload().then(() => loadSoon(thread), () => undefined);

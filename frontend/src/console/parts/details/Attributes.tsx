@@ -1,13 +1,16 @@
 // Facts about the visitor: changed where they stand, removed, added.
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { CloseIcon, PlusIcon } from "../../../design/icons";
+import { isComposing } from "../../state/ime";
+import type { PersonForm } from "../../state/person_forms";
 import { saveProfile } from "../../state/profile";
 import type { Thread } from "../../state/thread";
 import { showError } from "../../state/toasts";
-import { explain, words } from "../../words";
+import { words } from "../../words";
 import type { AttributeValue, Profile } from "../../wire";
 import { EditableText } from "./EditableText";
 import { Section } from "./Section";
+import { usePersonForm, useShownForm } from "./usePersonForm";
 
 /** What stood there as a number or a yes/no stays one where the new text is one. */
 function valueOf(text: string, before?: AttributeValue): AttributeValue {
@@ -54,54 +57,60 @@ export function Attributes({ thread, profile }: { thread: Thread; profile: Profi
       ) : (
         !profile.external_id && <p class="quiet">{say.noAttributes}</p>
       )}
-      <NewAttribute onSave={set} />
+      <NewAttribute person={profile.id} onSave={set} />
     </Section>
   );
 }
 
-function NewAttribute({ onSave }: { onSave: (name: string, value: string) => Promise<unknown> }) {
+function NewAttribute({ person, onSave }: { person: string; onSave: (name: string, value: string) => Promise<unknown> }) {
+  const { form, opener, takesFocus, open, shut, save } = usePersonForm(person, "attribute");
+  if (form) return <AttributeForm form={form} takesFocus={takesFocus} onSave={() => save(({ name, value }) => onSave(name!.trim(), value!.trim()))} onShut={shut} />;
+  return (
+    <button type="button" ref={opener} class="link section-more" onClick={open}>
+      <PlusIcon />
+      {words.value.profile.addAttribute}
+    </button>
+  );
+}
+
+interface AttributeFormProps {
+  form: PersonForm;
+  takesFocus: boolean;
+  onSave: () => Promise<void>;
+  onShut: () => void;
+}
+
+function AttributeForm({ form, takesFocus, onSave, onShut }: AttributeFormProps) {
   const say = words.value.profile;
-  const [isOpen, setOpen] = useState(false);
-  const [problem, setProblem] = useState("");
-  const opener = useRef<HTMLButtonElement>(null);
-  const shut = (): void => {
-    setOpen(false);
-    setProblem("");
-    requestAnimationFrame(() => opener.current?.focus());
-  };
-  if (!isOpen) {
-    return (
-      <button type="button" ref={opener} class="link section-more" onClick={() => setOpen(true)}>
-        <PlusIcon />
-        {say.addAttribute}
-      </button>
-    );
-  }
-  const submit = async (event: SubmitEvent): Promise<void> => {
+  const first = useRef<HTMLInputElement>(null);
+  const { fields, isSaving, problem } = form;
+  useShownForm(form, first, takesFocus);
+  const submit = (event: Event): void => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const [name, value] = [String(form.get("name")).trim(), String(form.get("value")).trim()];
-    if (!name || !value) return;
-    try {
-      await onSave(name, value);
-      shut();
-    } catch (error) {
-      setProblem(explain(error));
-    }
+    if (fields.name?.trim() && fields.value?.trim()) void onSave();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.key !== "Escape" || isComposing(event)) return;
     event.stopPropagation();
-    shut();
+    onShut();
   };
+  const field = (name: "name" | "value", label: string, maxLength: number) => ({
+    class: "text-input",
+    required: true,
+    maxLength,
+    placeholder: label,
+    "aria-label": label,
+    defaultValue: fields[name] ?? "",
+    onInput: (event: { currentTarget: HTMLInputElement }) => (fields[name] = event.currentTarget.value),
+  });
   return (
     <form class="attribute-new" onSubmit={submit} onKeyDown={onKeyDown}>
-      <input class="text-input" name="name" required maxLength={60} placeholder={say.attributeName} aria-label={say.attributeName} autofocus ref={(input) => input?.focus()} />
-      <input class="text-input" name="value" required maxLength={500} placeholder={say.attributeValue} aria-label={say.attributeValue} />
-      {problem && <p class="fact-problem" role="alert">{problem}</p>}
+      <input ref={first} {...field("name", say.attributeName, 60)} />
+      <input {...field("value", say.attributeValue, 500)} />
+      {problem.value && <p class="fact-problem" role="alert">{problem.value}</p>}
       <div class="form-actions">
-        <button type="button" class="button" onClick={shut}>{words.value.cancel}</button>
-        <button type="submit" class="button button-primary">{words.value.save}</button>
+        <button type="button" class="button" onClick={onShut}>{words.value.cancel}</button>
+        <button type="submit" class="button button-primary" disabled={isSaving.value}>{words.value.save}</button>
       </div>
     </form>
   );

@@ -1,8 +1,10 @@
 // A text that becomes a field when pressed. Enter or leaving saves, Esc leaves it as it was. What the server refuses
-// stays in the field, with the reason below.
+// stays in the field, with the reason below; where the field is gone by then (somebody else is shown), in a notice.
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { PencilIcon } from "../../../design/icons";
+import { isComposing } from "../../state/ime";
+import { showError } from "../../state/toasts";
 import { explain, words } from "../../words";
 
 interface Props {
@@ -42,28 +44,39 @@ interface FieldProps extends Required<Pick<Props, "label" | "value" | "type" | "
 function Field({ label, value, type, maxLength, onSave, onLeave, onGone }: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState("");
+  // What it was opened with, which somebody else may change meanwhile: leaving it as it was saves nothing.
+  const before = useRef(value);
   const isBusy = useRef(false);
-  useLayoutEffect(() => input.current?.select(), []);
+  const isOver = useRef(false);
   const save = async (done: () => void): Promise<void> => {
-    const text = input.current?.value.trim() ?? value;
-    if (isBusy.current) return;
-    if (text === value) return done();
+    const text = input.current?.value.trim() ?? before.current;
+    if (isBusy.current || isOver.current) return;
     isBusy.current = true;
     try {
-      await onSave(text);
+      if (text !== before.current) await onSave(text);
+      isOver.current = true;
       done();
     } catch (error) {
+      if (!input.current) return showError(error);
       setProblem(explain(error));
-      input.current?.focus();
+      input.current.focus();
     } finally {
       isBusy.current = false;
     }
   };
+  // Also where the pane goes on to somebody else: a field that is taken away need not lose its focus first, and what it
+  // says is about the person whom it was opened for, as `onSave` is.
+  const leave = useRef(save);
+  leave.current = save;
+  useLayoutEffect(() => {
+    input.current?.select();
+    return () => void leave.current(() => undefined);
+  }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === "Enter") void save(onLeave);
     else if (event.key === "Escape") {
-      isBusy.current = true;
+      isOver.current = true;
       onLeave();
     } else return;
     event.stopPropagation();

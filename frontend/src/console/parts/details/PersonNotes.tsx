@@ -1,41 +1,39 @@
 // Notes about the person, whatever the conversation. Everybody reads them, their author changes them.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { CloseIcon, PencilIcon, PlusIcon } from "../../../design/icons";
 import { now } from "../../state/clock";
+import { isComposing } from "../../state/ime";
+import type { PersonForm } from "../../state/person_forms";
 import { addPersonNote, deletePersonNote, editPersonNote } from "../../state/profile";
 import { myId } from "../../state/session";
 import type { Thread } from "../../state/thread";
 import { showError, showToast } from "../../state/toasts";
-import { explain, locale, words } from "../../words";
+import { locale, words } from "../../words";
 import { fullTime, shortTime } from "../../words/times";
 import type { PersonNote, Profile } from "../../wire";
 import { Section } from "./Section";
+import { usePersonForm, useShownForm } from "./usePersonForm";
 
 const MAX_CHARS = 4000;
 
 export function PersonNotes({ thread, profile }: { thread: Thread; profile: Profile }) {
   const say = words.value.profile;
-  const [isAdding, setAdding] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
+  const { form, opener, takesFocus, open, shut, save } = usePersonForm(profile.id, "note");
   const notes = profile.notes ?? [];
-  const shut = (): void => {
-    setAdding(false);
-    requestAnimationFrame(() => opener.current?.focus());
-  };
   return (
     <Section name="notes" title={say.notes} aside={notes.length || null}>
-      {!notes.length && !isAdding && <p class="quiet">{say.noNotes}</p>}
+      {!notes.length && !form && <p class="quiet">{say.noNotes}</p>}
       {!!notes.length && (
         <ul class="person-notes">
           {notes.map((note) => (
-            <Note key={note.id} thread={thread} note={note} />
+            <Note key={note.id} thread={thread} person={profile.id} note={note} />
           ))}
         </ul>
       )}
-      {isAdding ? (
-        <NoteForm text="" onSave={(text) => addPersonNote(thread, text)} onShut={shut} />
+      {form ? (
+        <NoteForm form={form} before="" takesFocus={takesFocus} onSave={() => save(({ text }) => addPersonNote(thread, text!.trim()))} onShut={shut} />
       ) : (
-        <button type="button" ref={opener} class="link section-more" onClick={() => setAdding(true)}>
+        <button type="button" ref={opener} class="link section-more" onClick={open}>
           <PlusIcon />
           {say.addNote}
         </button>
@@ -44,16 +42,12 @@ export function PersonNotes({ thread, profile }: { thread: Thread; profile: Prof
   );
 }
 
-function Note({ thread, note }: { thread: Thread; note: PersonNote }) {
+function Note({ thread, person, note }: { thread: Thread; person: string; note: PersonNote }) {
   const say = words.value.profile;
-  const [isEditing, setEditing] = useState(false);
-  const editor = useRef<HTMLButtonElement>(null);
-  const shut = (): void => {
-    setEditing(false);
-    requestAnimationFrame(() => editor.current?.focus());
-  };
-  if (isEditing) {
-    return <li><NoteForm text={note.text} onSave={(text) => editPersonNote(thread, note, text)} onShut={shut} /></li>;
+  const { form, opener, takesFocus, open, shut, save } = usePersonForm(person, `note.${note.id}`, { text: note.text });
+  if (form) {
+    const onSave = (): Promise<void> => save(({ text }) => editPersonNote(thread, note, text!.trim()));
+    return <li><NoteForm form={form} before={note.text} takesFocus={takesFocus} onSave={onSave} onShut={shut} /></li>;
   }
   const remove = async (): Promise<void> => {
     try {
@@ -74,7 +68,7 @@ function Note({ thread, note }: { thread: Thread; note: PersonNote }) {
         </time>
         {note.author.id === myId.value && (
           <span class="person-note-actions">
-            <button type="button" ref={editor} class="icon-button icon-button-s" aria-label={say.editNote} onClick={() => setEditing(true)}>
+            <button type="button" ref={opener} class="icon-button icon-button-s" aria-label={say.editNote} onClick={open}>
               <PencilIcon />
             </button>
             <button type="button" class="icon-button icon-button-s" aria-label={say.deleteNote} onClick={remove}>
@@ -87,36 +81,49 @@ function Note({ thread, note }: { thread: Thread; note: PersonNote }) {
   );
 }
 
-function NoteForm({ text, onSave, onShut }: { text: string; onSave: (text: string) => Promise<unknown>; onShut: () => void }) {
+interface NoteFormProps {
+  form: PersonForm;
+  /** As it stands now: saving that is leaving it. */
+  before: string;
+  takesFocus: boolean;
+  onSave: () => Promise<void>;
+  onShut: () => void;
+}
+
+function NoteForm({ form, before, takesFocus, onSave, onShut }: NoteFormProps) {
   const say = words.value.profile;
   const area = useRef<HTMLTextAreaElement>(null);
-  const [problem, setProblem] = useState("");
-  useLayoutEffect(() => area.current?.focus(), []);
-  const save = async (event: Event): Promise<void> => {
+  const { fields, isSaving, problem } = form;
+  useShownForm(form, area, takesFocus);
+  const save = (event: Event): void => {
     event.preventDefault();
-    const written = area.current!.value.trim();
-    if (!written || written === text) return onShut();
-    try {
-      await onSave(written);
-      onShut();
-    } catch (error) {
-      setProblem(explain(error));
-    }
+    const written = (fields.text ?? "").trim();
+    if (!written || written === before) return onShut();
+    void onSave();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === "Escape") onShut();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save(event);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(event);
     else return;
     event.stopPropagation();
   };
   return (
     <form class="person-note-form" onSubmit={save} onKeyDown={onKeyDown}>
-      <textarea ref={area} class="text-input" rows={3} maxLength={MAX_CHARS} aria-label={say.noteText} defaultValue={text} dir="auto" />
-      {problem && <p class="fact-problem" role="alert">{problem}</p>}
+      <textarea
+        ref={area}
+        class="text-input"
+        rows={3}
+        maxLength={MAX_CHARS}
+        aria-label={say.noteText}
+        defaultValue={fields.text ?? ""}
+        dir="auto"
+        onInput={(event) => (fields.text = event.currentTarget.value)}
+      />
+      {problem.value && <p class="fact-problem" role="alert">{problem.value}</p>}
       <div class="form-actions">
         <button type="button" class="button" onClick={onShut}>{words.value.cancel}</button>
-        <button type="submit" class="button button-primary">{say.saveNote}</button>
+        <button type="submit" class="button button-primary" disabled={isSaving.value}>{say.saveNote}</button>
       </div>
     </form>
   );

@@ -87,10 +87,45 @@ def test_a_note_stays_with_the_team(desk, vera_writes):
     desk.locator("body").press("Escape")
     desk.get_by_role("button", name="Note", exact=True).click()
     composer(desk).fill("She is a regular.")
-    composer(desk).press("Enter")
+    composer(desk).press("Control+Enter")  # which closes after a reply, and only saves a note
     expect(log(desk)).to_contain_text("Private note")
+    expect(composer(desk)).to_have_value("")
+    desk.get_by_role("button", name="Reply", exact=True).click()
+    expect(desk.get_by_text("This conversation is closed.")).to_have_count(0)
+    expect(composer(desk)).to_be_editable()
     vera_writes.expect("conversation.advanced")
     assert "regular" not in str(vera_writes.drain())
+
+
+def test_who_writes_while_it_is_closed_writes_on_into_nothing(desk, vera_writes, acme):
+    where = vera_writes.say("Hello")["data"]["conversation"]
+    open_waiting(desk)
+    composer(desk).focus()
+    desk.keyboard.type("I will lo")
+    vera_writes.request("conversation.close", conversation=where)
+    closed = desk.get_by_text("This conversation is closed.")
+    expect(closed).to_be_visible()
+    desk.keyboard.type("ok after it em")  # e reopens, m and a letter run a macro
+    desk.keyboard.press("Enter")
+    expect(composer(desk)).to_be_focused()
+    expect(composer(desk)).to_have_value("I will lo")
+    expect(composer(desk)).not_to_be_editable()
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+    expect(closed).to_be_visible()
+    with in_tenant(acme):
+        assert Conversation.objects.get(pk=where).status == "closed"
+    # Pressed while it has the focus: what is pressed does not move away under the pointer.
+    desk.get_by_role("button", name="Reopen").last.click()
+    expect(closed).to_have_count(0)
+    expect(composer(desk)).to_have_value("I will lo")
+    expect(composer(desk)).to_be_editable()
+    # Where the field is taken away altogether, what is typed on is no shortcut either.
+    composer(desk).focus()
+    desk.keyboard.type("ok")
+    desk.evaluate("document.getElementById('composer-text').remove()")
+    desk.keyboard.type("mej")
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+    expect(closed).to_have_count(0)
 
 
 def test_what_is_written_while_cut_goes_out_once(person, sign_in, vera_writes):
@@ -107,9 +142,16 @@ def test_what_is_written_while_cut_goes_out_once(person, sign_in, vera_writes):
     expect(page.locator(".banner")).to_contain_text("your messages are kept")
     composer(page).fill("Are you there?")
     composer(page).press("Enter")
+    label = {"name": "label.txt", "mimeType": "text/plain", "buffer": b"label"}
+    page.locator(".composer input[type=file]").set_input_files(label)
+    expect(page.locator(".chip")).to_contain_text("5 B")
+    composer(page).press("Enter")
     vera_writes.say("Yes, I am")
     expect(log(page)).to_contain_text("Sending")
     expect(log(page)).not_to_contain_text("Yes, I am")
+    page.reload()
+    expect(log(page).get_by_text("label.txt")).to_be_visible()  # a file that waits is no empty bubble
+    expect(log(page)).to_contain_text("Sending")
     # Asked for, it tries at once, in vain; and goes on to wait.
     page.get_by_role("button", name="Now").click()
     wire.mend()

@@ -8,6 +8,7 @@ import { startBell } from "./state/bells";
 import { startCommands } from "./state/commands";
 import { startDesk } from "./state/desk";
 import { startDrafts } from "./state/drafts";
+import { keepDroppedFilesOut } from "./state/drops";
 import { startElsewhere, unreadElsewhere } from "./state/elsewhere";
 import { startFreshening } from "./state/freshen";
 import { startInbox } from "./state/inbox";
@@ -44,6 +45,7 @@ async function begin(): Promise<void> {
 loadPreferences(document.documentElement.lang || navigator.language);
 loadBell();
 followHistory();
+keepDroppedFilesOut();
 startClock();
 
 effect(() => {

@@ -2,6 +2,8 @@
 import { useRef } from "preact/hooks";
 import { CheckIcon, DoneIcon, SendIcon } from "../../design/icons";
 import { stopEdit } from "../state/corrections";
+import { isComposing } from "../state/ime";
+import { isTextMeant } from "../state/pasting";
 import { me } from "../state/session";
 import { COMPOSER_ID } from "../state/shortcuts";
 import type { Thread } from "../state/thread";
@@ -10,10 +12,11 @@ import { locale, words } from "../words";
 import { languageName } from "../words/times";
 import type { Row } from "../wire";
 import { AttachmentChips } from "./AttachmentChips";
-import { AttachButton, ClosedBar, DropZone, EditBar, Situation, Tabs } from "./composer/Bars";
+import { AttachButton, ClosedBar, EditBar, Situation, Tabs } from "./composer/Bars";
 import { CompletionList, LIST_ID, optionId } from "./composer/CompletionList";
-import { putText, type Area } from "./composer/hooks";
+import { putText, useGrowth, useHeldField, type Area } from "./composer/hooks";
 import { useCompletion } from "./composer/useCompletion";
+import { useThreadDrop } from "./composer/useThreadDrop";
 import { useWriting, type Writing } from "./composer/useWriting";
 import { EmojiMenu } from "./EmojiMenu";
 
@@ -22,42 +25,61 @@ const COUNT_FROM = 400; // characters left from which the count shows
 export function Composer({ thread, row }: { thread: Thread; row: Row }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const writing = useWriting(thread, row, area);
-  const { edited, isNote, attachments, change, switchTo, submit, attach } = writing;
-  const completion = useCompletion({ area, isNote, row, attachments, change });
+  const { isShut, noFiles, attach, switchTo } = writing;
+  const { isHeld, letGo } = useHeldField(thread, area);
+  const dropSign = useThreadDrop({ isOff: isShut, refusal: noFiles, onFiles: attach });
+  return (
+    <>
+      {(!isShut || isHeld) && <Box thread={thread} row={row} writing={writing} area={area} onLeave={letGo} />}
+      {isShut && <ClosedBar row={row} onNote={() => switchTo("note")} />}
+      {dropSign}
+    </>
+  );
+}
 
+interface BoxProps {
+  thread: Thread;
+  row: Row;
+  writing: Writing;
+  area: Area;
+  onLeave: () => void;
+}
+
+/** The field with what stands around it; nothing but the field, to be read, where the conversation was closed meanwhile. */
+function Box({ thread, row, writing, area, onLeave }: BoxProps) {
+  const { edited, isNote, isShut, attachments, change, switchTo, submit, attach } = writing;
+  const completion = useCompletion({ area, isNote, row, attachments, change });
+  useGrowth(area, writing.text);
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (completion.takesKey(event)) return;
-    if (edited && event.key === "Escape" && !event.isComposing) {
+    if (isComposing(event) || isShut || completion.takesKey(event)) return;
+    if (edited && event.key === "Escape") {
       event.preventDefault();
       stopEdit();
-      return;
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      submit(event.ctrlKey || event.metaKey);
     }
-    // keyCode 229: Safari ends the composition before it tells of the Enter that ended it.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    submit(event.ctrlKey || event.metaKey);
   };
   const onPaste = (event: ClipboardEvent): void => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length || isNote || edited) return;
+    if (!files.length || isShut || isTextMeant(event.clipboardData!.getData("text/plain"), files.map(({ name }) => name))) return;
     event.preventDefault();
     attach(files);
   };
-
-  if (row.status === "closed" && !isNote) return <ClosedBar row={row} onNote={() => switchTo("note")} />;
   const say = words.value;
   const isOpen = completion.options.length > 0;
   return (
-    <DropZone isOff={isNote || edited !== null} onFiles={attach}>
+    <div class="compose">
       <Situation thread={thread} row={row} isNote={isNote} />
       <form class={`composer${isNote ? " is-note" : ""}`} aria-label={say.composer} style={brandStyle()} onSubmit={(event) => (event.preventDefault(), submit(false))}>
-        <CompletionList completion={completion} />
-        {edited ? <EditBar /> : <Tabs mode={writing.mode} onChoose={(next) => (switchTo(next), area.current?.focus())} />}
+        {!isShut && <CompletionList completion={completion} />}
+        {!isShut && (edited ? <EditBar /> : <Tabs mode={writing.mode} onChoose={(next) => (switchTo(next), area.current?.focus())} />)}
         <textarea
           id={COMPOSER_ID}
           ref={area}
           rows={2}
           dir="auto"
+          readOnly={isShut}
           aria-label={edited ? say.editing : isNote ? say.note : say.reply}
           aria-autocomplete="list"
           aria-controls={isOpen ? LIST_ID : undefined}
@@ -69,12 +91,12 @@ export function Composer({ thread, row }: { thread: Thread; row: Row }) {
           onKeyUp={completion.look}
           onClick={completion.look}
           onPaste={onPaste}
-          onBlur={() => (writing.stop(), completion.look())}
+          onBlur={() => (writing.stop(), completion.look(), onLeave())}
         />
-        {!isNote && !edited && <AttachmentChips attachments={attachments} />}
-        <Foot row={row} writing={writing} area={area} />
+        {!isNote && !edited && !isShut && <AttachmentChips attachments={attachments} />}
+        {!isShut && <Foot row={row} writing={writing} area={area} />}
       </form>
-    </DropZone>
+    </div>
   );
 }
 

@@ -15,6 +15,14 @@ export const loadMacros = refreshing(async () => {
   macros.value = sameOr(macros.peek(), found);
 });
 
+/** Whether a macro has this key, as far as is known: then it is looked up. One that was made since has it the next time. */
+export function mayBeMacroKey(key: string): boolean {
+  const known = macros.peek();
+  if (known === null || macroKeys(known).has(key)) return true;
+  void loadMacros();
+  return false;
+}
+
 /** The macro with this key, also where the list was not read yet. Says so when there is none. */
 export async function runMacroOf(key: string, row: Row): Promise<void> {
   if (macros.peek() === null) await loadMacros();

@@ -6,9 +6,11 @@ import { close, reopen, take } from "./actions";
 import { currentThread } from "./desk";
 import type { Mode } from "./drafts";
 import { bindKeys, bindingOf, keyOf } from "./keys";
+import { isComposing } from "./ime";
 import { toggleDetails } from "./layout";
+import { LostField, type Typed } from "./lost_field";
 import { macroKeyOf } from "./macro_keys";
-import { runMacroOf } from "./macros";
+import { mayBeMacroKey, runMacroOf } from "./macros";
 import { openPalette } from "./palette";
 import { go, route } from "./route";
 import { myId } from "./session";
@@ -97,18 +99,35 @@ bindKeys(
 const isWriting = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"));
 
-/** Alt and a macro's key: at once, without the list. */
+const lostField = new LostField<Element>((field) => field.isConnected);
+
+const typedBy = (event: KeyboardEvent): Typed => ({
+  key: isComposing(event) ? "Process" : event.key,
+  at: event.timeStamp,
+  isModified: event.ctrlKey || event.metaKey || event.altKey,
+});
+
+/** Before the field itself sees the key, which it may keep for itself. Fields of dialogs go when one is done there. */
+function noteTyping(event: KeyboardEvent): void {
+  if (!isWriting(event.target)) return;
+  const field = event.target as Element;
+  if (field.closest("dialog")) lostField.forget();
+  else lostField.noteTyped(field, typedBy(event));
+}
+
+/** Alt and a macro's key: at once, without the list. All others are the browser's. */
 function runsMacro(event: KeyboardEvent): boolean {
   const key = macroKeyOf(event);
   const row = openRow();
-  if (!key || !row || isWriting(event.target) || route.peek().page !== "inbox") return false;
+  if (!key || !row || isWriting(event.target) || route.peek().page !== "inbox" || !mayBeMacroKey(key)) return false;
   if (!event.repeat) void runMacroOf(key, row);
   return true;
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || isComposing(event)) return;
   if (document.querySelector("dialog[open], [role=menu]")) return;
+  if (event.target === document.body && lostField.takes(typedBy(event))) return event.preventDefault();
   if (runsMacro(event)) return event.preventDefault();
   const key = keyOf(event);
   if (isWriting(event.target) && !key.startsWith("Mod+")) {
@@ -126,5 +145,6 @@ function onKeyDown(event: KeyboardEvent): void {
 
 export function listenForShortcuts(): void {
   startWalking();
+  addEventListener("keydown", noteTyping, { capture: true });
   addEventListener("keydown", onKeyDown);
 }

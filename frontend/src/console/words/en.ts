@@ -139,6 +139,8 @@ export const en = {
   emoji: "Emoji",
   removeFile: (name: string) => `Remove ${name}`,
   dropHere: "Drop files to attach them",
+  noFilesInNote: "Notes carry no files. Attach them to a reply.",
+  noFilesInEdit: "No files can be added to a message that was sent.",
   takesOnReply: "Your reply takes this conversation.",
   belongsTo: (name: string) => `${name} has this conversation.`,
   closedNotice: "This conversation is closed.",

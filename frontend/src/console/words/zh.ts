@@ -133,6 +133,8 @@ export const zh: Dictionary = {
   emoji: "表情",
   removeFile: (name) => `移除 ${name}`,
   dropHere: "松开即可添加附件",
+  noFilesInNote: "备注不能带附件，请添加到回复中。",
+  noFilesInEdit: "已发送的消息不能再添加附件。",
   takesOnReply: "回复后由你接待该会话。",
   belongsTo: (name) => `该会话由 ${name} 接待。`,
   closedNotice: "会话已结束。",

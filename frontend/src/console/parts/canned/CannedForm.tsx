@@ -57,7 +57,7 @@ export function CannedForm({ from, onShut }: { from: Beginning; onShut: () => vo
     }
   };
   return (
-    <DropZone isOff={false} onFiles={attach}>
+    <DropZone onFiles={attach}>
       <form class="sheet-inner" noValidate onSubmit={(event) => (event.preventDefault(), void save(event.currentTarget))}>
         <h2>{from.id === null ? say.newCanned : say.editCanned(from.shortcut)}</h2>
         <div class="field-row">

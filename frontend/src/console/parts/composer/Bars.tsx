@@ -5,6 +5,7 @@ import { AttachIcon, LockIcon, PencilIcon, ReopenIcon } from "../../../design/ic
 import { reopen } from "../../state/actions";
 import { busy } from "../../state/busy";
 import { stopEdit } from "../../state/corrections";
+import { carriesFiles } from "../../state/drops";
 import type { Mode } from "../../state/drafts";
 import { me, myId } from "../../state/session";
 import type { Thread } from "../../state/thread";
@@ -78,7 +79,7 @@ export function ClosedBar({ row, onNote }: { row: Row; onNote: () => void }) {
   const say = words.value;
   return (
     <div class="closed-bar">
-      <span>{say.closedNotice}</span>
+      <span role="status">{say.closedNotice}</span>
       <button type="button" class="button" onClick={onNote}>
         <LockIcon />
         {say.note}
@@ -112,9 +113,8 @@ export function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) 
   );
 }
 
-export function DropZone(props: { isOff: boolean; onFiles: (files: File[]) => void; children: preact.ComponentChildren }) {
+export function DropZone(props: { onFiles: (files: File[]) => void; children: preact.ComponentChildren }) {
   const isOver = useSignal(false);
-  const carriesFiles = (event: DragEvent): boolean => !props.isOff && Boolean(event.dataTransfer?.types.includes("Files"));
   return (
     <div
       class={`compose${isOver.value ? " is-over" : ""}`}

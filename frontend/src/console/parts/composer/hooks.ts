@@ -1,6 +1,7 @@
 // What the composer follows: the draft of other devices, wishes of shortcuts, an edit, the height of its text.
-import { effect, untracked } from "@preact/signals";
+import { effect, untracked, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { busy } from "../../state/busy";
 import { stopEdit, type Edited } from "../../state/corrections";
 import { hint } from "../../state/desk";
 import { draftArrived, readDraft, type Mode } from "../../state/drafts";
@@ -58,6 +59,27 @@ export function useEdit(edited: Edited | null, area: Area, show: (text: string |
     requestAnimationFrame(() => area.current?.focus());
   }, [edited]);
   useEffect(() => stopEdit, []);
+}
+
+/**
+ * Whether the field stays, though the conversation was closed: as long as it has the focus, so that what is typed on does
+ * not become shortcuts. Who closed it oneself, with nothing more to say, is done here.
+ */
+export function useHeldField(thread: Thread, area: Area): { isHeld: boolean; letGo: () => void } {
+  const isHeld = useSignal(false);
+  useEffect(() => {
+    const isClosedNow = (): boolean => thread.row.value?.status === "closed";
+    let wasClosed = untracked(isClosedNow);
+    // At once, while the field is still there.
+    return effect(() => {
+      const isClosed = isClosedNow();
+      if (isClosed === wasClosed) return;
+      wasClosed = isClosed;
+      const field = document.activeElement === area.current ? area.current : null;
+      isHeld.value = isClosed && field !== null && (field.value !== "" || !busy.peek().has(thread.id));
+    });
+  }, [thread]);
+  return { isHeld: isHeld.value, letGo: () => (isHeld.value = false) };
 }
 
 /** What another device wrote later stands here too, unless somebody is writing here at this moment. */

@@ -6,9 +6,11 @@ import { noteBegun, sendCarefully } from "../../state/composing";
 import { editing, saveEdit, stopEdit } from "../../state/corrections";
 import { readDraft, writeDraft, type Mode } from "../../state/drafts";
 import { me } from "../../state/session";
+import { showToast } from "../../state/toasts";
 import type { Thread } from "../../state/thread";
+import { words } from "../../words";
 import type { Row } from "../../wire";
-import { useArrivedDraft, useEdit, useGrowth, useTypingHint, useWishes, type Area } from "./hooks";
+import { useArrivedDraft, useEdit, useTypingHint, useWishes, type Area } from "./hooks";
 
 export type Writing = ReturnType<typeof useWriting>;
 
@@ -36,12 +38,12 @@ export function useWriting(thread: Thread, row: Row, area: Area) {
   useEdit(edited, area, (value) => (text.value = value ?? readDraft(thread.id, mode.peek())));
   useArrivedDraft(thread, mode.value, area, (value) => !edited && (text.value = value));
   useWishes(thread.id, area, switchTo);
-  useGrowth(area, text.value);
 
   const left = limits.text - [...text.value].length;
   const hasFiles = edited ? edited.hasFiles : !isNote && attachments.items.value.some((item) => item.file);
   const isReady = edited !== null || isNote || !attachments.isUploading;
-  const canSend = (text.value.trim() !== "" || hasFiles) && left >= 0 && isReady;
+  const isShut = row.status === "closed" && !isNote;
+  const canSend = (text.value.trim() !== "" || hasFiles) && left >= 0 && isReady && !isShut;
   const submit = (andClose: boolean): void => {
     if (!canSend) return;
     if (edited) return void saveEdit(edited, text.peek().trim());
@@ -50,9 +52,11 @@ export function useWriting(thread: Thread, row: Row, area: Area) {
       if (!isNote) attachments.takeReady();
       change("");
       area.current?.focus();
-      if (andClose && row.status !== "closed") closeOnceSent(thread, clientId);
+      // A note answers nobody: it is written down, and the conversation goes on.
+      if (andClose && !isNote && row.status !== "closed") closeOnceSent(thread, clientId);
     });
   };
-  const attach = (files: Iterable<File>): void => attachments.add(files, limits);
-  return { mode: mode.value, text: text.value, edited, isNote, attachments, left, canSend, change, switchTo, submit, attach, stop: () => tell("", isNote) };
+  const noFiles = edited ? words.value.noFilesInEdit : isNote ? words.value.noFilesInNote : "";
+  const attach = (files: Iterable<File>): void => (noFiles ? showToast({ kind: "error", text: noFiles }) : attachments.add(files, limits));
+  return { mode: mode.value, text: text.value, edited, isNote, isShut, noFiles, attachments, left, canSend, change, switchTo, submit, attach, stop: () => tell("", isNote) };
 }

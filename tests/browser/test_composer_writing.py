@@ -85,6 +85,71 @@ def test_a_canned_reply_is_found_and_put_in(open_console):
     expect(desk.composer).to_have_value("Hello Vera, this is Alice.")
     desk.page.keyboard.press("Enter")
     expect(desk.log).to_contain_text("Hello Vera, this is Alice.")
+    # Chosen twice while the server takes its time, and something else stands there when it answers.
+    held = []
+    desk.page.route("**/canned/*/use", held.append)
+    desk.type("您好/hel")
+    expect(desk.choices).to_have_count(1)
+    with desk.page.expect_request("**/canned/*/use"):
+        desk.page.keyboard.press("Enter")
+    desk.page.keyboard.press("Enter")
+    desk.page.keyboard.type(" Yours")
+    assert len(held) == 1
+    held.pop().continue_()
+    expect(desk.composer).to_have_value("您好Hello Vera, this is Alice. Yours")
+    desk.page.keyboard.type(", A.")
+    expect(desk.composer).to_have_value("您好Hello Vera, this is Alice. Yours, A.")
+    desk.composer.fill("")
+    desk.type("/hel")
+    expect(desk.choices).to_have_count(1)
+    with desk.page.expect_request("**/canned/*/use"):
+        desk.page.keyboard.press("Enter")
+    desk.composer.fill("Never mind")
+    with desk.page.expect_response("**/canned/*/use"):
+        held.pop().continue_()
+    desk.page.wait_for_timeout(100)
+    expect(desk.composer).to_have_value("Never mind")
+
+
+TRANSFER = """(element, [kind, type, text, name]) => {
+  const carried = new DataTransfer();
+  if (text) carried.setData("text/plain", text);
+  if (name) carried.items.add(new File(["picture"], name, { type: "image/png" }));
+  const options = { bubbles: true, cancelable: true };
+  const event = kind === "paste" ? new ClipboardEvent(type, { ...options, clipboardData: carried })
+    : new DragEvent(type, { ...options, dataTransfer: carried });
+  element.dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
+
+def test_files_are_dropped_anywhere_on_the_conversation_and_open_nowhere(open_console):
+    desk = open_console()
+    chips, sign = desk.page.locator(".chip"), desk.page.locator(".drop-sign")
+    rail = desk.page.get_by_role("navigation", name="Views")
+    # Or else the browser opens it in place of the console.
+    assert rail.evaluate(TRANSFER, ["drag", "dragover", "", "a.png"])
+    assert rail.evaluate(TRANSFER, ["drag", "drop", "", "a.png"])
+    assert not rail.evaluate(TRANSFER, ["drag", "dragover", "text", ""])
+    expect(chips).to_have_count(0)
+    assert desk.log.evaluate(TRANSFER, ["drag", "dragover", "", "b.png"])
+    expect(sign).to_have_text("Drop files to attach them")
+    assert desk.log.evaluate(TRANSFER, ["drag", "drop", "", "b.png"])
+    expect(sign).to_have_count(0)
+    expect(chips).to_have_count(1)
+    # Cells come with a picture of themselves; a file with its name.
+    assert not desk.composer.evaluate(TRANSFER, ["paste", "paste", "Order\t4711", "image.png"])
+    expect(chips).to_have_count(1)
+    assert desk.composer.evaluate(TRANSFER, ["paste", "paste", "c.png", "c.png"])
+    expect(chips).to_have_count(2)
+    desk.press("n")
+    assert desk.log.evaluate(TRANSFER, ["drag", "dragover", "", "d.png"])
+    expect(sign).to_have_text("Notes carry no files. Attach them to a reply.")
+    desk.log.evaluate(TRANSFER, ["drag", "drop", "", "d.png"])
+    assert desk.composer.evaluate(TRANSFER, ["paste", "paste", "", "d.png"])
+    expect(desk.page.locator(".toast", has_text="Notes carry no files.")).to_have_count(2)
+    desk.press("r")
+    expect(chips).to_have_count(2)
 
 
 def test_arrows_choose_and_escape_puts_the_list_away(open_console):

@@ -13,10 +13,14 @@ test("a sign at the beginning of a word calls for a choice", () => {
   assert.deepEqual(at("@Bo Li"), { kind: "mention", from: 0, query: "Bo Li" });
   assert.deepEqual(at("nice :smi"), { kind: "emoji", from: 5, query: "smi" });
   assert.deepEqual(at("好：微笑"), { kind: "emoji", from: 1, query: "微笑" });
+  assert.deepEqual(at("您好/退"), { kind: "canned", from: 2, query: "退" });
+  assert.deepEqual(at("您好，／退款"), { kind: "canned", from: 3, query: "退款" });
+  assert.deepEqual(at("、退"), { kind: "canned", from: 0, query: "退" });
+  assert.deepEqual(at("您好 、"), { kind: "canned", from: 3, query: "" });
 });
 
 test("what only looks like one does not", () => {
-  for (const text of ["and/or", "https://", "a@b", "at 10:30", ":)", ": a", "/ship it", "@Bo Li is", "::"]) {
+  for (const text of ["and/or", "https://", "a@b", "at 10:30", ":)", ": a", "/ship it", "@Bo Li is", "::", "红、黄", "，、黄", "1/2", "ship//x"]) {
     assert.equal(at(text), null, text);
   }
   assert.equal(at("@bo", new Set<Trigger>(["emoji"])), null);
@@ -26,6 +30,8 @@ test("what only looks like one does not", () => {
 test("the choice takes the place of what was typed", () => {
   const typed = typedAt("Dear /hel, bye", 9, ALL)!;
   assert.deepEqual(putIn("Dear /hel, bye", typed, 9, "Hello"), { text: "Dear Hello, bye", caret: 10 });
+  const typedOn = { text: "Hello thanks", caret: 12 };
+  assert.deepEqual(putIn("/hel thanks", at("/hel")!, 4, "Hello", 11), typedOn, "who types on goes on where the text ends");
 });
 
 test("people are called by their whole names", () => {

@@ -9,9 +9,10 @@ export interface Typed {
   query: string;
 }
 
-// Names have blanks: a mention goes on over one of them. An emoji needs two letters: "at 10:30" and ":)" call for none.
+// Chinese has no blanks, and its input methods give `、` for the key of `/`, and `／`. A `、` also parts the words of a list,
+// so that it calls only where no list can be. Names have blanks: a mention goes on over one of them. An emoji needs two letters: "at 10:30" and ":)" call for none.
 const PATTERNS: readonly [Trigger, RegExp][] = [
-  ["canned", /(?:^|\s)\/([\p{L}\p{N}._-]{0,40})$/u],
+  ["canned", /(?:(?:^|\s)[/／、]|[\p{Script=Han}，。！？；：、…—（）《》【】“”‘’][/／])([\p{L}\p{N}._-]{0,40})$/u],
   ["mention", /(?:^|[\s(，。])@([\p{L}\p{N}._-]{0,40}(?: [\p{L}\p{N}._-]{1,40})?)$/u],
   ["emoji", /(?:^|\s|[\p{Script=Han}，。！？])[:：]([\p{L}_]{2,30})$/u],
 ];
@@ -30,8 +31,10 @@ interface Put {
   caret: number;
 }
 
-export function putIn(text: string, { from }: Typed, caret: number, piece: string): Put {
-  return { text: text.slice(0, from) + piece + text.slice(caret), caret: from + piece.length };
+/** `caret`: where it stood when the choice was made; `now`: where it stands, for whoever types on meanwhile. */
+export function putIn(text: string, { from }: Typed, caret: number, piece: string, now = caret): Put {
+  const end = from + piece.length;
+  return { text: text.slice(0, from) + piece + text.slice(caret), caret: now > caret ? end + now - caret : end };
 }
 
 interface Named {

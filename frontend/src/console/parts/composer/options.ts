@@ -1,6 +1,5 @@
 // What the list above the composer offers for what is being typed.
 import { findCanned, loadCanned, previewOf, putInCanned } from "../../state/canned";
-import type { Attachments } from "../../state/attachments";
 import { fillVariables, type Typed } from "../../state/completion";
 import { currentThread } from "../../state/desk";
 import { findEmojis } from "../../state/emoji";
@@ -8,31 +7,38 @@ import { freshenPeople } from "../../state/freshen";
 import { rank } from "../../state/fuzzy";
 import { me, myId } from "../../state/session";
 import { words } from "../../words";
+import type { FileView } from "../../../engine";
 import type { Canned, Row } from "../../wire";
+
+/** What takes the place of what was typed, and files that come along. */
+export interface Piece {
+  text: string;
+  files?: readonly FileView[];
+}
 
 export interface Option {
   key: string;
   label: string;
   detail?: string;
   aside?: string;
-  /** What takes the place of what was typed; null: nothing. */
-  piece: () => Promise<string | null> | string;
+  /** Null: nothing. */
+  piece: () => Promise<Piece | null> | Piece;
 }
 
 const MAX = 8;
 
-export function optionsFor(typed: Typed, row: Row, attachments: Attachments): Option[] {
+export function optionsFor(typed: Typed, row: Row): Option[] {
   switch (typed.kind) {
     case "canned":
       void loadCanned();
-      return findCanned(typed.query, row).map((one) => cannedOption(one, row, attachments));
+      return findCanned(typed.query, row).map((one) => cannedOption(one, row));
     case "mention":
       freshenPeople();
       return rank(me.value!.agents, typed.query, ({ name }) => [name], MAX)
         .filter(({ id }) => id !== myId.value)
-        .map(({ id, name, availability }) => ({ key: id, label: name, aside: words.value.availability[availability], piece: () => `@${name} ` }));
+        .map(({ id, name, availability }) => ({ key: id, label: name, aside: words.value.availability[availability], piece: () => ({ text: `@${name} ` }) }));
     case "emoji":
-      return findEmojis(typed.query, MAX).map(({ sign, names }) => ({ key: sign, label: `${sign} ${names[0]}`, piece: () => `${sign} ` }));
+      return findEmojis(typed.query, MAX).map(({ sign, names }) => ({ key: sign, label: `${sign} ${names[0]}`, piece: () => ({ text: `${sign} ` }) }));
   }
 }
 
@@ -52,7 +58,7 @@ function valuesFor(row: Row): Record<string, string | null | undefined> {
   };
 }
 
-function cannedOption(one: Canned, row: Row, attachments: Attachments): Option {
+function cannedOption(one: Canned, row: Row): Option {
   const say = words.value;
   const scope = one.own ? say.cannedOwn : one.queue ? say.cannedQueue : "";
   return {
@@ -60,10 +66,6 @@ function cannedOption(one: Canned, row: Row, attachments: Attachments): Option {
     label: `/${one.shortcut}`,
     detail: `${one.title} — ${fillVariables(previewOf(one, row), valuesFor(row))}`,
     aside: [one.files ? say.cannedFiles(one.files) : "", scope].filter(Boolean).join(" · "),
-    piece: async () => {
-      const used = await putInCanned(one, row.id);
-      if (used) attachments.addReady(used.files);
-      return used?.text ?? null;
-    },
+    piece: () => putInCanned(one, row.id),
   };
 }

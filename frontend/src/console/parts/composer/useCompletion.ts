@@ -1,7 +1,9 @@
 // The list of choices above the composer: arrows move, Enter and Tab choose, Esc puts it away until the next sign.
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Attachments } from "../../state/attachments";
 import { putIn, typedAt, type Trigger, type Typed } from "../../state/completion";
+import { isComposing } from "../../state/ime";
 import type { Row } from "../../wire";
 import { putText } from "./hooks";
 import { optionsFor, type Option } from "./options";
@@ -32,10 +34,13 @@ export function useCompletion({ area, isNote, row, attachments, change }: Field)
   const caret = useSignal(-1);
   const index = useSignal(0);
   const putAway = useSignal(-1);
+  const isChoosing = useRef(false);
+  const mode = useRef(isNote);
+  mode.current = isNote;
   const value = area.current?.value ?? "";
   const found = caret.value < 0 ? null : typedAt(value, caret.value, isNote ? IN_NOTE : IN_REPLY);
   const typed = found && found.from !== putAway.value ? found : null;
-  const options = typed ? optionsFor(typed, row, attachments) : [];
+  const options = typed ? optionsFor(typed, row) : [];
   const at = Math.min(index.value, Math.max(options.length - 1, 0));
 
   const look = (): void => {
@@ -48,16 +53,21 @@ export function useCompletion({ area, isNote, row, attachments, change }: Field)
   };
   const choose = async (option: Option): Promise<void> => {
     const element = area.current;
-    if (!typed || !element) return;
+    if (!typed || !element || isChoosing.current) return;
     const end = caret.peek();
-    const piece = await option.piece();
-    if (piece === null || area.current !== element) return;
-    const put = putIn(element.value, typed, end, piece);
+    const place = element.value.slice(typed.from, end);
+    isChoosing.current = true;
+    const piece = await Promise.resolve(option.piece()).finally(() => (isChoosing.current = false));
+    // The server takes its time: where something else stands meanwhile, nothing is put in.
+    const isStill = area.current === element && mode.current === isNote && element.value.slice(typed.from, end) === place;
+    if (!piece || !isStill) return;
+    const put = putIn(element.value, typed, end, piece.text, element.selectionStart);
     caret.value = -1;
+    if (piece.files) attachments.addReady(piece.files);
     putText(element, put.text, put.caret, change);
   };
   const takesKey = (event: KeyboardEvent): boolean => {
-    if (!options.length || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return false;
+    if (!options.length || isComposing(event) || event.ctrlKey || event.metaKey) return false;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       index.value = (at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length;
     } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) void choose(options[at]!);

@@ -1,18 +1,17 @@
 // What lies over everything: notices, dialogs, a picture in full size.
-import { AlertIcon, CheckIcon, CloseIcon, DownloadIcon } from "../../design/icons";
+import { CloseIcon, DownloadIcon } from "../../design/icons";
 import { recallAsked } from "../state/corrections";
 import { mergeAsked } from "../state/profile";
 import { cannedAsked } from "../state/own_canned";
 import { sendQuestion } from "../state/composing";
 import { paletteMode } from "../state/palette";
 import { isSettingsOpen, isSheetOpen, transferAsked } from "../state/shortcuts";
-import { dismissToast, toasts } from "../state/toasts";
 import { words } from "../words";
 import { CannedDialog } from "./canned/CannedDialog";
 import { SendQuestion } from "./composer/SendQuestion";
 import { RecallQuestion } from "./Corrections";
 import { MergeDialog } from "./details/MergeDialog";
-import { Dialog } from "./Dialog";
+import { Dialog, openDialogs } from "./Dialog";
 import { openImage } from "./Files";
 import { areFiltersOpen, FilterDialog } from "./inbox/Filters";
 import { ManageViewsDialog, SaveViewDialog } from "./inbox/SavedViews";
@@ -21,6 +20,7 @@ import { isManagingViews, isSavingView } from "./inbox/Views";
 import { Palette } from "./Palette";
 import { Preferences } from "./Preferences";
 import { ShortcutSheet } from "./ShortcutSheet";
+import { Toasts } from "./Toasts";
 import { TransferDialog } from "./TransferDialog";
 
 /** Here and not in the panes: a phone hides the list beside a conversation, and a modal dialog in a hidden pane is a
@@ -28,7 +28,7 @@ import { TransferDialog } from "./TransferDialog";
 export function Overlays() {
   return (
     <>
-      <Toasts />
+      {!openDialogs.value.length && <Toasts />}
       {isSheetOpen.value && <ShortcutSheet />}
       {isSettingsOpen.value && <Preferences />}
       {paletteMode.value && <Palette key={paletteMode.value} />}
@@ -43,28 +43,6 @@ export function Overlays() {
       {isManagingViews.value && <ManageViewsDialog />}
       {snoozeAsked.value && <SnoozeDialog />}
     </>
-  );
-}
-
-function Toasts() {
-  const say = words.value;
-  return (
-    <div class="toasts" role="status" aria-live="polite">
-      {toasts.value.map((toast) => (
-        <div key={toast.id} class={`toast toast-${toast.kind}`}>
-          {toast.kind === "error" ? <AlertIcon /> : <CheckIcon />}
-          <span>{toast.text}</span>
-          {toast.action && (
-            <button type="button" class="link" onClick={() => (toast.action?.run(), dismissToast(toast.id))}>
-              {toast.action.label}
-            </button>
-          )}
-          <button type="button" class="icon-button icon-button-s" aria-label={say.dismiss} onClick={() => dismissToast(toast.id)}>
-            <CloseIcon />
-          </button>
-        </div>
-      ))}
-    </div>
   );
 }
 

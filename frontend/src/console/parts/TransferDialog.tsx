@@ -1,14 +1,17 @@
 // Handing a conversation over: to whom, with how much they have to do, and a note that goes along.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { SearchIcon, TransferIcon } from "../../design/icons";
 import { fetchColleagues } from "../api";
 import { transfer } from "../state/actions";
+import { busy } from "../state/busy";
 import { rank } from "../state/fuzzy";
+import { isComposing } from "../state/ime";
 import { rowSignal } from "../state/inbox";
 import { me, myId } from "../state/session";
 import { transferAsked } from "../state/shortcuts";
-import { locale, words } from "../words";
+import { showError } from "../state/toasts";
+import { explain, locale, words } from "../words";
 import { languageName } from "../words/times";
 import { byAvailability, type Colleagues, type Row } from "../wire";
 import { Dialog } from "./Dialog";
@@ -50,26 +53,36 @@ export function TransferDialog() {
   const colleagues = useSignal(knownColleagues());
   const query = useSignal("");
   const note = useSignal("");
+  const refusal = useSignal("");
+  const isGone = useRef(false);
+  useEffect(() => () => void (isGone.current = true), []);
   useEffect(() => void fetchColleagues().then((answer) => (colleagues.value = answer), () => {}), []);
   const targets = row ? rank(targetsOf(colleagues.value, row), query.value, ({ name, also }) => [name, ...also]) : [];
   const { at, list, field, option, takeKey, mark } = useChoices(targets.map((target) => target.key), LIST_ID);
   const shut = (): void => void (transferAsked.value = null);
   if (!row) return null;
 
-  const submit = (): void => {
+  const isBusy = busy.value.has(row.id);
+  const submit = async (): Promise<void> => {
     const target = targets[at];
-    if (!target) return;
-    shut();
-    void transfer(row, target.to, note.peek().trim());
+    if (!target || busy.peek().has(row.id)) return;
+    refusal.value = "";
+    try {
+      await transfer(row, target.to, note.peek().trim());
+      if (!isGone.current) shut();
+    } catch (error) {
+      if (isGone.current) showError(error);
+      else refusal.value = explain(error);
+    }
   };
   const onNoteKey = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || isComposing(event)) return;
     event.preventDefault();
-    submit();
+    void submit();
   };
   return (
     <Dialog label={say.transfer} class="sheet transfer" onClose={shut}>
-      <form class="sheet-inner" onSubmit={(event) => (event.preventDefault(), submit())}>
+      <form class="sheet-inner" onSubmit={(event) => (event.preventDefault(), void submit())}>
         <h2>{say.transferTo}</h2>
         <label class="palette-search">
           <SearchIcon />
@@ -84,7 +97,7 @@ export function TransferDialog() {
         </label>
         <ul id={LIST_ID} ref={list} role="listbox" aria-label={say.transferTo} class="transfer-list">
           {targets.map((target, place) => (
-            <li key={target.key} {...option(place)} onClick={() => mark(target.key)} onDblClick={submit}>
+            <li key={target.key} {...option(place)} onClick={() => mark(target.key)} onDblClick={() => void submit()}>
               {target.agent ? <AgentTarget agent={target.agent} /> : <QueueTarget name={target.name} waiting={target.waiting ?? -1} />}
             </li>
           ))}
@@ -94,9 +107,10 @@ export function TransferDialog() {
           <span>{say.transferNote}</span>
           <textarea rows={2} maxLength={me.value!.limits.text} placeholder={say.notePlaceholder} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} onKeyDown={onNoteKey} />
         </label>
+        {refusal.value && <p class="form-error" role="alert">{refusal.value}</p>}
         <footer>
           <button type="button" class="button" onClick={shut}>{say.cancel}</button>
-          <button type="submit" class="button button-primary" disabled={!targets.length}>
+          <button type="submit" class="button button-primary" disabled={!targets.length || isBusy}>
             <TransferIcon />
             {say.transfer}
           </button>

@@ -4,7 +4,7 @@ import type { Availability, NamedRef } from "../../engine";
 import { startHandoff, submitForm } from "../api";
 import { words } from "../words";
 import type { Row } from "../wire";
-import { doToOne } from "./bulk";
+import { doToOne, tryOnOne } from "./bulk";
 import { busy, whileBusy } from "./busy";
 import { command } from "./desk";
 import { me, myId, noteAvailability } from "./session";
@@ -48,10 +48,11 @@ export function closeOnceSent({ row, pending }: Thread, clientId: string): void 
   });
 }
 
-export function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }, note = ""): Promise<boolean> {
+/** A refusal is thrown: the note that was written for it is still there to be sent with another. */
+export function transfer(row: Row, to: { agent: NamedRef } | { queue: NamedRef }, note = ""): Promise<void> {
   const target = "agent" in to ? to.agent : to.queue;
   const doing = "agent" in to ? { action: "assign", agent: target.id } : { action: "transfer", queue: target.id };
-  return doToOne(row.id, { ...doing, note }, words.peek().transferredToast(target.name));
+  return tryOnOne(row.id, { ...doing, note }, words.peek().transferredToast(target.name));
 }
 
 export async function setAvailability(availability: Availability): Promise<void> {

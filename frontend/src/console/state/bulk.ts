@@ -42,13 +42,18 @@ async function undo(steps: readonly Step[]): Promise<void> {
   }
 }
 
-/** Does it to one, said in these words if any. */
+/** Does it to one, said in these words if any; a refusal is thrown. */
+export async function tryOnOne(conversation: string, doing: Doing, said = ""): Promise<void> {
+  const outcomes = await run([{ conversation, ...doing }]);
+  if (outcomes[0]?.code) throw outcomes[0];
+  if (said) showToast({ kind: "done", text: said, ...wayBack(outcomes) });
+}
+
+/** Likewise, and a refusal is shown. */
 export async function doToOne(conversation: string, doing: Doing, said = ""): Promise<boolean> {
   if (busy.peek().has(conversation)) return false;
   try {
-    const outcomes = await run([{ conversation, ...doing }]);
-    if (outcomes[0]?.code) throw outcomes[0];
-    if (said) showToast({ kind: "done", text: said, ...wayBack(outcomes) });
+    await tryOnOne(conversation, doing, said);
     return true;
   } catch (error) {
     showError(error);

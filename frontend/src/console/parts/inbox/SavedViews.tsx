@@ -27,10 +27,14 @@ export function SaveViewDialog() {
   const say = words.value;
   const name = useSignal("");
   const isShared = useSignal(false);
+  const isBusy = useSignal(false);
   const shut = (): void => void (isSavingView.value = false);
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (isBusy.peek()) return;
+    isBusy.value = true;
     const made = await saveView(name.value.trim(), currentFilters(), isShared.value);
+    isBusy.value = false;
     if (!made) return;
     shut();
     go({ view: made.id, filters: {}, q: "" });
@@ -51,7 +55,7 @@ export function SaveViewDialog() {
         )}
         <footer class="form-foot">
           <button type="button" class="button" onClick={shut}>{say.cancel}</button>
-          <button type="submit" class="button button-primary" disabled={!name.value.trim()}>{say.save}</button>
+          <button type="submit" class="button button-primary" disabled={!name.value.trim() || isBusy.value}>{say.save}</button>
         </footer>
       </form>
     </Dialog>

@@ -1,5 +1,7 @@
 """Every row of the `?` sheet does what it says. Palette, transfer, macros and completion: test_composer_*.py."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -86,8 +88,32 @@ def test_search_and_filters(unassigned: Page) -> None:
     press(unassigned, "/")
     expect(unassigned.get_by_role("searchbox")).to_be_focused()
     unassigned.keyboard.type("xjs")  # letters, while one writes
-    expect(unassigned.get_by_role("searchbox")).to_have_value("xjs")
-    unassigned.get_by_role("searchbox").fill("")
+    search = unassigned.get_by_role("searchbox")
+    expect(search).to_have_value("xjs")
+    search.fill("")
+    # A blank is kept while one thinks, and what an input method has not finished is not looked for.
+    unassigned.keyboard.type("i ")
+    expect(unassigned).to_have_url(re.compile("q=i$"))
+    unassigned.keyboard.type("am")
+    expect(search).to_have_value("i am")
+    expect(unassigned).to_have_url(re.compile("q=i%20am|q=i\\+am"))
+    search.evaluate(
+        """(field) => {
+          field.value = "i am an'n";
+          field.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true }));
+          for (const how of [{ isComposing: true }, { keyCode: 229 }])
+            field.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, ...how }));
+        }"""
+    )
+    unassigned.wait_for_timeout(400)
+    expect(search).to_have_value("i am an'n")
+    assert "an" not in unassigned.url.rsplit("q=", 1)[1]
+    search.evaluate("""(field) => {
+          field.value = "i am ann";
+          field.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "ann" }));
+        }""")
+    expect(rows(unassigned)).to_have_count(1)
+    search.fill("")
     unassigned.keyboard.press("Escape")
     press(unassigned, "g")
     filters = unassigned.get_by_role("dialog", name="Filters")

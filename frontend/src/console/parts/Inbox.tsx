@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { CloseIcon, RefreshIcon, SearchIcon } from "../../design/icons";
 import { countFilters } from "../state/filters";
+import { isComposing } from "../state/ime";
 import { currentListing, loadListing, type Listing } from "../state/inbox";
 import { isNarrow } from "../state/layout";
 import { go, route } from "../state/route";
@@ -45,15 +46,22 @@ function SearchField() {
   const timer = useRef(0);
   const say = words.value;
   useSignalEffect(() => {
-    text.value = route.value.q;
+    // What is looked for has no blank at its end, what is being typed may.
+    const { q } = route.value;
+    if (text.peek().trim() !== q) text.value = q;
   });
   const apply = (value: string, afterMs: number): void => {
     text.value = value;
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => go({ q: value.trim() }, "replace"), afterMs);
   };
+  /** Half a word of an input method is looked for by nobody. */
+  const write = (value: string): void => {
+    text.value = value;
+    clearTimeout(timer.current);
+  };
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLInputElement }): void => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || isComposing(event)) return;
     if (text.value) apply("", 0);
     else event.currentTarget.blur();
     event.stopPropagation();
@@ -68,7 +76,8 @@ function SearchField() {
         placeholder={say.searchPlaceholder}
         autoComplete="off"
         value={text.value}
-        onInput={(event) => apply(event.currentTarget.value, SEARCH_AFTER_MS)}
+        onInput={(event) => (event.isComposing ? write(event.currentTarget.value) : apply(event.currentTarget.value, SEARCH_AFTER_MS))}
+        onCompositionEnd={(event) => apply(event.currentTarget.value, SEARCH_AFTER_MS)}
         onKeyDown={onKeyDown}
       />
       {text.value ? (

@@ -1,11 +1,11 @@
 // Ctrl/Cmd+K: type a few letters, Enter opens or does it. Conversations are looked for on the server as one types.
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { effect, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { SearchIcon } from "../../design/icons";
 import { fetchRows } from "../api";
 import { putRow, rowSignal } from "../state/inbox";
 import { loadMacros, macros } from "../state/macros";
-import { allItems, closePalette, noteChosen, paletteMode, paletteOrder, recentIds, type PaletteItem } from "../state/palette";
+import { allItems, closePalette, foundFor, noteChosen, paletteMode, paletteOrder, recentIds, type Found, type PaletteItem } from "../state/palette";
 import { openToWrite } from "../state/shortcuts";
 import { visitorName } from "../state/visitors";
 import { words } from "../words";
@@ -31,17 +31,17 @@ function recentConversations(): Row[] {
   return recentIds().flatMap((id) => (id.startsWith("conversation.") ? rowSignal(id.slice("conversation.".length))?.value ?? [] : []));
 }
 
-function useFound(query: string): readonly Row[] {
-  const found = useSignal<readonly Row[]>([]);
+function useFound(query: string): Found<Row> {
+  const found = useSignal<Found<Row>>({ q: "", rows: [] });
   useEffect(() => {
     const q = query.trim();
-    if (q.length < 2) return void (found.value = []);
+    if (q.length < 2) return;
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       try {
         const pages = await Promise.all(PLACES.map((view) => fetchRows(view, { q }, abort.signal)));
         const rows = pages.flatMap((page) => page.rows.slice(0, MAX_FOUND));
-        found.value = rows.map((row) => putRow(row).value);
+        found.value = { q, rows: rows.map((row) => putRow(row).value) };
       } catch {
         // What is here already is still found.
       }
@@ -56,10 +56,11 @@ function useItems(query: string): PaletteItem[] {
   const found = useFound(isMacros ? "" : query);
   const items = allItems();
   if (isMacros) return paletteOrder(items.filter((one) => one.group === "macros"), query, []);
-  const rows = query.trim() ? found : recentConversations();
-  const conversations = rows.map(conversationItem);
-  // What the server found matches by more than what the row shows: it stays, behind what matches by its name.
+  const { rows, isWhole } = foundFor(found, query);
+  const conversations = (query.trim() ? rows : recentConversations()).map(conversationItem);
   const ordered = paletteOrder([...conversations, ...items], query, recentIds());
+  // What the server found matches by more than what the row shows: it stays, behind what matches by its name.
+  if (!isWhole) return ordered;
   return [...ordered, ...conversations.filter((one) => !ordered.includes(one))];
 }
 
@@ -71,11 +72,20 @@ function useEarlyKeys(run: (typed: string) => void) {
   const typed = useRef("");
   const latest = useRef(run);
   latest.current = run;
-  useEffect(() => {
+  // At once, and by whoever loads them: the first key may come before the list is drawn, and the list with it.
+  useLayoutEffect(() => {
     if (paletteMode.peek() !== "macros" || macros.peek() !== null) return;
     let isGone = false;
-    void loadMacros().then(() => !isGone && typed.current && latest.current(typed.current));
-    return () => void (isGone = true);
+    const settle = (): void => {
+      const keys = typed.current;
+      typed.current = "";
+      if (keys && !isGone) latest.current(keys);
+    };
+    void loadMacros().then(settle);
+    const stop = effect(() => {
+      if (macros.value !== null) queueMicrotask(settle);
+    });
+    return () => (stop(), void (isGone = true));
   }, []);
   const take = (key: string): boolean => {
     if (macros.peek() !== null) return false;

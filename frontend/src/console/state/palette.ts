@@ -34,6 +34,21 @@ export const offerInPalette = (source: Source): void => void sources.push(source
 
 export const allItems = (): PaletteItem[] => sources.flatMap((source) => source());
 
+/** What the server found, and for which letters. */
+export interface Found<T> {
+  q: string;
+  rows: readonly T[];
+}
+
+/**
+ * What may be offered of it for what stands there now. Its answer for other letters is nobody's, and would be chosen by an
+ * Enter that meant something else; while one types on, those of before that still match stay (`isWhole` false).
+ */
+export function foundFor<T>({ q, rows }: Found<T>, query: string): { rows: readonly T[]; isWhole: boolean } {
+  const isWhole = q === query.trim();
+  return { rows: isWhole || (q && query.trim().startsWith(q)) ? rows : [], isWhole };
+}
+
 const RECENT = "kefu.palette";
 const MAX_RECENT = 8;
 const MAX_SHOWN = 40;

@@ -3,7 +3,7 @@ import { BookmarkIcon, PencilIcon, UndoIcon } from "../../design/icons";
 import type { LogEvent, MessageData } from "../../engine";
 import { cannedLanguage } from "../state/canned_form";
 import { askForNew } from "../state/own_canned";
-import { now } from "../state/clock";
+import { now, serverNow } from "../state/clock";
 import { changeableUntil, mayCorrect, recall, recallAsked, startEdit } from "../state/corrections";
 import type { Thread } from "../state/thread";
 import { locale, words } from "../words";
@@ -18,7 +18,7 @@ interface Props {
 export function MessageActions(props: Props) {
   const { event } = props;
   const isReply = event.type === "message.created" && event.data.author.kind === "agent" && event.data.text !== "";
-  const isYoung = Date.now() < changeableUntil(event);
+  const isYoung = serverNow() < changeableUntil(event);
   if (!isReply && !isYoung) return null;
   return (
     <div class="message-actions" role="group" aria-label={words.value.messageActions}>

@@ -5,6 +5,7 @@ import type { Availability, NamedRef } from "../../engine";
 import { fetchBoard, type BoardSnapshot, type BoardTalk } from "../api_board";
 import { words } from "../words";
 import { doToAll } from "./bulk";
+import { serverNow } from "./clock";
 import { route } from "./route";
 import { isSupervisor, myId } from "./session";
 
@@ -54,7 +55,7 @@ export async function loadBoard(): Promise<void> {
 export function showAvailability(agent: string, availability: Availability): void {
   const known = board.peek();
   if (!known) return;
-  const agents = known.agents.map((one) => (one.id === agent ? { ...one, availability, since_ts: Date.now() } : one));
+  const agents = known.agents.map((one) => (one.id === agent ? { ...one, availability, since_ts: serverNow() } : one));
   board.value = { ...known, agents };
   nudgeBoard();
 }

@@ -221,24 +221,23 @@ export interface Written {
 /** Shown at once; sent now or when the connection is back. Answers the client_id that it goes under. */
 export function send(thread: Thread, { isNote, text, files, mentions = [] }: Written): string {
   const kind = files.length ? "file" : "text";
-  const draft = { client_id: newId(), kind, text, file_ids: files.map((file) => file.id) } as const;
+  const client_id = newId();
+  const carried = files.length > 0 && { file_ids: files.map((file) => file.id), files: [...files] };
   const entry = engine?.sendMessage(
-    { client_id: draft.client_id, kind, ...(text && { text }), ...(files.length && { file_ids: draft.file_ids }), ...(mentions.length && { mentions: [...mentions] }) },
+    { client_id, kind, ...(text && { text }), ...carried, ...(mentions.length && { mentions: [...mentions] }) },
     thread.id,
     isNote ? "note.create" : "message.create",
   );
-  if (entry) thread.addPending(entry, files);
-  if (!isNote) sentAfter.set(draft.client_id, thread.top);
-  return draft.client_id;
+  if (entry) thread.addPending(entry);
+  if (!isNote) sentAfter.set(client_id, thread.top);
+  return client_id;
 }
 
 export async function sendAgain(thread: Thread, clientId: string): Promise<void> {
   const entry = (await outbox?.load())?.find((one) => one.client_id === clientId);
   if (!entry || !engine) return;
-  const { files } = thread.pending.peek().find((one) => one.client_id === clientId) ?? { files: [] };
-  const { client_id, kind, text, file_ids, mentions, type, created_ts } = entry;
-  const draft = { client_id, kind, ...(text !== undefined && { text }), ...(file_ids && { file_ids }), ...(mentions && { mentions }) };
-  thread.addPending(engine.sendMessage(draft, thread.id, type, created_ts), files);
+  const { type, conversation: _here, created_ts, failed: _failed, ...draft } = entry;
+  thread.addPending(engine.sendMessage(draft, thread.id, type, created_ts));
 }
 
 export function discard(thread: Thread, clientId: string): void {

@@ -32,3 +32,31 @@ test("nor does it bring back what was sent meanwhile", async () => {
   takeDrafts([told("From another device", Date.now())], SOON, "x");
   assert.equal(readDraft("x", "reply"), "From another device");
 });
+
+test("a draft that is refused keeps no other back, and is not asked about again as it stands", async () => {
+  const asked: string[] = [];
+  const answer = (status: number) => {
+    globalThis.fetch = async (path, init) => {
+      asked.push(`${init?.method} ${String(path).split("/").at(-2)}`);
+      const code = String(path).includes("refused") ? status : 200;
+      return new Response("{}", { status: code, headers: { "Content-Type": "application/json" } });
+    };
+  };
+  answer(413);
+  writeDraft("refused", "reply", "Too much");
+  writeDraft("other", "reply", "Fine");
+  await flushDrafts();
+  await flushDrafts();
+  assert.deepEqual(asked.sort(), ["PUT other", "PUT refused"]);
+  assert.equal(readDraft("refused", "reply"), "Too much", "it stays here");
+  answer(503);
+  writeDraft("refused", "reply", "Less");
+  writeDraft("other", "reply", "Fine too");
+  asked.length = 0;
+  await flushDrafts();
+  assert.ok(asked.length === 1 || asked.length === 2);
+  asked.length = 0;
+  answer(200);
+  await flushDrafts();
+  assert.ok(asked.includes("PUT refused"), "a server that is not well is asked again");
+});

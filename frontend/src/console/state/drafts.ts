@@ -84,17 +84,27 @@ function storedKeys(start: string): string[] {
 /** When the server was last told of a draft: an answer that was asked for before may not know of it. */
 const flushedAt = new Map<string, number>();
 
+/** Refused as it was written: asked again only when it is written anew, and no reason to keep the others back. */
+const refused = new Map<string, number>();
+
+type Refusal = { status?: number };
+const isForLater = ({ status }: Refusal): boolean => !status || status === 401 || status === 429 || status >= 500;
+
 /** Takes up what the server does not know; what fails is tried again with the next change or connection. */
 export async function flushDrafts(): Promise<void> {
   clearTimeout(flushTimer);
   for (const [at, conversation, mode, kept] of allKept()) {
-    if (!kept.isOurs) continue;
+    if (!kept.isOurs || refused.get(at) === kept.ts) continue;
     try {
       if (kept.text) await putDraft(conversation, KINDS[mode], kept.text, Math.round(kept.ts));
       else await deleteDraft(conversation, KINDS[mode], Math.round(kept.ts));
     } catch (error) {
-      // Nobody's conversation any more: nothing to keep for other devices. Else: later.
-      if ((error as { status?: number }).status !== 404) return;
+      if (isForLater(error as Refusal)) return;
+      // Nobody's conversation any more: nothing to keep for other devices.
+      if ((error as Refusal).status !== 404) {
+        refused.set(at, kept.ts);
+        continue;
+      }
     }
     const current = read(at);
     if (!current || current.ts !== kept.ts) continue;

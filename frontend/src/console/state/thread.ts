@@ -128,12 +128,12 @@ export class Thread {
     }
   }
 
-  addPending(entry: OutboxEntry, files: readonly FileView[] = []): void {
+  addPending(entry: OutboxEntry): void {
     const isKnown = this.events.peek().some((event) => event.data.client_id === entry.client_id);
     if (isKnown) return;
     const others = this.pending.peek().filter((one) => one.client_id !== entry.client_id);
     const isNote = entry.type === "note.create";
-    const made = { client_id: entry.client_id, isNote, text: entry.text ?? "", files, ts: entry.created_ts, failed: entry.failed };
+    const made = { client_id: entry.client_id, isNote, text: entry.text ?? "", files: entry.files ?? [], ts: entry.created_ts, failed: entry.failed };
     this.pending.value = [...others, made];
   }
 

@@ -87,7 +87,7 @@ def test_a_canned_reply_is_found_and_put_in(open_console):
     expect(desk.log).to_contain_text("Hello Vera, this is Alice.")
     # Chosen twice while the server takes its time, and something else stands there when it answers.
     held = []
-    desk.page.route("**/canned/*/use", held.append)
+    desk.page.route("**/canned/*/use", lambda route: held.append(route))
     desk.type("您好/hel")
     expect(desk.choices).to_have_count(1)
     with desk.page.expect_request("**/canned/*/use"):

@@ -77,7 +77,10 @@ function SearchField() {
         autoComplete="off"
         value={text.value}
         onInput={(event) => (event.isComposing ? write(event.currentTarget.value) : apply(event.currentTarget.value, SEARCH_AFTER_MS))}
-        onCompositionEnd={(event) => apply(event.currentTarget.value, SEARCH_AFTER_MS)}
+        {...{
+          // In small letters: there is no such property of elements, by which Preact would find the event's name.
+          oncompositionend: (event: { currentTarget: HTMLInputElement }) => apply(event.currentTarget.value, SEARCH_AFTER_MS),
+        }}
         onKeyDown={onKeyDown}
       />
       {text.value ? (

@@ -137,6 +137,11 @@ def test_files_are_dropped_anywhere_on_the_conversation_and_open_nowhere(open_co
     assert desk.log.evaluate(TRANSFER, ["drag", "drop", "", "b.png"])
     expect(sign).to_have_count(0)
     expect(chips).to_have_count(1)
+    # A picture of the log that is dragged by a slip of the hand is no file to send.
+    desk.log.evaluate(TRANSFER, ["drag", "dragstart", "", "own.png"])
+    desk.log.evaluate(TRANSFER, ["drag", "drop", "", "own.png"])
+    expect(chips).to_have_count(1)
+    desk.log.evaluate(TRANSFER, ["drag", "dragend", "", ""])
     # Cells come with a picture of themselves; a file with its name.
     assert not desk.composer.evaluate(TRANSFER, ["paste", "paste", "Order\t4711", "image.png"])
     expect(chips).to_have_count(1)

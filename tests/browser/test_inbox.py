@@ -108,7 +108,7 @@ def test_tags_are_dots_and_filters(desk, tag):
     expect(desk.locator(".tag-dots")).to_have_count(2)
     desk.get_by_role("button", name="Filters").click()
     dialog = desk.get_by_role("dialog", name="Filters")
-    dialog.get_by_text("parcel").click()
+    dialog.get_by_text("parcel", exact=True).click()
     dialog.get_by_role("button", name="Done").click()
     expect(rows(desk)).to_have_count(2)
     expect(desk).to_have_url(re.compile(f"tag={tag.pk}"))

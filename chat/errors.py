@@ -36,6 +36,18 @@ class Unauthenticated(Refusal):
     title = "Sign in or give a valid key or token."
 
 
+class IdentityExpired(Refusal):
+    """An identity token that was right once. Not a guess: it is not counted as a wrong one."""
+
+    code = "identity_expired"
+    status = 401
+    title = "The identity token has expired."
+
+    def __init__(self, external_id: str) -> None:
+        super().__init__()
+        self.external_id = external_id
+
+
 class Forbidden(Refusal):
     code = "forbidden"
     status = 403

@@ -6,7 +6,7 @@ from typing import Any
 
 import jwt
 
-from chat.errors import Unauthenticated
+from chat.errors import IdentityExpired, Unauthenticated
 from chat.models import Widget
 from chat.text import clean_line
 
@@ -24,17 +24,22 @@ class VerifiedIdentity:
 
 
 def verify_identity(token: str, widget: Widget, now: datetime) -> VerifiedIdentity:
-    """Check an HS256 token: `kid` the widget's id, `sub`, `iat`, `exp` at most 1 h later; Unauthenticated otherwise."""
+    """Check an HS256 token: `kid` the widget's id, `sub`, `iat`, `exp` at most 1 h later.
+
+    Raises IdentityExpired, with whom it named, for one that is nothing but too old, and Unauthenticated otherwise.
+    """
     claims = _decode(token, widget)
     issued, expires = claims["iat"], claims["exp"]
     # The library takes numbers that are written as text.
     if not all(isinstance(time, int | float) for time in (issued, expires)):
         raise Unauthenticated("`iat` and `exp` of the identity token are numbers: seconds since 1970.")
-    if not 0 < expires - issued <= MAX_LIFE_SECONDS or now.timestamp() > expires + LEEWAY_SECONDS:
-        raise Unauthenticated("The identity token has expired or lives longer than an hour.")
+    if not 0 < expires - issued <= MAX_LIFE_SECONDS:
+        raise Unauthenticated("The identity token lives longer than an hour.")
     external_id = clean_line(str(claims["sub"]), 200)
     if not external_id:
         raise Unauthenticated("The identity token names nobody.")
+    if now.timestamp() > expires + LEEWAY_SECONDS:
+        raise IdentityExpired(external_id)
     return VerifiedIdentity(
         external_id=external_id,
         name=clean_line(str(claims.get("name", "")), 80),
@@ -54,7 +59,8 @@ def _decode(token: str, widget: Widget) -> dict[str, Any]:
             widget.identity_secret,
             algorithms=["HS256"],
             leeway=LEEWAY_SECONDS,
-            options={"require": ["sub", "iat", "exp"]},
+            # `exp` is looked at last: who is named by a token that is merely too old is wanted.
+            options={"require": ["sub", "iat", "exp"], "verify_exp": False},
         )
     except (jwt.InvalidTokenError, OverflowError):
         raise Unauthenticated("The identity token is not valid.") from None

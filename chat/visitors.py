@@ -13,7 +13,7 @@ from chat.attributes import merge_attributes
 from chat.authors import Author
 from chat.conversations import find_open
 from chat.devices import MAX_CHARS as MAX_USER_AGENT
-from chat.errors import Blocked, Forbidden, NotFound, Unauthenticated
+from chat.errors import Blocked, Forbidden, IdentityExpired, NotFound, Unauthenticated
 from chat.fanout import announce_close, announce_row, announce_visitor, visitor_topic
 from chat.identity import VerifiedIdentity, verify_identity
 from chat.merging import CannotMerge, merge_visitors
@@ -46,12 +46,12 @@ def start_session(
 ) -> Session:
     """Go on as the visitor of `token`, or be a new one; with `identity`, be that person.
 
-    A token that is not valid any more gives a new visitor. Raises Unauthenticated for a wrong identity token and
-    Forbidden where the widget wants an identity and none is given, Blocked.
+    A token that is not valid any more gives a new visitor. Raises Unauthenticated for a wrong identity token,
+    IdentityExpired, Forbidden where the widget wants an identity and none is given, Blocked.
     """
     with transaction.atomic():
         visitor = _visitor_of(token)
-        visitor = _become(visitor, verify_identity(identity, widget, now), now) if identity else _lock(visitor)
+        visitor = _identified(visitor, identity, widget, now) if identity else _lock(visitor)
         if widget.enforce_identity and (visitor is None or not visitor.is_identified):
             raise Forbidden("This widget serves identified visitors only.")
         _check_welcome(visitor)
@@ -82,7 +82,7 @@ def identify_visitor(
     Without one, name, e-mail and phone are the visitor's own word; they never change a verified visitor.
     """
     with transaction.atomic():
-        known = _become(visitor, verify_identity(identity, widget, now), now) if identity else _lock(visitor)
+        known = _identified(visitor, identity, widget, now) if identity else _lock(visitor)
         if known is None:
             raise Unauthenticated
         _check_welcome(known)
@@ -129,6 +129,22 @@ def _lock(visitor: Visitor | None) -> Visitor | None:
         return None
     fresh = Visitor.objects.select_for_update(no_key=True).filter(pk=visitor.pk, merged_into=None)
     return fresh.filter(token_generation=visitor.token_generation).first()
+
+
+def _identified(visitor: Visitor | None, identity: str, widget: Widget, now: datetime) -> Visitor:
+    """Whom the identity token names, locked.
+
+    One that has expired changes nothing for who is that very person by the visitor token, which is good for longer: a
+    page may stay open for hours with the identity that it was made with.
+    """
+    try:
+        verified = verify_identity(identity, widget, now)
+    except IdentityExpired as expired:
+        known = _lock(visitor) if visitor is not None and visitor.external_id == expired.external_id else None
+        if known is None:
+            raise
+        return known
+    return _become(visitor, verified, now)
 
 
 def _become(visitor: Visitor | None, identity: VerifiedIdentity, now: datetime) -> Visitor:

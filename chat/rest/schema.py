@@ -49,7 +49,7 @@ PROBLEM = {
 }
 PROBLEMS = {
     "400": ("Not readable or not valid: `malformed`, `invalid`.", "invalid"),
-    "401": ("No valid key or token: `unauthenticated`.", "unauthenticated"),
+    "401": ("No valid key or token: `unauthenticated`, `identity_expired`.", "unauthenticated"),
     "403": ("Not allowed, or the key lacks the scope: `forbidden`.", "forbidden"),
     "404": ("Missing, or another's: `not_found`.", "not_found"),
     "408": ("The body did not come in time: `too_slow`.", "too_slow"),

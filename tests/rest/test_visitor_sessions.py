@@ -59,7 +59,7 @@ def test_identity_makes_a_known_person(anyone: Api, acme_widget: Widget, now: da
     assert second["visitor"]["id"] == first["visitor"]["id"]
 
 
-@pytest.mark.parametrize("wrong", ["cut", "other widget's", "old", "long-lived", "none", "text", "for ever"])
+@pytest.mark.parametrize("wrong", ["cut", "other widget's", "long-lived", "none", "text", "for ever", "old and cut"])
 def test_wrong_identity_is_refused(
     anyone: Api, acme_widget: Widget, globex_widget: Widget, now: datetime, wrong: str
 ) -> None:
@@ -67,7 +67,7 @@ def test_wrong_identity_is_refused(
     token = {
         "cut": identity(acme_widget, now)[:-4],
         "other widget's": identity(globex_widget, now),
-        "old": identity(acme_widget, now - timedelta(hours=2)),
+        "old and cut": identity(acme_widget, now - timedelta(hours=2))[:-4],
         "long-lived": identity(acme_widget, now, exp=start + 90_000),
         "text": identity(acme_widget, now, iat=str(start), exp=str(start + 600)),
         "for ever": identity(acme_widget, now, exp=float("inf")),
@@ -76,6 +76,25 @@ def test_wrong_identity_is_refused(
         ),
     }[wrong]
     problem(anyone.post(SESSIONS, {"key": acme_widget.public_key, "identity": token}), 401, "unauthenticated")
+
+
+def test_expired_identity_is_enough_for_who_is_that_person_by_token(
+    anyone: Api, acme_widget: Widget, vera_token: str, now: datetime
+) -> None:
+    def start(token: str, who: str) -> HttpResponse:
+        return anyone.post(SESSIONS, {"key": acme_widget.public_key, "token": token, "identity": who})
+
+    old = identity(acme_widget, now - timedelta(hours=2))
+    problem(start("", old), 401, "identity_expired")
+    problem(start(vera_token, old), 401, "identity_expired")
+    first = start("", identity(acme_widget, now)).json()
+    again = start(first["token"], old).json()
+    assert (again["visitor"]["id"], again["visitor"]["identified"]) == (first["visitor"]["id"], True)
+    problem(start(first["token"], identity(acme_widget, now - timedelta(hours=2), sub="x")), 401, "identity_expired")
+    bearer = {"authorization": f"Bearer {again['token']}"}
+    assert anyone.post("/api/v1/visitor/identify", {"identity": old}, **bearer).status_code == 200
+    assert anyone.post("/api/v1/visitor/logout", **bearer).status_code == 204
+    problem(start(again["token"], old), 401, "identity_expired")
 
 
 def test_foreign_key_gets_what_a_missing_key_gets(anyone: Api, globex_widget: Widget) -> None:

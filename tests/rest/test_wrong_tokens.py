@@ -86,6 +86,9 @@ def test_wrong_identity_tokens_are_counted_and_right_ones_open(acme_widget: Widg
     def start_session(**given: str) -> Any:
         return client.post(SESSIONS, {"key": acme_widget.public_key, **given}, content_type="application/json")
 
+    old = jwt.encode({**claims, "iat": start - 7200, "exp": start - 3600}, acme_widget.identity_secret, **sign)
+    for _ in range(SIZE * 2):
+        problem(start_session(identity=old), 401, "identity_expired")
     for _ in range(SIZE):
         problem(start_session(identity=wrong), 401, "unauthenticated")
     too_many(start_session(identity=wrong))

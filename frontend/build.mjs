@@ -19,7 +19,7 @@ const MODERN = ["chrome123", "safari17.5", "firefox121"];
 const tiny = join(here, "src/tiny/index.ts");
 const TINY = {
   alias: { "@preact/signals": tiny, "preact/hooks": tiny, preact: tiny },
-  tsconfigRaw: { compilerOptions: { jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false, jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
   inject: [join(here, "src/tiny/jsx.ts")],
 };
 const entries = [
@@ -104,7 +104,7 @@ async function squeeze({ path, contents, text }) {
   if (/widget\.css$/.test(path)) return { path, contents: lightenTokens(withoutLayers(text)) };
   if (/shop\.css$/.test(path)) return { path, contents: lightenTokens(text) };
   if (!/(widget\.[\w-]+|loader)\.js$/.test(path)) return { path, contents };
-  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 5, pure_getters: true, unsafe_arrows: true, keep_fargs: false, hoist_props: true, unsafe: true, unsafe_methods: true, unsafe_comps: true, unsafe_math: true, lhs_constants: false, inline: 1 } });
+  const { code } = await minify(text, { ecma: 2020, toplevel: true, compress: { passes: 5, pure_getters: true, unsafe_arrows: true, keep_fargs: false, hoist_props: true, unsafe: true, comparisons: false, unsafe_comps: true, unsafe_math: true, lhs_constants: false, inline: 1 } });
   return { path, contents: Buffer.from(code) };
 }
 
@@ -121,7 +121,7 @@ const withoutLayers = (css) =>
  * var(); what is left and nobody asks for is dropped, the rest gets short names. The accent stays: others set it.
  */
 function lightenTokens(css) {
-  css = css.replace(/--kf-(on-)?accent[\w-]*:[^;}]*;?/g, ""); // the page's root sets all of them: tenants/accents.py, applyAccent()
+  css = css.replace(":root,:host", ":root").replace(/--kf-(on-)?accent[\w-]*:[^;}]*;?/g, ""); // the page's root sets all of them: tenants/accents.py, applyAccent()
   const TOKEN = /(--kf-[\w-]+):([^;{}]*)(;|(?=\}))/g;
   const values = new Map();
   for (const [, name, value] of css.matchAll(TOKEN)) values.set(name, values.has(name) ? null : value.trim());

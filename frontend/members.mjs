@@ -16,8 +16,8 @@ const WORDS = /\/src\/widget\/(texts|paths)\.ts$/;
 const OWN = /\/frontend\/src\/.*(?<!\.d)\.tsx?$/;
 /** Looked through by hand: Preact's and src/tiny's own, and single words of interfaces that never leave the engine. */
 const INSIDE = (
-  "__html cleanup current deps dom hooks instance kids locals props render seen shouldComponentUpdate " +
-  "asked clock entry fruitless handlers icon items label network path patience peer positions preview rung timers tracker transport"
+  "__html compute dangerouslySetInnerHTML dependencies held retryAfter version cleanup current deps dom hooks instance kids locals props render seen shouldComponentUpdate " +
+  "asked canSend clock entry fruitless handlers http icon insert isPicking items label network outbox over paste path patience peer positions preview rung share timers tracker transport"
 ).split(" ");
 const WORD = /[A-Za-z_$][\w$]*/g;
 

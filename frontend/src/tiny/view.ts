@@ -160,7 +160,7 @@ function diffElement(old: Node_ | undefined, node: Node_, cursor: Cursor): void 
 }
 
 function setProperty(dom: any, name: string, value: unknown, isSvg: boolean): void {
-  if (/^(children|ref|key|dangerouslySetInnerHTML)$/.test(name)) return;
+  if (/^(children|ref|key)$/.test(name) || (value as Props | null)?.__html != null) return;
   if (name === "style") {
     for (const [rule, setting] of Object.entries(value as object))
       rule.startsWith("--") ? dom.style.setProperty(rule, setting) : (dom.style[rule] = setting);

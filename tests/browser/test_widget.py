@@ -110,7 +110,11 @@ def test_a_cut_connection_loses_and_doubles_nothing(person: Person, server: Serv
     shop.say("while cut")
     alice.say("said meanwhile")
     expect(shop.message("while cut").locator(".tick.sending")).to_be_visible()
-    expect(shop.panel.locator(".bar.trouble")).to_contain_text("Your messages are kept")
+    trouble = shop.panel.locator(".bar.trouble")
+    expect(trouble.locator(".kf-sr")).to_have_text("Connecting. Your messages are kept.")
+    # What is read out stands still while the seconds go by.
+    expect(trouble.locator("span:not(.kf-sr)")).to_have_attribute("aria-hidden", "true")
+    expect(trouble).to_contain_text(re.compile(r"Reconnecting in \d+ s\. Your messages are kept"))
     line.mend()
     expect(shop.message("said meanwhile")).to_have_count(1)
     expect(shop.panel.locator(".message.mine")).to_have_count(2)
@@ -221,14 +225,31 @@ def test_a_closed_conversation_goes_on_or_a_new_one_begins(person: Person, serve
     expect(shop.message("First")).to_have_count(1)
 
 
-def test_enter_while_composing_chooses_a_word_and_does_not_send(person: Person, server: Server) -> None:
+def test_keys_while_composing_are_the_input_methods(person: Person, server: Server) -> None:
     shop = Shop(person(), server).open()
     shop.composer.fill("ni hao")
-    composing = "new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true})"
-    shop.composer.evaluate(f"(area) => area.dispatchEvent({composing})")
+    for key in ("Enter", "Escape"):
+        for sign in ("isComposing: true", "keyCode: 229"):  # 229: Safari, for the key that ends it
+            press = f"new KeyboardEvent('keydown', {{key: '{key}', {sign}, bubbles: true, cancelable: true}})"
+            shop.composer.evaluate(f"(area) => area.dispatchEvent({press})")
+    expect(shop.bubble).to_have_attribute("aria-expanded", "true")
     shop.composer.press("Shift+Enter")
     expect(shop.composer).to_have_value(re.compile("ni hao\n"))
     expect(shop.panel.locator(".message")).to_have_count(0)
+
+
+def test_a_text_is_pasted_as_text_though_a_picture_of_it_comes_along(person: Person, server: Server) -> None:
+    shop = Shop(person(), server).open()
+    paste = """(area, text) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(9)], "image.png", {type: "image/png"}));
+        if (text) data.setData("text/plain", text);
+        return area.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+    }"""
+    assert shop.composer.evaluate(paste, "Tent\t2\t€180") is True, "left to the browser"
+    expect(shop.panel.locator(".upload")).to_have_count(0)
+    assert shop.composer.evaluate(paste, "") is False
+    expect(shop.panel.locator(".upload")).to_have_count(1)
 
 
 def test_the_keyboard_opens_stays_inside_and_closes(person: Person, server: Server) -> None:

@@ -30,9 +30,15 @@ export function ConnectionLine({ chat }: { chat: Chat }) {
     <div class="bar trouble" role="status">
       <Icon path={paths.alert} size={18} />
       <p>
-        {state.kind === "waiting" && fill(T.reconnecting, { n: seconds })}
-        {state.kind === "offline" && T.offline}
-        {state.kind === "connecting" && T.connecting}
+        {state.kind === "offline" ? (
+          T.offline
+        ) : (
+          <>
+            {/* The changing number is for eyes only; a reader hears one sentence, once. */}
+            <span class="kf-sr">{T.connecting}</span>
+            <span aria-hidden="true">{seconds ? fill(T.reconnecting, { n: seconds }) : T.connecting}</span>
+          </>
+        )}
       </p>
       {state.kind !== "connecting" && (
         <button class="link" onClick={() => chat.retry()}>

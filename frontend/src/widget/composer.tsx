@@ -1,49 +1,18 @@
-import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { fill } from "../i18n";
 import type { Chat } from "./chat";
+import { isComposing } from "./composing";
 import { EmojiPicker } from "./emoji";
-import { focusUnlessTouched } from "./focus";
 import { Icon, Tool } from "./icons";
 import * as paths from "./paths";
 import * as T from "./texts";
 import type { Upload } from "./uploads";
+import { useWriting } from "./writing";
 
 export function Composer({ chat }: { chat: Chat }) {
-  const text = useSignal(chat.storage.get("draft") ?? "");
-  const isPicking = useSignal(false);
   const area = useRef<HTMLTextAreaElement>(null);
-  const limit = chat.session.value!.limits.text;
-  const { uploads } = chat;
-  const over = [...text.value].length - limit;
-  const hasContent = text.value.trim() !== "" || uploads.isReady.value;
-  const canSend = hasContent && over <= 0 && !uploads.isBusy.value;
-  const isClosed = chat.conversation.value?.status === "closed";
-
-  useLayoutEffect(() => grow(area.current!), [text.value]);
-  useEffect(() => {
-    if (chat.isOpen.value) focusUnlessTouched(area.current);
-  }, [chat.isOpen.value]);
-
-  const write = (next: string) => {
-    text.value = next;
-    chat.storage.set("draft", next || null);
-    chat.typing.changed(next);
-  };
-  const send = () => {
-    if (!canSend) return;
-    chat.send(text.value.trim());
-    text.value = "";
-    chat.storage.set("draft", null);
-    isPicking.value = false;
-    area.current?.focus();
-  };
-  const insert = (emoji: string) => {
-    const { selectionStart, selectionEnd } = area.current!;
-    write(text.value.slice(0, selectionStart) + emoji + text.value.slice(selectionEnd));
-    const caret = selectionStart + emoji.length;
-    requestAnimationFrame(() => area.current?.setSelectionRange(caret, caret));
-  };
+  const { text, isPicking, over, canSend, write, send, insert, paste } = useWriting(chat, area);
+  const focus = () => area.current?.focus();
   return (
     <form
       class="composer"
@@ -58,46 +27,28 @@ export function Composer({ chat }: { chat: Chat }) {
           onPick={insert}
           onClose={() => {
             isPicking.value = false;
-            area.current?.focus();
+            focus();
           }}
         />
       )}
       <div class="field">
-        <label class="tool" title={T.attach}>
-          <Icon path={paths.attach} />
-          <span class="kf-sr">{T.attach}</span>
-          <input
-            type="file"
-            multiple
-            onChange={(event) => {
-              uploads.add(event.currentTarget.files ?? []);
-              event.currentTarget.value = "";
-              area.current?.focus();
-            }}
-          />
-        </label>
+        <Attach chat={chat} onDone={focus} />
         <textarea
           ref={area}
           rows={1}
           dir="auto"
           value={text.value}
-          placeholder={isClosed ? T.writeClosed : T.write}
+          placeholder={chat.conversation.value?.status === "closed" ? T.writeClosed : T.write}
           aria-label={T.write}
           enterkeyhint="send"
           onInput={(event) => write(event.currentTarget.value)}
           onBlur={() => chat.typing.stopped()}
           onKeyDown={(event) => {
-            // While an input method composes, Enter chooses a word (229: Safari says so too late otherwise).
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+            if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
             event.preventDefault();
             send();
           }}
-          onPaste={(event) => {
-            const files = event.clipboardData?.files;
-            if (!files?.length) return;
-            event.preventDefault();
-            uploads.add(files);
-          }}
+          onPaste={paste}
         />
         <Tool
           icon={paths.smile}
@@ -118,10 +69,22 @@ export function Composer({ chat }: { chat: Chat }) {
   );
 }
 
-/** To as many lines as there are; how many at most stands in the styles. */
-function grow(area: HTMLTextAreaElement): void {
-  area.style.height = "auto";
-  area.style.height = `${area.scrollHeight}px`;
+function Attach({ chat, onDone }: { chat: Chat; onDone: () => void }) {
+  return (
+    <label class="tool" title={T.attach}>
+      <Icon path={paths.attach} />
+      <span class="kf-sr">{T.attach}</span>
+      <input
+        type="file"
+        multiple
+        onChange={(event) => {
+          chat.uploads.add(event.currentTarget.files ?? []);
+          event.currentTarget.value = "";
+          onDone();
+        }}
+      />
+    </label>
+  );
 }
 
 function Uploads({ chat }: { chat: Chat }) {

@@ -1,10 +1,10 @@
 // What is filled in beside the talk: who one is, a message for later, a rating.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import type { Chat } from "./chat";
 import type { Contact } from "./desk";
-import { focusUnlessTouched } from "./focus";
+import { focusUnlessTouched, useOpening } from "./focus";
 import { Icon } from "./icons";
 import * as paths from "./paths";
 import * as T from "./texts";
@@ -16,11 +16,11 @@ export function ContactForm({ chat, asked }: { chat: Chat; asked?: string[] }) {
   const { desk, session, storage } = chat;
   const { name, email } = session.value!.visitor;
   const isLeaving = desk.isLeaving.value;
-  useEffect(() => {
-    const first = form.current!.querySelector("input");
-    if (isLeaving) first!.focus();
-    else if (chat.isOpen.value) focusUnlessTouched(first);
-  }, [chat.isOpen.value]);
+  useOpening(chat, () => {
+    const first = form.current!.querySelector("input")!;
+    if (isLeaving) first.focus();
+    else focusUnlessTouched(first);
+  });
   const send = async (event: Event) => {
     event.preventDefault();
     const contact = Object.fromEntries(new FormData(form.current!)) as Contact;

@@ -4,6 +4,7 @@ import { fill } from "../i18n";
 import { ConnectionLine, StatusBar } from "./bars";
 import type { Chat } from "./chat";
 import { Composer } from "./composer";
+import { isComposing } from "./composing";
 import { ContactForm } from "./forms";
 import { Header } from "./header";
 import { Icon } from "./icons";
@@ -24,7 +25,7 @@ export function Panel({ chat }: { chat: Chat }) {
       aria-label={fill(T.chatWith, { name: brand.name })}
       onKeyDown={(event) => {
         if (event.key === "Tab") keepInside(event, root.current!);
-        if (event.key === "Escape" && !event.isComposing) chat.close();
+        if (event.key === "Escape" && !isComposing(event)) chat.close();
       }}
       onDragOver={(event) => {
         event.preventDefault(); // without it the browser would open the file in our place

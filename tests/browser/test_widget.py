@@ -312,6 +312,17 @@ def test_calls_made_before_the_loader_wait_for_it(person: Person, server: Server
     shop = Shop(page, server)
     expect(shop.composer).to_be_visible()
     page.wait_for_function("window.heard.includes('ready') && window.heard.includes('open')")
+    # Run once more, as by a tag manager or a body that is swapped with its scripts: the first goes on.
+    page.evaluate("window.kefu = function () { (window.kefu.q = window.kefu.q || []).push(arguments) };kefu('close')")
+    page.evaluate(
+        "new Promise((done) => { const again = document.createElement('script');"
+        "again.src = '/kefu.js'; again.dataset.key = document.querySelector('script[data-key]').dataset.key;"
+        "again.onload = done; document.head.append(again) })"
+    )
+    expect(shop.bubble).to_have_count(1)
+    expect(shop.bubble).to_have_attribute("aria-expanded", "false")
+    shop.open()
+    assert page.evaluate("window.heard.filter((event) => event === 'ready').length") == 1
 
 
 def test_the_page_chooses_language_and_theme(person: Person, server: Server) -> None:

@@ -28,7 +28,8 @@ const darkMedia = window.matchMedia("(prefers-color-scheme: dark)");
 
 let key = "";
 let isOpen = false;
-let isReady = false;
+let isReady = false; // the panel listens
+let isShown = false; // and has been ready once
 let isAsleep = true; // no frame yet
 let accent = (typeof __KEFU_BRAND__ === "object" && __KEFU_BRAND__.accent) || "#2f6bd8";
 let locale = document.documentElement.lang || navigator.language;
@@ -83,7 +84,6 @@ function wakeUp(): void {
   isAsleep = false;
   isReady = false;
   view.load(`${origin}/widget/panel?key=${encodeURIComponent(key)}&locale=${encodeURIComponent(locale)}#host=${encodeURIComponent(location.origin)}`);
-  clearTimeout(readyTimer);
   readyTimer = setTimeout(view.showBroken, READY_WITHIN_MS);
 }
 
@@ -142,7 +142,7 @@ const commands: Record<string, (...parts: any[]) => void> = {
   },
   on(event: string, listener: Listener) {
     (listeners[event] ??= []).push(listener);
-    if (event === "ready" && isReady) listener();
+    if (event === "ready" && isShown) listener();
   },
 };
 
@@ -163,7 +163,10 @@ function heard(message: ToHost): void {
       remember({ accent, isReturning: message.isReturning });
       tell();
       view.showReady();
-      if (isOpen) view.frame?.focus();
+      // It is ready anew with each conversation: the focus may be in the page by then.
+      if (isShown) return;
+      isShown = true;
+      if (isOpen) view.frame!.focus();
       return emit("ready");
     case "close":
       return setOpen(false);
@@ -177,22 +180,27 @@ function heard(message: ToHost): void {
   }
 }
 
-window.addEventListener("message", (event) => {
-  if (event.origin !== origin || !view.frame || event.source !== view.frame.contentWindow) return;
-  const message = unwrap<ToHost>(event.data, toHostChecks);
-  if (message) heard(message);
-});
-darkMedia.addEventListener("change", tell);
-// Pages that change their address by themselves. Looked at and not patched into the page's history: told when it has
-// stood for a second, by then the title is right too.
-setInterval(() => {
-  if (isReady && seen !== told && seen === location.href) tell();
-  seen = location.href;
-}, 1_000);
+function start(): Api {
+  window.addEventListener("message", (event) => {
+    if (event.origin !== origin || !view.frame || event.source !== view.frame.contentWindow) return;
+    const message = unwrap<ToHost>(event.data, toHostChecks);
+    if (message) heard(message);
+  });
+  darkMedia.addEventListener("change", tell);
+  // Pages that change their address by themselves. Looked at and not patched into the page's history: told when it has
+  // stood for a second, by then the title is right too.
+  setInterval(() => {
+    if (isReady && seen !== told && seen === location.href) tell();
+    seen = location.href;
+  }, 1_000);
+  return (...call) => run(call);
+}
 
-const shared = window as unknown as { kefu?: Api };
+// A page may run this twice: the tag in the template and in a tag manager, or a body that is swapped with its scripts.
+// The first one goes on; calls that were queued meanwhile are its own.
+const shared = window as unknown as { kefu?: Api; kefuLoaded?: Api };
 const queued = shared.kefu?.q ?? [];
-shared.kefu = (...call: unknown[]) => run(call);
+const kefu = (shared.kefu = shared.kefuLoaded ??= start());
 
-boot({ ...script?.dataset }); // data-key, data-locale, data-theme, data-identity
-queued.forEach(run);
+kefu("boot", { ...script?.dataset }); // data-key, data-locale, data-theme, data-identity
+for (const call of queued) kefu(...Array.from(call));

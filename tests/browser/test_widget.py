@@ -223,6 +223,13 @@ def test_a_closed_conversation_goes_on_or_a_new_one_begins(person: Person, serve
     shop.say("Second")
     expect(shop.panel.locator(".divider", has_text="New conversation")).to_be_visible()
     expect(shop.message("First")).to_have_count(1)
+    # What is read in the first one counts there.
+    expect(shop.message("Second").locator(".tick.sent")).to_be_visible()
+    alice.request("conversation.read", {"seq": 6})
+    alice.take_newest()
+    alice.socket.send("typing.start", {}, conversation=alice.conversation)
+    expect(shop.panel.locator(".dots")).to_be_visible()
+    expect(shop.message("Second").locator(".tick.sent")).to_be_visible()
 
 
 def test_keys_while_composing_are_the_input_methods(person: Person, server: Server) -> None:

@@ -312,7 +312,7 @@ export class Chat {
 
   private heard(event: ServerEvent): void {
     if (isLogEvent(event)) this.apply(event);
-    else if (event.type === "conversation.read") this.readBy(event.data.by, event.data.seq);
+    else if (event.type === "conversation.read") this.readBy(event.data.by, event.conversation, event.data.seq);
     else if (event.type === "queue.position_changed") this.desk.waiting.value = event.data;
     else if (event.type === "agent.availability_changed") this.availabilityChanged(event.data);
     else this.typing.heard(event);
@@ -330,7 +330,7 @@ export class Chat {
       this.pending.value = this.pending.value.filter((one) => one.key !== entry.key);
       this.typing.wrote(entry.author.id);
       // Who answers has read what was before.
-      if (entry.isMine || entry.author.kind === "agent") this.readBy(entry.author.kind, event.seq);
+      if (entry.isMine || entry.author.kind === "agent") this.readBy(entry.author.kind, event.conversation, event.seq);
       if (!entry.isMine) this.announce(entry);
     });
   }
@@ -342,7 +342,9 @@ export class Chat {
     this.host.send({ type: "message", author: entry.author.name || this.config.brand.name, text: text.slice(0, 300) });
   }
 
-  private readBy(by: string, seq: number): void {
+  /** Of the current conversation: what comes may be of another of the same visitor's, with numbers of its own. */
+  private readBy(by: string, conversation: string | undefined, seq: number): void {
+    if (conversation !== this.conversation.value?.id) return;
     const mark = by === "agent" ? this.agentReadSeq : this.readSeq;
     if (seq > mark.value) mark.value = seq;
   }

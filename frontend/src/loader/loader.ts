@@ -31,6 +31,7 @@ let isOpen = false;
 let isReady = false; // the panel listens
 let isShown = false; // and has been ready once
 let isAsleep = true; // no frame yet
+let mustReset = false; // signed out, and the panel has not said that it forgot
 let accent = (typeof __KEFU_BRAND__ === "object" && __KEFU_BRAND__.accent) || "#2f6bd8";
 let locale = document.documentElement.lang || navigator.language;
 let wantedTheme: string | undefined;
@@ -68,15 +69,19 @@ function tell(): void {
   post({ type: "state", isOpen, page: page(), locale, theme: theme(), identity, attributes });
 }
 
-/** What the page's own storage remembers: enough to colour the bubble and to know whether to look for unread. */
-function remember(facts?: { accent: string; isReturning: boolean }): { accent?: string; isReturning?: boolean } {
+/** What the page's own storage remembers: enough to colour the bubble, to know whether to look for unread, to sign out. */
+function recall(): { accent?: string; isReturning?: boolean; mustReset?: boolean } {
   try {
-    const name = `kefu:${key}`;
-    if (facts) localStorage.setItem(name, JSON.stringify(facts));
-    return JSON.parse(localStorage.getItem(name) ?? "{}") ?? {};
+    return JSON.parse(localStorage.getItem(`kefu:${key}`) ?? "{}") ?? {};
   } catch {
     return {};
   }
+}
+
+function remember(isReturning: boolean): void {
+  try {
+    localStorage.setItem(`kefu:${key}`, JSON.stringify({ accent, isReturning, mustReset }));
+  } catch {} // refused: as long as the page lives
 }
 
 function wakeUp(): void {
@@ -96,10 +101,19 @@ function setOpen(next: boolean): void {
   emit(next ? "open" : "close");
 }
 
+/** The page may go away at any moment, or the frame be none yet: not done until the panel says so, on this page or the next. */
+function signOut(): void {
+  if (!key) return;
+  remember(false);
+  wakeUp();
+  post({ type: "reset" });
+  tell();
+}
+
 function boot(options: BootOptions): void {
   if (key || !options?.key) return;
   ({ key, locale = locale, theme: wantedTheme, identity = identity } = options as BootOptions & { key: string });
-  const known = remember();
+  const known = recall();
   accent = known.accent ?? accent;
   view.build({
     toggle: () => setOpen(!isOpen),
@@ -110,8 +124,9 @@ function boot(options: BootOptions): void {
     },
   });
   tell();
+  if ((mustReset ||= !!known.mustReset)) signOut();
   // After the page's own work: nothing waits for a badge.
-  if (known.isReturning) setTimeout(wakeUp, 1_200);
+  else if (known.isReturning) setTimeout(wakeUp, 1_200);
 }
 
 const commands: Record<string, (...parts: any[]) => void> = {
@@ -137,8 +152,8 @@ const commands: Record<string, (...parts: any[]) => void> = {
   },
   reset() {
     identity = attributes = undefined;
-    remember({ accent, isReturning: false });
-    post({ type: "reset" });
+    mustReset = true;
+    signOut();
   },
   on(event: string, listener: Listener) {
     (listeners[event] ??= []).push(listener);
@@ -156,11 +171,15 @@ function heard(message: ToHost): void {
   switch (message.type) {
     case "hello":
       isReady = true;
+      if (mustReset) post({ type: "reset" }); // before it is told anything that it could begin with
       return tell();
+    case "reset":
+      mustReset = false;
+      return remember(false);
     case "ready":
       clearTimeout(readyTimer);
       accent = message.accent;
-      remember({ accent, isReturning: message.isReturning });
+      remember(message.isReturning);
       tell();
       view.showReady();
       // It is ready anew with each conversation: the focus may be in the page by then.
@@ -175,6 +194,8 @@ function heard(message: ToHost): void {
       return emit("unread", message.count);
     case "message":
       return emit("message", { text: message.text, author: message.author });
+    case "identity_expired":
+      return emit(message.type);
     case "expand":
       return view.mark("expanded", message.isOn);
   }

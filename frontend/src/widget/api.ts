@@ -31,7 +31,7 @@ export interface Session {
   limits: Limits;
 }
 
-interface SessionRequest {
+export interface SessionRequest {
   key: string;
   token?: string | undefined;
   identity?: string | undefined;
@@ -45,14 +45,14 @@ export interface EventsPage {
   more: boolean;
 }
 
-/** What every call here throws. Status 0: the server was not reached; `retryAfter` in seconds. */
-export type ApiError = Error & { status: number; retryAfter: number | null };
+/** What every call here throws. Status 0: the server was not reached; `retryAfter` in seconds; `code` as in docs/api.md. */
+export type ApiError = Error & { status: number; retryAfter: number | null; code?: string };
 
 const BASE = "/api/v1/visitor";
 
 /** Of `Retry-After` nothing but seconds is understood: a date is no number. */
-const toError = (status = 0, retryAfter: string | null = null): ApiError =>
-  Object.assign(new Error(), { status, retryAfter: Number(retryAfter) || null });
+const toError = (status = 0, retryAfter: string | null = null, code?: string): ApiError =>
+  Object.assign(new Error(), { status, retryAfter: Number(retryAfter) || null, code });
 
 async function request(path: string, token?: string, init?: RequestInit): Promise<Response> {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
@@ -60,7 +60,8 @@ async function request(path: string, token?: string, init?: RequestInit): Promis
     throw toError();
   });
   if (response.ok) return response;
-  throw toError(response.status, response.headers.get("Retry-After"));
+  const problem = await response.json().catch(() => null);
+  throw toError(response.status, response.headers.get("Retry-After"), problem?.code);
 }
 
 export async function call<T>(method: string, path: string, token?: string, body?: object, signal?: AbortSignal): Promise<T> {
@@ -68,17 +69,8 @@ export async function call<T>(method: string, path: string, token?: string, body
   return (await request(BASE + path, token, init)).json().catch(() => null);
 }
 
-export const openSession = (request: SessionRequest): Promise<Session> => call("POST", "/sessions", undefined, request);
-
-export const identify = (token: string, who: object): Promise<{ token: string; visitor: Session["visitor"] }> =>
-  call("POST", "/identify", token, who);
-
-export const logOut = (token: string): Promise<void> => call("POST", "/logout", token);
-
-export const leaveMessage = (token: string, message: object): Promise<{ conversation: ConversationView }> =>
-  call("POST", "/left-messages", token, message);
-
-export const notePages = (token: string, views: PageView[]): Promise<void> => call("POST", "/page-views", token, { views });
+/** What is asked for in one place only is asked for there: `/sessions`, `/identify`, `/logout`, `/left-messages`, `/page-views`. */
+export const post = <T>(path: string, token?: string, body?: object): Promise<T> => call("POST", path, token, body);
 
 export async function listConversations(token: string): Promise<ConversationView[]> {
   return (await call<{ conversations: ConversationView[] }>("GET", "/conversations", token)).conversations;

@@ -28,6 +28,8 @@ export type ToPanel =
 export type ToHost =
   | { type: "hello" } // the panel's script runs and waits for the state
   | { type: "ready"; accent: string; isReturning: boolean }
+  | { type: "reset" } // done: nothing of the one before is left
+  | { type: "identity_expired" } // wanted is a new one
   | { type: "close" }
   | { type: "unread"; count: number }
   | { type: "message"; text: string; author: string }
@@ -54,6 +56,8 @@ const always = (): boolean => true;
 export const toHostChecks: Checks = {
   hello: always,
   ready: (m) => /^#[0-9a-f]{6}$/i.test(String(m.accent)) && typeof m.isReturning === "boolean",
+  reset: always,
+  identity_expired: always,
   close: always,
   unread: (m) => Number.isSafeInteger(m.count),
   message: (m) => isText(m.text) && isText(m.author),

@@ -4,7 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { Engine, isLogEvent, newId, reconnectDelay, StoredOutbox } from "../engine";
 import type { ConnectionState, ConversationView, LogEvent, MessageAck, Outbox, OutboxEntry, ServerEvent } from "../engine";
 import * as api from "./api";
-import type { ApiError, Session } from "./api";
+import type { ApiError, Session, SessionRequest } from "./api";
 import type { HostState, Identity } from "./bridge";
 import type { HostBridge } from "./bridge_panel";
 import type { Config } from "./config";
@@ -19,10 +19,15 @@ import type { Entry, MessageEntry } from "./timeline";
 import { Typing } from "./typing";
 import { Uploads } from "./uploads";
 
-/** idle: nobody has opened the panel yet and nothing is known of the visitor, so no visitor is made. */
-type Phase = "idle" | "loading" | "ready" | "failed" | "refused";
+/**
+ * idle: nobody has opened the panel yet and nothing is known of the visitor, so no visitor is made.
+ * expired: refused until the page says anew who its visitor is.
+ */
+export type Phase = "idle" | "loading" | "ready" | "failed" | "refused" | "expired";
 
 type Wishes = Pick<HostState, "isOpen"> & Partial<HostState>;
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export class Chat {
   readonly phase = signal<Phase>("idle");
@@ -44,7 +49,7 @@ export class Chat {
     const stored = new Set(this.entries.value.map((entry) => entry.key));
     return [...this.entries.value, ...this.pending.value.filter((entry) => !stored.has(entry.key))];
   });
-  readonly unread = computed(() => {
+  readonly unreadCount = computed(() => {
     const current = this.conversation.value;
     if (this.phase.value !== "ready" || !current) return this.session.value?.unread ?? 0;
     return countUnread(this.entries.value, current.id, this.readSeq.value);
@@ -60,6 +65,8 @@ export class Chat {
   private attempt = 0;
   /** The last question for a session: the answer to an earlier one, or one from before a sign-out, is nobody's. */
   private asked = {};
+  /** Changes with each sign-out: what was asked for the one before is not kept. */
+  private turn = {};
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private readSent = 0;
 
@@ -81,7 +88,7 @@ export class Chat {
     document.addEventListener("visibilitychange", () => {
       this.isVisible.value = document.visibilityState === "visible";
     });
-    effect(() => this.host.send({ type: "unread", count: this.isOpen.value ? 0 : this.unread.value }));
+    effect(() => this.host.send({ type: "unread", count: this.isOpen.value ? 0 : this.unreadCount.value }));
     effect(() => this.markRead());
   }
 
@@ -99,7 +106,7 @@ export class Chat {
     this.state = state;
     if (state.isOpen !== this.isOpen.value) this.setOpen(state.isOpen);
     if (this.phase.value === "idle" && (state.isOpen || this.isReturning)) void this.openSession();
-    else if (before && this.phase.value === "ready") this.tellServer(before, state);
+    else if (before) this.goOn(before, state);
   }
 
   close(): void {
@@ -158,36 +165,44 @@ export class Chat {
     if (isOn) playChime();
   }
 
-  /** The page's visitor signed out: nothing of theirs stays here. */
+  /** The page's visitor signed out: nothing of theirs stays here, and all that waits is for the server to be told. */
   async reset(): Promise<void> {
     const { token } = this;
+    const turn = (this.turn = this.asked = {});
+    clearTimeout(this.retryTimer);
     this.engine?.stop();
-    void this.outbox?.clear();
-    this.engine = this.outbox = null;
-    this.asked = {};
+    // Also what was never loaded here: whose it is only a session would tell.
+    void new StoredOutbox(this.config.key).clear();
+    // The page tells its state anew: nobody is signed in by what it said before.
+    this.engine = this.outbox = this.state = null;
     this.uploads.clear();
+    this.desk.forget();
     for (const name of ["visitor", "returning", "draft"]) this.storage.set(name, null);
     this.forgetAll();
     this.session.value = null;
+    this.phase.value = "loading";
+    if (token) await api.post("/logout", token).catch(() => null);
+    if (turn !== this.turn) return;
     this.phase.value = "idle";
-    if (token) await api.logOut(token).catch(() => null);
-    if (this.isOpen.value) await this.openSession();
+    if ((this.state as Wishes | null)?.isOpen) await this.openSession();
   }
 
   private setOpen(isOpen: boolean): void {
     batch(() => {
-      this.newAfter.value = isOpen && this.unread.value > 0 ? this.readSeq.value : null;
+      this.newAfter.value = isOpen && this.unreadCount.value > 0 ? this.readSeq.value : null;
       this.isOpen.value = isOpen;
     });
   }
 
-  private tellServer(before: Wishes, state: Wishes): void {
+  /** The page's wishes have changed, or may have while a session was on its way. */
+  private goOn(before: Wishes, state: Wishes): void {
     const { identity, attributes, page } = state;
+    const isNew = identity && !isSame(identity, before.identity);
+    if (isNew && /ed$/.test(this.phase.value)) void this.openSession(); // failed, refused, expired
+    if (this.phase.value !== "ready") return;
     if (page) this.desk.saw(page);
-    const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-    if (identity && !isSame(identity, before.identity)) void this.identify(identity);
-    if (attributes && !isSame(attributes, before.attributes))
-      void api.identify(this.token, { attributes }).then((answer) => this.identified(answer), () => null);
+    if (isNew) void this.identify(identity);
+    if (attributes && !isSame(attributes, before.attributes)) void this.sayWho({ attributes }).catch(() => null);
   }
 
   /** Answers what went wrong, in words. A refused identity leaves the visitor anonymous. */
@@ -195,17 +210,28 @@ export class Chat {
     const who = typeof identity === "string" ? { identity } : identity;
     const before = this.session.value?.visitor.id;
     try {
-      this.identified(await api.identify(this.token, who));
-    } catch {
+      await this.sayWho(who);
+    } catch (error) {
+      this.askAnew(error as Partial<ApiError>);
       return T.notSent;
     }
     if (this.session.value?.visitor.id !== before) await this.restart();
     return "";
   }
 
-  private identified({ token, visitor }: { token: string; visitor: Session["visitor"] }): void {
+  private async sayWho(who: object): Promise<void> {
+    const { turn } = this;
+    const { token, visitor } = await api.post<Pick<Session, "token" | "visitor">>("/identify", this.token, who);
+    if (turn !== this.turn) throw 0;
     this.storage.set("visitor", token);
     if (this.session.value) this.session.value = { ...this.session.value, visitor };
+  }
+
+  /** Tells the page where what it said of its visitor is too old. */
+  private askAnew({ code }: Partial<ApiError>): boolean {
+    if (code !== "identity_expired") return false;
+    this.host.send({ type: code });
+    return true;
   }
 
   /** Everything anew, with the token we have: another person, another epoch, a refused token. */
@@ -223,14 +249,15 @@ export class Chat {
     const token = typeof identity === "string" ? identity : undefined;
     if (page) this.desk.seen = page.url; // travels with the session
     try {
-      const session = await api.openSession({
+      const request: SessionRequest = {
         key: this.config.key,
         token: this.token || undefined,
         identity: token,
         locale: T.locale,
         page,
         attributes,
-      });
+      };
+      const session = await api.post<Session>("/sessions", undefined, request);
       if (asked !== this.asked) return;
       this.storage.set("visitor", session.token);
       if (session.conversation) this.storage.set("returning", "1");
@@ -243,9 +270,11 @@ export class Chat {
       if (asked !== this.asked) return;
       batch(() => this.begin(session, loaded, outbox, unsent, wasKnown));
       // What a session does not carry, and what the page said while it was on its way.
-      if (told) this.tellServer({ ...told, identity: token }, this.state!);
+      if (told) this.goOn({ ...told, identity: token }, this.state!);
     } catch (error) {
-      if (asked === this.asked) this.sessionFailed(error as Partial<ApiError>);
+      if (asked !== this.asked) return;
+      this.sessionFailed(error as Partial<ApiError>);
+      if (told) this.goOn(told, this.state!);
     }
   }
 
@@ -266,15 +295,16 @@ export class Chat {
     this.pending.value = unsent.map(fromOutbox);
     this.desk.begin(session);
     this.phase.value = "ready";
-    if (this.isOpen.value && this.unread.value > 0) this.newAfter.value = this.readSeq.value;
+    if (this.isOpen.value && this.unreadCount.value > 0) this.newAfter.value = this.readSeq.value;
     this.host.send({ type: "ready", accent: session.brand.accent, isReturning: this.isReturning });
     this.startEngine(session, outbox, top);
   }
 
-  private sessionFailed({ status = 0, retryAfter }: Partial<ApiError>): void {
-    const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  private sessionFailed(error: Partial<ApiError>): void {
+    const { status, retryAfter } = error;
+    const isFinal = /^4(?!08|29)/.test(`${status}`); // 408, 429: for now
     // The token stays: one that is good no more is no reason to refuse, it gives a new visitor.
-    this.phase.value = isFinal ? "refused" : "failed";
+    this.phase.value = this.askAnew(error) ? "expired" : isFinal ? "refused" : "failed";
     if (isFinal) return;
     const wait = Math.max(reconnectDelay(this.attempt++), 1_000 * (retryAfter ?? 0));
     this.retryTimer = setTimeout(() => void this.openSession(), wait);
@@ -295,7 +325,7 @@ export class Chat {
       onSnapshotNeeded: (id) => this.history.reload(id),
       onEpoch: () => void this.restart(),
       onFatal: (code) => this.cutOff(code),
-      onSent: (entry, ack) => this.sent(entry, ack),
+      onSent: (entry, ack) => this.noteSent(entry, ack),
       onSendFailed: ({ client_id }) => this.changePending(client_id, { state: "failed" }),
       onLost: () => void this.restart(),
       // UUIDv7: a greater id is a later conversation, begun in another tab.
@@ -403,7 +433,7 @@ export class Chat {
     this.isAtBottom.value = true;
   }
 
-  private sent(entry: OutboxEntry, ack: MessageAck): void {
+  private noteSent(entry: OutboxEntry, ack: MessageAck): void {
     this.changePending(entry.client_id, { state: "sent", seq: ack.seq, ts: ack.ts });
     if (ack.conversation !== this.conversation.value?.id) this.adopt(ack.conversation);
   }

@@ -62,6 +62,12 @@ export class Desk {
     if (opens) this.opening = setTimeout(() => this.chat.restart(), Math.min(Math.max(opens - Date.now(), SOON_MS), LATE_MS));
   }
 
+  /** Nothing goes on for who has signed out. */
+  forget(): void {
+    clearTimeout(this.opening);
+    this.untold = [];
+  }
+
   /** The current conversation has changed by `event`. */
   heard({ type }: LogEvent, view: ConversationView): void {
     if (view.status !== "waiting") this.waiting.value = null;
@@ -75,7 +81,7 @@ export class Desk {
     this.seen = url;
     const views = [...this.untold, { url, title, ts: Date.now() }].slice(-MOST_PAGES);
     this.untold = [];
-    api.notePages(this.chat.token, views).catch(() => (this.untold = views));
+    api.post("/page-views", this.chat.token, { views }).catch(() => (this.untold = views));
   }
 
   /** Answers what went wrong, in words. */
@@ -84,7 +90,7 @@ export class Desk {
     // Before it is asked: its event may come before the answer, and opens the composer with whatever is kept.
     storage.set("draft", null);
     try {
-      const { conversation } = await api.leaveMessage(token, { client_id: this.key, ...contact });
+      const { conversation } = await api.post<{ conversation: ConversationView }>("/left-messages", token, { client_id: this.key, ...contact });
       this.key = newId();
       this.waiting.value = null;
       this.isLeaving.value = false;

@@ -139,7 +139,7 @@ function Writers({ names }: { names: string[] }) {
 
 function Jump({ chat, scroller }: { chat: Chat; scroller: { current: HTMLElement | null } }) {
   if (chat.isAtBottom.value || chat.phase.value !== "ready") return null;
-  const n = chat.unread.value;
+  const n = chat.unreadCount.value;
   const jump = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
   return (
     <button class={n ? "jump new" : "jump"} aria-label={n ? fill(T.jumpNew, { n }) : T.jump} onClick={jump}>

@@ -20,7 +20,10 @@ render(<Panel chat={chat} />, document.getElementById("kefu")!);
 if (host.hasHost) {
   let isShown = false;
   host.listen((message) => {
-    if (message.type === "reset") return void chat.reset();
+    if (message.type === "reset") {
+      void chat.reset();
+      return host.send({ type: "reset" });
+    }
     root.dataset.theme = message.theme;
     if (toLocale(message.locale) !== T.locale) speak(message.locale);
     chat.tell(message);

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { fill } from "../i18n";
 import { ConnectionLine, StatusBar } from "./bars";
-import type { Chat } from "./chat";
+import type { Chat, Phase } from "./chat";
 import { Composer } from "./composer";
 import { isComposing } from "./composing";
 import { ContactForm } from "./forms";
@@ -49,34 +49,31 @@ export function Panel({ chat }: { chat: Chat }) {
   );
 }
 
+const TROUBLES: Partial<Record<Phase, string>> = { failed: T.loadFailed, refused: T.refused, expired: T.expired };
+
 function Body({ chat }: { chat: Chat }) {
-  switch (chat.phase.value) {
-    case "ready":
-      return (
-        <>
-          <Log chat={chat} />
-          <ConnectionLine chat={chat} />
-          <StatusBar chat={chat} />
-          <Answering chat={chat} />
-        </>
-      );
-    case "failed":
-    case "refused": {
-      const isRefused = chat.phase.value === "refused";
-      return (
-        <div class="trouble-page" role="alert">
-          <Icon path={paths.alert} size={40} />
-          <h2>{isRefused ? T.refused : T.loadFailed}</h2>
-          {!isRefused && <p>{T.loadFailedWhy}</p>}
-          <button class="button" onClick={() => chat.retry()}>
-            {T.retry}
-          </button>
-        </div>
-      );
-    }
-    default:
-      return <Skeleton />;
-  }
+  const phase = chat.phase.value;
+  const trouble = TROUBLES[phase];
+  if (trouble)
+    return (
+      <div class="trouble-page" role="alert">
+        <Icon path={paths.alert} size={40} />
+        <h2>{trouble}</h2>
+        {phase === "failed" && <p>{T.loadFailedWhy}</p>}
+        <button class="button" onClick={() => chat.retry()}>
+          {T.retry}
+        </button>
+      </div>
+    );
+  if (phase !== "ready") return <Skeleton />;
+  return (
+    <>
+      <Log chat={chat} />
+      <ConnectionLine chat={chat} />
+      <StatusBar chat={chat} />
+      <Answering chat={chat} />
+    </>
+  );
 }
 
 /** Where the visitor writes: usually the composer. */

@@ -90,6 +90,7 @@ export const offline = say("You are offline. What you write is sent when you are
 export const loadFailed = say("The chat could not be reached.", "无法连接客服。");
 export const loadFailedWhy = say("Check your connection, we keep trying.", "请检查网络，正在重试。");
 export const refused = say("This chat is not available here.", "此处暂时无法聊天。");
+export const expired = say("This page was open for long. Reload it to chat.", "页面已过期，请刷新。");
 export const soundOn = say("Turn sound on", "打开提示音");
 export const soundOff = say("Turn sound off", "关闭提示音");
 export const endConversation = say("End conversation", "结束会话");

@@ -7,14 +7,13 @@ them away. What is sent along is a copy.
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from agents.models import CannedReply
 from chat.access import get_file
 from chat.authors import Author
 from chat.errors import Invalid
-from chat.files import copy_file, delete_files, store_file
+from chat.files import CheckedUpload, copy_file, delete_files, store_checked
 from chat.models import File
 from chat.protocol import MAX_FILES
 
@@ -53,10 +52,10 @@ def set_files(reply: CannedReply, file_ids: Sequence[UUID]) -> list[str]:
     return _forget(File.objects.filter(pk__in=removed, uploader_kind=KIND, uploader_id=reply.pk))
 
 
-def change_files(reply: CannedReply, *, removed: Collection[UUID], uploads: Sequence[UploadedFile]) -> list[str]:
+def change_files(reply: CannedReply, *, removed: Collection[UUID], uploads: Sequence[CheckedUpload]) -> list[str]:
     """Take files away and add uploads at the end; returns paths for delete_files, after commit.
 
-    Runs in the transaction that saved the reply, whose row the caller has locked. Raises as check_upload.
+    Runs in the transaction that saved the reply, whose row the caller has locked. Raises Invalid.
     """
     kept = [pk for pk in reply.file_ids if pk not in removed]
     if len(kept) + len(uploads) > MAX_FILES:
@@ -65,7 +64,7 @@ def change_files(reply: CannedReply, *, removed: Collection[UUID], uploads: Sequ
     stored: list[File] = []
     try:
         for upload in uploads:
-            stored.append(store_file(upload, author=author))  # noqa: PERF401  (those before one that fails)
+            stored.append(store_checked(upload, author=author))  # noqa: PERF401  (those before one that fails)
         reply.file_ids = [*kept, *(file.pk for file in stored)]
         reply.save(update_fields=["file_ids"])
     except BaseException:

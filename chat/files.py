@@ -5,6 +5,7 @@ A file belongs to its uploader until a message carries it. Who may read one is d
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -27,22 +28,36 @@ logger = logging.getLogger(__name__)
 SENDERS = ("visitor", "agent", "bot")
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedUpload:
+    """An upload that may be stored, with the name that it may have here and what it is."""
+
+    content: UploadedFile
+    name: str
+    size: int
+    found: Inspected
+
+
 def store_file(upload: UploadedFile, *, author: Author) -> File:
     """Store an upload for `author`. What the client says about its type is ignored. Raises as check_upload."""
-    assert author.id is not None, "the system itself uploads nothing"
     check_unclaimed(author.kind, upload.size or 0)
-    name, size, found = check_upload(upload)
+    return store_checked(check_upload(upload), author=author)
+
+
+def store_checked(upload: CheckedUpload, *, author: Author) -> File:
+    """Store what was looked at already."""
+    assert author.id is not None, "the system itself uploads nothing"
     file_id = new_id()
     # No part of the path comes from outside; storages may change it, so what they return counts.
-    path = default_storage.save(f"{current_tenant().pk}/{file_id.hex[-2:]}/{file_id}", upload)
+    path = default_storage.save(f"{current_tenant().pk}/{file_id.hex[-2:]}/{file_id}", upload.content)
     try:
         return File.objects.create(
             id=file_id,
-            name=name_for(name, found.content_type),
-            content_type=found.content_type,
-            size=size,
-            width=found.width,
-            height=found.height,
+            name=name_for(upload.name, upload.found.content_type),
+            content_type=upload.found.content_type,
+            size=upload.size,
+            width=upload.found.width,
+            height=upload.found.height,
             path=path,
             uploader_kind=author.kind,
             uploader_id=author.id,
@@ -52,10 +67,9 @@ def store_file(upload: UploadedFile, *, author: Author) -> File:
         raise
 
 
-def check_upload(upload: UploadedFile) -> tuple[str, int, Inspected]:
-    """The name that an upload may have here, its size, and what it is.
-
-    Raises Invalid, TooLarge, FileTypeRefused, and Overloaded without room on the disk or time to look at it.
+def check_upload(upload: UploadedFile) -> CheckedUpload:
+    """Look at an upload. Raises Invalid, TooLarge, FileTypeRefused, and Overloaded without room on the disk or time to
+    look at it.
 
     The one place where all doors meet: visitors, agents, programs, forms of the admin.
     """
@@ -66,7 +80,7 @@ def check_upload(upload: UploadedFile) -> tuple[str, int, Inspected]:
     with inspection():
         found = inspect(cast("BinaryIO", upload), name)
     upload.seek(0)
-    return name, size, found
+    return CheckedUpload(upload, name, size, found)
 
 
 def copy_file(file: File, *, uploader_kind: str, uploader_id: UUID) -> File:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.errors import FileTypeRefused, Invalid, Overloaded, TooLarge
 from chat.file_checks import clean_name
-from chat.files import check_upload, delete_files
+from chat.files import CheckedUpload, check_upload, delete_files
 from chat.models import File
 from chat.protocol import MAX_FILES, MAX_UPLOAD_BYTES
 
@@ -54,11 +54,11 @@ class Sent(NamedTuple):
 class FileChanges:
     kept: Sequence[File]
     removed: Sequence[File]
-    uploads: Sequence[UploadedFile]
+    uploads: Sequence[CheckedUpload]
 
     def __str__(self) -> str:
         """The names as they are afterwards: for the audit log."""
-        return ", ".join([*(file.name for file in self.kept), *(clean_name(one.name or "") for one in self.uploads)])
+        return ", ".join([*(file.name for file in self.kept), *(one.name for one in self.uploads)])
 
 
 class FilesWidget(forms.Widget):
@@ -123,11 +123,12 @@ def changes_from(there: Sequence[File], sent: Sent) -> FileChanges:
     removed = [file for file in there if str(file.pk) in sent.removed]
     kept = [file for file in there if file not in removed]
     problems = [TOO_MANY % LIMITS] if len(kept) + len(sent.uploads) > MAX_FILES else []
+    uploads = []
     for upload in sent.uploads:
         try:
-            check_upload(upload)
+            uploads.append(check_upload(upload))
         except (Invalid, TooLarge, FileTypeRefused, Overloaded) as refusal:
             problems.append(TOO_LARGE % {"name": clean_name(upload.name or ""), "why": gettext(refusal.detail)})
     if problems:
         raise forms.ValidationError(problems)
-    return FileChanges(kept, removed, sent.uploads)
+    return FileChanges(kept, removed, uploads)

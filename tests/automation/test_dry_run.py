@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from agents.automation.dry_run import DryRun, as_json, dry_run, match_as_json
 from agents.canned_files import change_files
 from agents.models import AutomationRule, CannedReply, RuleRun, SlaTarget
+from chat.files import check_upload
 from chat.models import Conversation, Message, Tag, Visitor
 from tenants.context import in_tenant
 from tenants.models import Tenant
@@ -76,7 +77,7 @@ def test_says_what_it_could_not_do(brand: Tenant, make_rule: MakeRule, vip: Tag,
 def test_shows_what_it_would_say(brand: Tenant, make_rule: MakeRule, say: Say, now: datetime) -> None:
     reply = CannedReply.objects.create(shortcut="hi", title="Hi", texts={"en": "Hi {{visitor.name}}"})
     with transaction.atomic():
-        change_files(reply, removed=[], uploads=[SimpleUploadedFile("map.png", png(), "image/png")])
+        change_files(reply, removed=[], uploads=[check_upload(SimpleUploadedFile("map.png", png(), "image/png"))])
     sends = [{"text": "Dear {{visitor.name|you}}"}, {"canned": str(reply.pk)}, {"text": "{{visitor.phone}}"}]
     rule = make_rule("message.created", [], [URGENT, *({"do": "reply.send", **send} for send in sends)])
     say("hello")

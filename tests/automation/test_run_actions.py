@@ -18,6 +18,7 @@ from chat.access import get_visitor_file
 from chat.authors import Author
 from chat.conversations import close_conversation
 from chat.events import AGENT, VISITOR
+from chat.files import check_upload
 from chat.models import Conversation, File, Message, Tag
 from chat.pages import read_events
 from tenants.context import current_tenant
@@ -113,7 +114,7 @@ def last_said() -> Message:
 def test_the_files_of_a_canned_reply_go_along(brand: Tenant, talk: Conversation, alice: Agent, now: datetime) -> None:
     reply = canned("Our map")
     with transaction.atomic():
-        change_files(reply, removed=[], uploads=[SimpleUploadedFile("map.png", png(), "image/png")])
+        change_files(reply, removed=[], uploads=[check_upload(SimpleUploadedFile("map.png", png(), "image/png"))])
     send = {"do": "reply.send", "canned": str(reply.pk)}
     assert done(talk, send, now=now) == [True]
     by_rule = last_said()
@@ -130,7 +131,7 @@ def test_the_files_of_a_canned_reply_go_along(brand: Tenant, talk: Conversation,
 def test_nothing_is_left_of_files_that_were_not_sent(brand: Tenant, talk: Conversation, now: datetime) -> None:
     reply = canned("Our map")
     with transaction.atomic():
-        change_files(reply, removed=[], uploads=[SimpleUploadedFile("map.png", png(), "image/png")])
+        change_files(reply, removed=[], uploads=[check_upload(SimpleUploadedFile("map.png", png(), "image/png"))])
     close_conversation(talk.pk, by=RULE, reason="rule", now=now)
     before = stored_files()
     assert done(talk, {"do": "reply.send", "canned": str(reply.pk)}, now=now) == [False]

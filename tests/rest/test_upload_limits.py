@@ -2,23 +2,26 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from agents.models import Agent, CannedReply
 from chat import upload_limits
+from chat.authors import Author
 from chat.errors import Overloaded
-from chat.files import check_upload, copy_file
+from chat.files import check_upload, copy_file, store_checked
 from chat.messages import MessageDraft, post_visitor_message
 from chat.models import File, Visitor, Widget
 from chat.rest import visitor_views
 from chat.rest.limits import Rate
 from chat.tokens import make_token
-from chat.upload_limits import INSPECTED_AT_ONCE, Room
+from chat.upload_limits import INSPECTED_AT_ONCE, Room, inspection
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.rest.conftest import HOST, Api, png, problem
@@ -137,12 +140,22 @@ def test_few_are_looked_at_at_once_and_nobody_waits_for_ever(
         finally:
             for one in held:
                 one.go_on.set()
-        assert [one.result()[0] for one in running] == ["held.txt"] * INSPECTED_AT_ONCE
+        assert [one.result().name for one in running] == ["held.txt"] * INSPECTED_AT_ONCE
     is_refused(refused)
     assert int(refused["Retry-After"]) >= 1
     with in_tenant(acme):
         assert not File.objects.exists()
     assert visitor_api.upload(VISITORS, png(), "a.png", "image/png").status_code == 201
+
+
+def test_what_was_looked_at_is_stored_without_a_second_look(acme: Tenant, bob: Agent) -> None:
+    with in_tenant(acme), ExitStack() as others:
+        checked = check_upload(SimpleUploadedFile("map.png", png()))
+        for _ in range(INSPECTED_AT_ONCE):
+            others.enter_context(inspection())
+        file = store_checked(checked, author=Author("agent", bob.pk, "Bob"))
+        assert (file.name, file.content_type, file.width) == ("map.png", "image/png", 8)
+        assert default_storage.open(file.path).read() == png()
 
 
 def test_a_picture_of_too_many_parts_is_a_download_at_every_door(

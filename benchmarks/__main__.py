@@ -20,6 +20,7 @@ from benchmarks.measures.brand import p13
 from benchmarks.measures.cold_start import imports, p4
 from benchmarks.measures.console import console as console_in_browser
 from benchmarks.measures.delivery import p1, p2, p6
+from benchmarks.measures.elsewhere import elsewhere
 from benchmarks.measures.memory import p3, parts
 from benchmarks.measures.reconnect import p5
 from benchmarks.measures.reports import reports
@@ -43,6 +44,7 @@ MEASURES: dict[str, tuple[Measure, list[Variant]]] = {
     "P13": (p13, [KEFU]),
     "routing": (routing, [KEFU]),
     "reports": (reports, [KEFU]),
+    "elsewhere": (elsewhere, [KEFU]),
     "console": (console_in_browser, [KEFU]),
 }
 

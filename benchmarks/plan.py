@@ -23,6 +23,7 @@ class Plan:
     node_rate: float = 75.0
     messages: int = 1_000_000
     rows: int = 10_000
+    brands: int = 10
 
 
 FULL = Plan()
@@ -39,4 +40,5 @@ SHORT = Plan(
     conversations=60,
     messages=20_000,
     rows=1_000,
+    brands=3,
 )

@@ -103,6 +103,17 @@ COLUMNS: dict[str, tuple[str, list[tuple[str, str, bool | None]]]] = {
             ("whole file s", "file_90_s", None),
         ],
     ),
+    "elsewhere": (
+        "news of the other brands of an account, as its console asks for them every 12 s",
+        [
+            ("brands", "brands", None),
+            ("open in each", "open_each", None),
+            ("rows answered", "rows", None),
+            ("median ms", "ms", None),
+            ("worst ms", "worst_ms", None),
+            ("statements", "queries", None),
+        ],
+    ),
 }
 
 

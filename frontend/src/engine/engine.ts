@@ -307,15 +307,17 @@ export class Engine {
     if (!entry) return;
     const { client_id, kind, text, file_ids, type, mentions } = entry;
     const data = type === "note.create" ? { client_id, text, mentions } : { client_id, kind, text, file_ids };
+    let ack: Frame;
     try {
-      const ack = await this.connection.request(type, data, entry.conversation);
-      lane.acked(entry);
-      void this.options.outbox.remove(client_id);
-      this.options.onSent?.(entry, ack.data as MessageAck);
-      void this.pump(lane);
+      ack = await this.connection.request(type, data, entry.conversation);
     } catch (error) {
       this.sendRefused(lane, entry, error as FrameError);
+      return;
     }
+    lane.acked(entry);
+    void this.options.outbox.remove(client_id);
+    void this.pump(lane);
+    this.options.onSent?.(entry, ack.data as MessageAck);
   }
 
   private sendRefused(lane: Lane, entry: OutboxEntry, error: FrameError): void {

@@ -11,6 +11,7 @@ import puremagic
 from PIL import Image
 
 from chat.errors import FileTypeRefused, Invalid, TooLarge
+from chat.exif import is_turned
 from chat.pictures import MAX_FRAMES, Measured, measure
 
 HEAD_BYTES = 8192
@@ -109,7 +110,10 @@ def _measure_webp(stream: BinaryIO) -> Measured | None:
         raise TooLarge(f"A picture has at most {MAX_PIXELS // 1_000_000} megapixels.") from None
     except Exception:  # Pillow raises what its readers happen to raise; a broken picture is a download
         return None
-    return Measured("WEBP", picture.width, picture.height, getattr(picture, "n_frames", 1))
+    width, height = picture.size
+    if is_turned(picture.info.get("exif", b"")):
+        width, height = height, width
+    return Measured("WEBP", width, height, getattr(picture, "n_frames", 1))
 
 
 def _download_type(head: bytes, name: str) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from chat.exif import EXIF, is_turned
+
 MAX_FRAMES = 1_000
 # What a file of 20 MB is made of where people made it: a few dozen segments (64 KB each: 320), chunks of 8 KB (2 500;
 # of 512 bytes: 40 000), blocks of 255 bytes (80 000). One that has more is a download like any other file.
@@ -20,11 +22,13 @@ MAX_GIF_BLOCKS = 250_000
 _PIECE = 64 * 1024
 _WITHOUT_LENGTH = (0x00, 0x01, *range(0xD0, 0xDA))
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_START_OF_SCAN = 0xDA
+_START_OF_SCAN, _APP1 = 0xDA, 0xE1
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
+    """As it is shown: what a camera says of how it was held is followed, as browsers do."""
+
     kind: str
     width: int
     height: int
@@ -60,9 +64,11 @@ def _walk_png(stream: BinaryIO) -> Measured:
         crc = zlib.crc32(head, zlib.crc32(kind))
         for piece in _pieces(stream, length - len(head)):
             crc = zlib.crc32(piece, crc)
-        if _read(stream, 4) != crc.to_bytes(4, "big") or (number == 0) != (kind == b"IHDR" and length == 13):
+        if _read(stream, 4) != crc.to_bytes(4, "big") or (number == 0) != (kind == b"IHDR"):
             raise NotAPicture
         if kind == b"IHDR":
+            if length != 13:
+                raise NotAPicture
             width, height = struct.unpack(">II", head[:8])
         elif kind == b"IEND" and pixels:
             return Measured("PNG", width, height, max(1, frames))
@@ -74,6 +80,7 @@ def _walk_png(stream: BinaryIO) -> Measured:
 def _walk_jpeg(stream: BinaryIO) -> Measured:
     """To the first scan. What stands between segments, and the bytes that fill, are counted like these."""
     size: tuple[int, int] | None = None
+    exif = b""
     for _step in range(MAX_JPEG_STEPS):
         if _read(stream, 1) != b"\xff":
             continue
@@ -84,12 +91,15 @@ def _walk_jpeg(stream: BinaryIO) -> Measured:
         if marker in _WITHOUT_LENGTH:
             continue
         if marker == _START_OF_SCAN and size is not None:
-            return Measured("JPEG", *size)
+            return Measured("JPEG", *(reversed(size) if is_turned(exif) else size))
         (length,) = struct.unpack(">H", _read(stream, 2))
         if marker < 0xC0 or marker == _START_OF_SCAN or length < 2:
             raise NotAPicture
         if marker in _FRAME_HEADERS:
             size = _jpeg_size(_read(stream, length - 2))
+        elif marker == _APP1 and not exif:
+            body = _read(stream, length - 2)
+            exif = body if body.startswith(EXIF) else b""
         else:
             stream.seek(length - 2, os.SEEK_CUR)
     raise NotAPicture

@@ -74,13 +74,38 @@ def png_of(*chunks: bytes, width: int = 40, height: int = 30) -> bytes:
 
 def test_a_cameras_picture_with_all_that_it_writes_into_it() -> None:
     exif = Image.Exif()
-    exif[0x010F], exif[0x0112] = "Camera", 6
+    exif[0x010F] = "Camera"
     jpeg = saved("JPEG", (4000, 3000), quality=95, exif=exif, icc_profile=NOISE * 60)
     profile = [segment(0xE2, ICC + bytes([number, 200]) + NOISE * 7) for number in range(1, 201)]
     depth = [segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + NOISE * 7) for _ in range(60)]
     large = with_segments(jpeg, *profile, *depth, segment(0xED, b"Photoshop 3.0\0" + NOISE), segment(0xFE, b"hello"))
     assert len(large) > 15 * MEGABYTE
     assert look_at(large) == Inspected("image/jpeg", 4000, 3000)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+@pytest.mark.parametrize(("kind", "mime"), [("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+def test_a_picture_is_as_wide_as_it_is_shown(kind: str, mime: str, orientation: int) -> None:
+    """Who holds a phone upright gets a picture that is stored lying."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Camera", orientation
+    shown = (30, 40) if 5 <= orientation <= 8 else (40, 30)
+    assert look_at(saved(kind, exif=exif)) == Inspected(mime, *shown)
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"II*\0",
+        b"II*\0\xff\xff\xff\xff",
+        b"MM\0*\0\0\0\x08\xff\xff",
+        b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x04\0\0\0\x01\0\x06\0\0",
+        b"MM\0*\0\0\0\x08\xff\xff" + b"\0" * 12 * 200 + b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0",
+        b"JJ\0*" + NOISE,
+    ],
+)
+def test_odd_exif_turns_nothing(exif: bytes) -> None:
+    assert look_at(with_segments(saved("JPEG"), segment(0xE1, b"Exif\0\0" + exif))) == Inspected("image/jpeg", 40, 30)
 
 
 @pytest.mark.parametrize("options", [{"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}])
@@ -178,6 +203,8 @@ def test_frames_are_counted_as_far_as_they_are_allowed() -> None:
         png_of(chunk(b"IDAT", NOISE)).replace(NOISE[:9], b"otherbyte", 1),
         png_of(b"\xff\xff\xff\xffIDAT"),
         png_of(chunk(b"IDAT", NOISE), width=0),
+        png_of(chunk(b"IDAT", NOISE), chunk(b"IHDR", b"\0\0\0\1" * 3 + b"\0\0"), width=30_000, height=30_000),
+        png_of(chunk(b"IDAT", NOISE), chunk(b"IHDR", b"\0\0\0")),
         saved("PNG").replace(b"IHDR", b"IDAT", 1),
         saved("JPEG")[:100],
         b"\xff\xd8" + segment(0xC0, b"\x08\0\x10\0\x10\x03"),

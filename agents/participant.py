@@ -91,7 +91,7 @@ class AgentParticipant(Watcher):
         ]
 
     def check(self) -> None:
-        check_brand(self.tenant)
+        self.tenant = check_brand(self.tenant)
         # With the role that counts now: a change between reading and joining was announced to nobody.
         self.session = read_agent_session(self.session.session_key)
 

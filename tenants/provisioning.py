@@ -147,8 +147,10 @@ def replace_history(tenant: Tenant) -> None:
     with in_public():
         Tenant.objects.filter(pk=tenant.pk).update(epoch=tenant.epoch)
     forget_hosts()
+    # Before they are told: they come back at once, and what they then write there stays.
+    left = delete_keys(tenant.pk, tenant.schema_name)
     history_replaced.send(Tenant, tenant=tenant)
-    if left := delete_keys(tenant.pk, tenant.schema_name):
+    if left:
         raise LeftoversRemain(" ".join(left))
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from chat.errors import Forbidden, Overloaded, Refusal, Unauthenticated
+from chat.errors import EpochChanged, Forbidden, Overloaded, Refusal, Unauthenticated
 from chat.events import Frame
-from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_FORBIDDEN
+from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_EPOCH, CLOSE_FORBIDDEN
 
 MAX_EVENTS = 256
 # What belongs together (an event, the row it changed) leaves in one answer.
@@ -89,9 +89,8 @@ class Inbox:
 
 def refusal_of(code: int) -> Refusal:
     """What a request is told where a connection would be closed with this code."""
-    if code == CLOSE_AUTHENTICATION:
-        return Unauthenticated()
-    return Forbidden() if code == CLOSE_FORBIDDEN else Overloaded(retry_after=1.0)
+    as_refusal = {CLOSE_AUTHENTICATION: Unauthenticated, CLOSE_FORBIDDEN: Forbidden, CLOSE_EPOCH: EpochChanged}
+    return as_refusal[code]() if code in as_refusal else Overloaded(retry_after=1.0)
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:

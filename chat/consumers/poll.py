@@ -110,8 +110,9 @@ class _Question:
     async def answer(self) -> Answer:
         if self.is_handshake:
             return await self._greet()
-        if self.epoch not in ("", str(self.participant.tenant.epoch)):
-            raise EpochChanged
+        if self._knows_another_history():
+            # What this process remembers of the brand may be older than what the client was told.
+            await self._recheck()
         await self._hold_lease()
         questions.labels("long_poll" if self.wait else "poll", self.participant.kind).inc()
         frames = await (self._listen() if self.wait else self._missed())
@@ -128,14 +129,23 @@ class _Question:
                 return missed + await self._changed()
             # For as long as the overlap they are found again and again: no reason to answer each question at once.
             changed = await self._changed()
-            await who.recheck()
+            await self._recheck()
             await self._park(UNHURRIED_SECONDS if changed else self.wait)
             if self.inbox.has_lost:
                 await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
-                await who.recheck()
+                await self._recheck()
             if self.inbox.is_unsure:
                 return [*await self._missed(), *self.inbox.orders()]
             return changed + self.inbox.frames()
+
+    def _knows_another_history(self) -> bool:
+        return self.epoch not in ("", str(self.participant.tenant.epoch))
+
+    async def _recheck(self) -> None:
+        """Raises as the participant's, and EpochChanged."""
+        await self.participant.recheck()
+        if self._knows_another_history():
+            raise EpochChanged
 
     def deliver(self, message: dict[str, Any]) -> None:
         self.inbox.deliver(message)

@@ -59,7 +59,7 @@ class AppParticipant(Watcher):
         return cls(key.tenant, key)
 
     def check(self) -> None:
-        check_brand(self.tenant)
+        self.tenant = check_brand(self.tenant)
         if not is_live(self.auth.key):
             raise Unauthenticated
 

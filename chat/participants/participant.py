@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
@@ -195,15 +196,20 @@ def draft_of(data: CreateMessage | CreateNote) -> MessageDraft:
     return MessageDraft(data.client_id, data.kind, data.text, data.file_ids)
 
 
-def check_brand(tenant: Tenant) -> None:
-    """Raise Forbidden when the brand was suspended or deleted since it was read; take the epoch that it has now.
+def check_brand(tenant: Tenant) -> Tenant:
+    """Return the brand with the epoch that it has now. Raises Forbidden when it was suspended or deleted meanwhile.
 
-    Hosts are remembered for some seconds, and clients come back at once when a backup was put back.
+    Hosts are remembered for some seconds, and clients come back at once when a backup was put back. A copy, since the
+    object is shared with those who came before: by the epoch that it has they are found (chat/rechecking.py).
     """
     epoch = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).values_list("epoch", flat=True).first()
     if epoch is None:
         raise Forbidden("The brand is suspended.")
-    tenant.epoch = epoch
+    if epoch == tenant.epoch:
+        return tenant
+    now = copy(tenant)
+    now.epoch = epoch
+    return now
 
 
 def needed(command: Command) -> UUID:

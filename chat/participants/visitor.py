@@ -133,7 +133,7 @@ class VisitorParticipant(Participant):
     # ---- inside the brand ----
 
     def check(self) -> None:
-        check_brand(self.tenant)
+        self.tenant = check_brand(self.tenant)
         if not is_current(self.me, self.widget_id, self.generation):
             raise Unauthenticated
 

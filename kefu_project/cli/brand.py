@@ -81,21 +81,14 @@ def restored(slugs: tuple[str, ...], every: bool, as_json: bool) -> None:
     if every == bool(slugs):
         fail("Name the brands, or --all.", "See `kefu brand list`.")
     with installation(default_data_dir()):
-        from tenants.context import in_tenant
-        from tenants.leftovers import LeftoversRemain
         from tenants.models import Tenant
-        from tenants.provisioning import replace_history
 
         found = list(Tenant.objects.order_by("slug")) if every else [find_brand(slug) for slug in slugs]
-        for tenant in track(found, "Telling clients …", console=errors, transient=True):
-            try:
-                replace_history(tenant)
-            except LeftoversRemain as left:
-                fail(f"The clients of {tenant.slug} will load anew, but Redis still holds something.", str(left))
-            with in_tenant(tenant):
-                note("tenant.restored", on=tenant, now=datetime.now(UTC))
+        told = [_tell_restored(tenant) for tenant in track(found, "Telling clients …", console=errors, transient=True)]
         rows = [_row(tenant) for tenant in found]
     show_rows("Restored", COLUMNS, rows, as_json=as_json)
+    if problems := [problem for problem in told if problem]:
+        fail(f"{len(problems)} of {len(found)} brands are not as they should be.", "\n".join(problems))
 
 
 @brand.command("delete")
@@ -119,6 +112,25 @@ def delete(slug: str, yes: bool, as_json: bool) -> None:
         show_json({"deleted": slug})
     else:
         console.print(f"Deleted {slug}.", highlight=False)
+
+
+def _tell_restored(tenant: Any) -> str:
+    """Return what went wrong, in a sentence: a brand that fails must not keep others on a history that is gone."""
+    from tenants.context import in_tenant
+    from tenants.leftovers import LeftoversRemain
+    from tenants.provisioning import replace_history
+
+    problem = ""
+    try:
+        try:
+            replace_history(tenant)
+        except LeftoversRemain as left:
+            problem = f"{tenant.slug}: its clients load anew, but Redis still holds something. {left}"
+        with in_tenant(tenant):
+            note("tenant.restored", on=tenant, now=datetime.now(UTC))
+    except Exception as error:
+        problem = f"{tenant.slug}: {error}".strip() + f" When that is mended: kefu brand restored {tenant.slug}"
+    return problem
 
 
 def _row(tenant: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from agents.accounts import create_agent
@@ -142,6 +143,26 @@ def test_a_restore_is_noted_where_it_was(acme: Tenant, globex: Tenant) -> None:
     assert [tenant.epoch == one for tenant, one in zip((acme, globex), before, strict=True)] == [False, True]
     assert [(line.action, line.object_name) for line in lines(acme)] == [("tenant.restored", "Acme")]
     assert lines(globex) == []
+
+
+def test_a_brand_that_cannot_be_entered_keeps_no_other_on_its_old_history(acme: Tenant, globex: Tenant) -> None:
+    before = globex.epoch
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {acme.schema_name}.agents_auditentry RENAME TO half_restored")
+    try:
+        command = [sys.executable, "-m", "kefu_project.cli", "brand", "restored", "--all", "--json"]
+        done = subprocess.run(command, env=os.environ, capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {acme.schema_name}.half_restored RENAME TO agents_auditentry")
+    assert (done.returncode, "1 of 2 brands" in done.stderr, "kefu brand restored acme" in done.stderr) == (
+        1,
+        True,
+        True,
+    )
+    globex.refresh_from_db()
+    assert globex.epoch != before
+    assert [line.action for line in lines(globex)] == ["tenant.restored"]
 
 
 def test_sums_counted_anew_are_noted(acme: Tenant, globex: Tenant) -> None:

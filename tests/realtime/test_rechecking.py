@@ -128,6 +128,17 @@ def in_brand(tenant: Tenant, do: Callable[[], object]) -> None:
         connection.close()
 
 
+async def test_who_comes_after_a_restore_hides_nobody_who_came_before(scene: Scene) -> None:
+    """All who come within three seconds share what is remembered of the brand."""
+    lines = scene.all()
+    async with live({"vera": lines["vera"]}):
+        await asyncio.to_thread(in_brand, scene.acme, lambda: ENDS["backup put back"][0](scene))
+        async with live({"bot": lines["bot"]}):
+            await connections.look_again()
+            await asyncio.wait_for(lines["vera"].running, 10)
+            assert (lines["vera"].code(), lines["bot"].code()) == (4409, None)
+
+
 @pytest.mark.parametrize("end", ENDS)
 async def test_a_look_closes_whose_access_ended(scene: Scene, end: str) -> None:
     do, expected = ENDS[end]

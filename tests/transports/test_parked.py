@@ -25,6 +25,7 @@ from chat.visitors import log_out_visitor
 from tenants.context import in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey
+from tenants.provisioning import replace_history
 from tests.threads import until_somebody_waits
 from tests.transports.clients import Who, gauge, parked
 from tests.waiting_for import wait_until
@@ -175,6 +176,21 @@ def test_another_epoch_is_a_conflict_with_its_own_code(open_as, as_vera, way, ta
     client = open_as(as_vera, "poll")
     answer = client.ask({**client.query(0), "epoch": str(uuid4())})
     assert (answer.status_code, answer.json()["code"]) == (409, "epoch_changed")
+
+
+def test_a_question_that_waits_hears_of_another_history(open_as, as_vera, talk, acme, request):
+    if "channels-redis" in request.node.name:
+        pytest.skip("the order comes from this process, which publishes over our own layer")
+    client = open_as(as_vera, "long_poll")
+    client.follow(talk.where, 2)
+    before, waiting = client.epoch, client.park()
+    replace_history(acme)
+    answer = waiting.result(5)
+    assert (answer.status_code, answer.json()["code"]) == (409, "epoch_changed")
+    # At once, while the server remembers the brand as it was: neither waits with what is gone, nor is refused.
+    assert client.ask({**client.query(25), "epoch": before}).status_code == 409
+    client.epoch, client.since = str(acme.epoch), None
+    assert client.ask(client.query(1)).status_code == 200
 
 
 def test_presence_is_held_by_the_connection_that_hello_named(open_as, server, as_alice, acme, alice):

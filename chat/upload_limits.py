@@ -70,6 +70,7 @@ def check_unclaimed(kind: str, size: int) -> None:
     Those that come at the same moment do not see each other: it is passed by as many files as are uploaded at once.
     """
     if kind in UNCLAIMED and _share_used(kind, files=1, size=size) > 1:
+        logger.warning("files: refused, too many wait to be sent", extra={"uploader": kind})
         raise Overloaded("Too many files wait to be sent.", retry_after=RETRY_SECONDS)
 
 

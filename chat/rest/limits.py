@@ -43,17 +43,19 @@ SESSION_RATE = Rate("session", 5.0, 300)
 UPLOAD_RATE = Rate("upload", 0.5, 20)
 # Of all visitors of an address together, since visitors are made for nothing.
 UPLOAD_ADDRESS_RATE = Rate("upload-address", 1.0, 60)
+# In megabytes. Of what lies an hour without a message the sweep makes room: one address cannot fill the visitors' room.
+UPLOAD_SIZE_RATE = Rate("upload-megabytes", 0.25, 500)
 # Messages that are left: of a visitor, and from an address, as above.
 LEFT_RATE = Rate("left", 1 / 60, 5)
 LEFT_ADDRESS_RATE = Rate("left-address", 0.1, 30)
 TRAIL_RATE = Rate("trail", 0.5, 20)
 
 
-def take_token(tenant: Tenant, rate: Rate, subject: str) -> Taken:
-    """Take one token of `subject` (a key, an address, a visitor) in this brand."""
+def take_token(tenant: Tenant, rate: Rate, subject: str, count: int = 1) -> Taken:
+    """Take a token, or `count`, of `subject` (a key, an address, a visitor) in this brand."""
     try:
         key = bucket_key(tenant, rate.name, subject)
-        left = take(redis_client(), key, per_second=rate.per_second, size=rate.burst) - 1
+        left = take(redis_client(), key, per_second=rate.per_second, size=rate.burst, count=count) - count
     except (redis.RedisError, OSError):
         logger.warning("rate limit not checked: Redis does not answer", exc_info=True)
         return Taken(rate, rate.burst, 0.0)

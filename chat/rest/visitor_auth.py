@@ -120,9 +120,9 @@ def allow_origin(request: Request | HttpRequest, response: Any) -> None:
         response["Access-Control-Expose-Headers"] = CORS_EXPOSED
 
 
-def limit(rate: Rate, subject: str) -> None:
+def limit(rate: Rate, subject: str, count: int = 1) -> None:
     """Take a token of the subject's bucket or raise RateLimited."""
-    taken = take_token(current_tenant(), rate, subject)
+    taken = take_token(current_tenant(), rate, subject, count)
     if taken.retry_after:
         raise RateLimited(retry_after=taken.retry_after)
 

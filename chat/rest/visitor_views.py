@@ -1,5 +1,6 @@
 """The visitor's endpoints: sessions, identification, reading, uploads. Thin shells over the verbs (docs/api.md)."""
 
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +30,14 @@ from chat.rest.limits import (
     TRAIL_RATE,
     UPLOAD_ADDRESS_RATE,
     UPLOAD_RATE,
+    UPLOAD_SIZE_RATE,
     Rate,
 )
 from chat.rest.paging import events_page, page_bounds
 from chat.rest.visitor_auth import VisitorView, check_origin, limit
 from chat.rest.visitor_inputs import FileInput, IdentifyInput, LeftMessageInput, PageViewsInput, SessionInput
 from chat.typing_preview import is_preview_shown
+from chat.upload_limits import MEGABYTE
 from chat.visitors import identify_visitor, log_out_visitor, start_session
 from chat.wrong_tokens import wrong_ones_counted
 from tenants.attempts import address_of_request
@@ -127,6 +130,7 @@ class FilesView(VisitorView):
         limit(UPLOAD_RATE, f"visitor-{visitor.pk.hex}")
         limit_address(request, UPLOAD_ADDRESS_RATE)
         upload = read_input(FileInput, request.data)["file"]
+        limit_address(request, UPLOAD_SIZE_RATE, ceil(upload.size / MEGABYTE))
         return Response(file_view(store_file(upload, author=Author.of_visitor(visitor))), 201)
 
 
@@ -136,11 +140,11 @@ def normal_locale(text: str) -> str:
     return {"zh": Tenant.Locale.CHINESE.value, "en": Tenant.Locale.ENGLISH.value}.get(language, "")
 
 
-def limit_address(request: Request, rate: Rate) -> None:
+def limit_address(request: Request, rate: Rate, count: int = 1) -> None:
     """Limit the address that asks. The machine itself is not: a proxy on it would make all visitors one address."""
     network = network_of(address_of_request(request._request))
     if not is_loopback(network):
-        limit(rate, network)
+        limit(rate, network, count)
 
 
 def _session_view(visitor: Visitor, token: str, widget: Widget) -> dict[str, Any]:

@@ -57,6 +57,20 @@ def test_uploads_of_one_address_are_limited_whoever_asks(
         assert upload(api, there).status_code == 201
 
 
+def test_megabytes_of_one_address_are_limited_too(
+    visitor_api: Api, oscar_api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor_views, "UPLOAD_SIZE_RATE", Rate(f"test-{uuid4()}", 0.1, 3))
+
+    def upload(api: Api, size: int) -> HttpResponse:
+        content = SimpleUploadedFile("a.txt", b"x" * size)
+        return api.http.post(VISITORS, {"file": content}, REMOTE_ADDR="198.51.100.9")
+
+    assert upload(visitor_api, 1_500_000).status_code == 201
+    problem(upload(oscar_api, 1_500_000), 429, "rate_limited")
+    assert upload(oscar_api, 10).status_code == 201
+
+
 @pytest.mark.parametrize("room", [Room(2, 1_000_000), Room(100, 9)])
 def test_what_no_message_carries_has_its_room(
     room: Room, visitor_api: Api, oscar_api: Api, vera: Visitor, acme: Tenant, now: datetime,

@@ -1,18 +1,23 @@
 """The installation's one mail server, as a run of a sweep uses it, and what all brands know of one that is away
 (docs/mail.md)."""
 
+import logging
 import smtplib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import redis
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 from chat.keys import mail_away_key, mail_put_off_key
 from chat.redis_clients import redis_client
 from tenants.context import current_tenant
+
+logger = logging.getLogger(__name__)
 
 # A server that cannot be used is left alone by all brands; then one worker asks again.
 AWAY_SECONDS = 60
@@ -91,13 +96,15 @@ class MailServer:
         if self._has_asked:
             return True
         self._has_asked = True
-        until = _redis().get(_away_key())
-        if until is None:
-            return True
-        if float(until) > self._now:
-            return False
-        self._cuts = CUTS - 1  # whoever looks again need not see it twice
-        return bool(self._set_away() == until)
+        with _remembering():
+            until = _redis().get(_away_key())
+            if until is None:
+                return True
+            if float(until) > self._now:
+                return False
+            self._cuts = CUTS - 1  # whoever looks again need not see it twice
+            return bool(self._set_away() == until)
+        return True
 
     def _note_cut(self) -> None:
         self._cuts += 1
@@ -106,7 +113,8 @@ class MailServer:
 
     def _note_away(self) -> None:
         self.is_away = True
-        self._set_away()
+        with _remembering():
+            self._set_away()
 
     def _set_away(self) -> Any:
         """Return what stood there before."""
@@ -114,20 +122,24 @@ class MailServer:
 
     def _note_answer(self) -> None:
         if self._cuts:
-            _redis().delete(_away_key())
+            with _remembering():
+                _redis().delete(_away_key())
         self._cuts = 0
 
 
 def is_put_off(conversation_id: UUID, now: datetime) -> bool:
     """Tell whether the last mail of this conversation ended in a cut a short while ago."""
-    return _put_off(conversation_id)[1] > now.timestamp()
+    with _remembering():
+        return _put_off(conversation_id)[1] > now.timestamp()
+    return False
 
 
 def put_off(conversation_id: UUID, now: datetime) -> None:
-    times, _until = _put_off(conversation_id)
-    rest = min(PUT_OFF_SECONDS * 2**times, PUT_OFF_AT_MOST_SECONDS)
-    key = mail_put_off_key(current_tenant(), conversation_id)
-    _redis().set(key, f"{times + 1} {now.timestamp() + rest}", ex=4 * rest)
+    with _remembering():
+        times, _until = _put_off(conversation_id)
+        rest = min(PUT_OFF_SECONDS * 2**times, PUT_OFF_AT_MOST_SECONDS)
+        key = mail_put_off_key(current_tenant(), conversation_id)
+        _redis().set(key, f"{times + 1} {now.timestamp() + rest}", ex=4 * rest)
 
 
 def _put_off(conversation_id: UUID) -> tuple[int, float]:
@@ -137,6 +149,15 @@ def _put_off(conversation_id: UUID) -> tuple[int, float]:
         return 0, 0.0
     times, until = found.split()
     return int(times), float(until)
+
+
+@contextmanager
+def _remembering() -> Iterator[None]:
+    """What is remembered spares a server that is away. Without Redis mails go out all the same."""
+    try:
+        yield
+    except (redis.RedisError, OSError):
+        logger.warning("mail: nothing is known of the server, Redis does not answer", exc_info=True)
 
 
 def _is_cut(error: OSError) -> bool:

@@ -2,6 +2,7 @@
 every sweep."""
 
 import asyncio
+import math
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from chat import mailing
+from chat import mailing, redis_clients
 
 
 @pytest.fixture(autouse=True)
@@ -143,3 +144,12 @@ def test_one_run_of_a_brand_at_a_time(postbox, leave, sweep, acme, globex):
         may_go_on.set()
         assert first.result(60) == 2
     assert len(postbox.mails) == 3
+
+
+def test_without_redis_mails_go_out_and_a_cut_stops_no_other(postbox, leave, sweep, acme, monkeypatch):
+    """What Redis remembers only spares a server that is away."""
+    leave(acme, 3)
+    monkeypatch.setattr(redis_clients.rest, "_until", math.inf)
+    postbox.before = ["cut"]
+    assert sweep(acme, 1) == 2
+    assert sweep(acme, 1.5) == 1

@@ -22,6 +22,7 @@ CLOSING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", 
 CLOSING += ["awaiting_reply_since", "reply_due_at", "resolve_due_at"]
 REOPENING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "assignee_id", "assignee_name"]
 REOPENING += ["awaiting_reply_since", "unread_count"]
+MAX_UNREAD = 1_000_000
 ANOTHER_OPEN = "The visitor already has another open conversation."
 
 
@@ -32,6 +33,17 @@ class Wait:
     queued_at: datetime | None
     waiting_since: datetime | None
     awaiting_reply_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How many messages the agents had not read, of those up to a `seq`."""
+
+    count: int = 0
+    upto: int = 0
+
+
+NONE_WERE = Unread()
 
 
 class VisitorMerged(Conflict):
@@ -157,16 +169,17 @@ def mark_read(conversation_id: UUID, *, reader: str, seq: int, now: datetime) ->
         return conversation
 
 
-def mark_unread(conversation_id: UUID, now: datetime, *, unread: int = 0) -> Conversation:
+def mark_unread(conversation_id: UUID, now: datetime, were: Unread = NONE_WERE) -> Conversation:
     """Let a conversation count as unread, to come back to. The read mark stays: it never goes back.
 
-    For undoing, `unread` is how many they were: what came since is added.
+    For undoing, `were` is how it was: what came since is added, however often it is undone.
     """
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
         if not conversation.is_open:
             raise ConversationClosed
-        count = conversation.unread_count + unread or 1
+        count = min(were.count + _count_said(conversation, were.upto), MAX_UNREAD) if were.count else 1
+        count = max(count, conversation.unread_count)
         if conversation.unread_count != count:
             conversation.unread_count = count
             conversation.save(update_fields=["unread_count", *conversation.touch(now)])
@@ -244,9 +257,14 @@ def _is_idle(conversation: Conversation, since: datetime) -> bool:
 
 
 def _count_unread(conversation: Conversation) -> int:
+    return _count_said(conversation, conversation.agent_read_seq)
+
+
+def _count_said(conversation: Conversation, after: int) -> int:
+    """How many messages its visitor wrote after this `seq`."""
     return Message.objects.filter(
         conversation=conversation,
-        seq__gt=conversation.agent_read_seq,
+        seq__gt=after,
         author_kind=Message.AuthorKind.VISITOR,
         event="message.created",
     ).count()

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-
 LOOKED_AT = 4096
 
 

@@ -19,7 +19,7 @@ from agents.access import get_active_agent, get_agent_conversation, get_queue
 from agents.authors import author_of
 from agents.inbox.undo import restore, sign_before
 from agents.models import Agent
-from chat.conversations import close_conversation, mark_read, mark_unread, reopen_conversation
+from chat.conversations import Unread, close_conversation, mark_read, mark_unread, reopen_conversation
 from chat.errors import Forbidden, Invalid, NotFound, Refusal
 from chat.events import milliseconds
 from chat.marks import set_priority, snooze_conversation, tag_conversation, wake_conversation
@@ -120,6 +120,8 @@ def _reopen(step: Step, before: Conversation, agent: Agent, now: datetime) -> Un
 
 def _assign(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     target = get_active_agent(step.agent) if step.agent else agent
+    if step.note and target.pk in (agent.pk, before.assignee_id):
+        raise Invalid("A note goes with a conversation that is handed over to somebody else.")
     if before.assignee_id == target.pk and before.is_open:
         return []
     _give(before, target, agent, now, step.note)
@@ -177,13 +179,16 @@ def _wake(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo
 
 def _read(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
-    mark_read(before.pk, reader="agent", seq=before.last_seq if step.seq is None else step.seq, now=now)
-    return [{"action": "unread", "unread": before.unread_count}] if before.unread_count else []
+    seq = before.last_seq if step.seq is None else step.seq
+    after = mark_read(before.pk, reader="agent", seq=seq, now=now)
+    if after.unread_count >= before.unread_count:
+        return []
+    return [{"action": "unread", "unread": before.unread_count, "seq": before.last_seq}]
 
 
 def _unread(step: Step, before: Conversation, agent: Agent, now: datetime) -> Undo:
     _check_reader(before, agent)
-    mark_unread(before.pk, now, unread=step.unread)
+    mark_unread(before.pk, now, Unread(step.unread, before.last_seq if step.seq is None else step.seq))
     # Up to where it was read, not what came since.
     return [] if before.unread_count else [{"action": "read", "seq": before.agent_read_seq}]
 

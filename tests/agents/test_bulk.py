@@ -117,8 +117,37 @@ def test_unread_again_are_as_many_as_before_and_what_came_since(api, acme, three
     [read] = do(api, [{**one, "action": "read"}])
     assert state(acme)[three[1].pk]["unread_count"] == 0
     write(acme, three[1], now)
-    do(api, read["undo"])
+    # Twice, as after an answer that was lost.
+    for _ in range(2):
+        do(api, read["undo"])
+        assert state(acme)[three[1].pk]["unread_count"] == 4
+    # Read in part, and what changes nothing.
+    [part] = do(api, [{**one, "action": "read", "seq": three[1].last_seq + 2}])
+    assert state(acme)[three[1].pk]["unread_count"] == 2
+    assert do(api, [{**one, "action": "read", "seq": 0}])[0]["undo"] == []
+    do(api, part["undo"])
     assert state(acme)[three[1].pk]["unread_count"] == 4
+
+
+def test_nothing_counts_beyond_all_bounds(api, acme, three):
+    much = {"conversation": str(three[1].pk), "action": "unread", "unread": 10**6, "seq": 0}
+    for outcome in do(api, [much] * 200):
+        assert "code" not in outcome
+    assert state(acme)[three[1].pk]["unread_count"] == 10**6
+
+
+def test_a_note_that_would_go_with_nothing_is_refused(api, acme, alice, bob, three):
+    """Alice takes what waits; Bob has the third already."""
+    for number, agent in ((0, alice), (2, bob)):
+        step = {
+            "conversation": str(three[number].pk),
+            "action": "assign",
+            "agent": str(agent.pk),
+            "note": "Look at it.",
+        }
+        assert do(api, [step])[0]["code"] == "invalid"
+    with in_tenant(acme):
+        assert not Message.objects.filter(visibility="note").exists()
 
 
 def test_a_refused_step_stops_no_other(api, acme, bob, three, globex_conversation, now):

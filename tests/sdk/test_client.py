@@ -533,12 +533,14 @@ def test_nobody_waits_for_a_client_that_was_stopped():
         server = FakeServer()
         server.ways = dict.fromkeys(Rung, "refused")
         async with make(server) as client:
-            waiting = asyncio.create_task(client.live())
+            waiting = [asyncio.create_task(client.live()), asyncio.create_task(client.send("c1", "Hello!"))]
             await asyncio.sleep(1)
-        for ended in (waiting, client.live(), client.send("c1", "Hello?")):
+        for ended in (*waiting, client.live(), client.send("c1", "Hello?")):
             with pytest.raises(FrameError) as stopped:
                 await ended
             assert stopped.value.code == "stopped"
+        with pytest.raises(RuntimeError, match="make another"):
+            await client.start()
 
     run(scene())
 

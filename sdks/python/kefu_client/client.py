@@ -74,6 +74,7 @@ class Client:
         self._acks: dict[str, asyncio.Future[Ack]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._settled = asyncio.Event()
+        self._has_started = False
         self.state: State = "stopped"
         self.hello: Json = {}
         # Why the server ended it for good.
@@ -91,8 +92,10 @@ class Client:
         await self.stop()
 
     async def start(self) -> None:
-        self._ended = self.refused = None
-        self._settled.clear()
+        """Connect, and send what an earlier process left. A client lives once: raises RuntimeError when asked again."""
+        if self._has_started:
+            raise RuntimeError("This client was started already: make another, with the same outbox.")
+        self._has_started = True
         if learnt := await self._outbox.load_learnt():
             self._transports.note_learnt(learnt)
         self._connection.learnt = learnt
@@ -106,8 +109,6 @@ class Client:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._following.stop()
         await self._sending.stop()
-        for future in self._acks.values():
-            future.cancel()
         self._end(FrameError("stopped", "The client was stopped."))
         await self._transports.close()
         if self._connection.learnt:

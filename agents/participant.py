@@ -26,11 +26,11 @@ from chat.marks import tag_conversation
 from chat.messages import MessageDraft, Posted
 from chat.models import Conversation
 from chat.origins import is_own_origin
-from chat.pages import conversation_row
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, check_brand, needed
 from chat.participants.watcher import WATCHING, Watcher
 from chat.protocol import Command, Transfer, View
+from chat.reading import conversation_row
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 

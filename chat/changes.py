@@ -10,7 +10,7 @@ from chat.access import brand_conversations, visitor_conversations
 from chat.events import VISITOR, Frame, event_frame
 from chat.fanout import rows_frame
 from chat.models import TOUCHED, Conversation
-from chat.pages import conversation_row, read_entries
+from chat.reading import conversation_row, read_entries
 
 MAX_MOVED = 5
 # As many as one request of an agent's changes (agents/inbox/bulk.py).

@@ -10,7 +10,7 @@ class HistoryConfig(AppConfig):
 
     def ready(self) -> None:
         from chat.message_log import find_archived_with
-        from chat.pages import read_archived_with
+        from chat.reading import read_archived_with
         from history import reader
 
         read_archived_with(reader.read_page)

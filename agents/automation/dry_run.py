@@ -23,7 +23,7 @@ from agents.automation.run import Happened, concerns
 from agents.models import AutomationRule, SlaTarget
 from chat.errors import Refusal
 from chat.models import Conversation, Message
-from chat.pages import read_entries
+from chat.reading import read_entries
 
 BATCH = 100
 PAGE = 100

@@ -25,8 +25,8 @@ from chat.events import milliseconds
 from chat.marks import set_priority, snooze_conversation, tag_conversation, wake_conversation
 from chat.message_log import lock_conversation
 from chat.models import Conversation
-from chat.pages import conversation_row
 from chat.protocol import Text
+from chat.reading import conversation_row
 
 MAX_STEPS = 200
 MAX_SNOOZE = timedelta(days=366)

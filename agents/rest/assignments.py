@@ -17,7 +17,7 @@ from agents.rest.auth import AgentView
 from chat.access import get_conversation
 from chat.events import milliseconds
 from chat.models import Conversation
-from chat.pages import MAX_PAGE, PAGE
+from chat.reading import MAX_PAGE, PAGE
 from chat.rest.integrator.resources import Reference, page
 from chat.rest.keys import KeyView
 from chat.rest.paging import cut_page, read_limit, read_order

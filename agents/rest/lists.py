@@ -13,8 +13,8 @@ from agents.models import Agent
 from chat.access import conversations_saying
 from chat.errors import Invalid
 from chat.models import Conversation, Visitor
-from chat.pages import conversation_row
 from chat.presence import online_among
+from chat.reading import conversation_row
 from chat.rest.paging import cut_page, read_limit
 from chat.visitor_search import holding, part_of
 from tenants.context import current_tenant

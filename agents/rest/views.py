@@ -21,8 +21,8 @@ from agents.rest.profiles import visitor_profile
 from agents.viewers import viewers_of
 from chat.events import AGENT
 from chat.files import file_view, store_file
-from chat.pages import PAGE
 from chat.protocol import LIMITS
+from chat.reading import PAGE
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
 from chat.rest.paging import Bounds, events_page, page_bounds
 from chat.rest.visitor_inputs import FileInput

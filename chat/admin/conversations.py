@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from chat.models import Conversation, Visitor
-from chat.pages import read_entries
+from chat.reading import read_entries
 from tenants.admin.base import ReadOnlyAdmin
 from tenants.admin.look import initials_of
 from tenants.admin.site import brand_admin

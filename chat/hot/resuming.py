@@ -15,7 +15,7 @@ from chat.hot.refill import Refill
 from chat.hot.spans import Span, can_be_whole
 from chat.hot.writing import refill_events
 from chat.models import Message
-from chat.pages import MAX_RESUME, MAX_RESUME_BYTES, MAX_RESUME_IN_ALL
+from chat.reading import MAX_RESUME, MAX_RESUME_BYTES, MAX_RESUME_IN_ALL
 from tenants.context import run_in_tenant
 from tenants.models import Tenant
 

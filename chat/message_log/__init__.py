@@ -1,7 +1,7 @@
 """The message log: the only writer of a conversation's rows (docs/realtime.md).
 
 Writers lock the conversation, then append; `seq` is handed out under that lock, so it has no holes. What is in the log
-stays, but for messages that their author corrects (change.py). Reading is in chat/pages.py.
+stays, but for messages that their author corrects (change.py). Reading is in chat/reading.py.
 """
 
 from chat.message_log.append import MESSAGE, Draft, append, find_archived_with, find_by_client_id

@@ -11,7 +11,7 @@ from msgspec import Struct
 from chat.authors import Author
 from chat.events import LogRow
 from chat.models import Conversation
-from chat.pages import conversation_row
+from chat.reading import conversation_row
 
 
 class Entry(Struct, frozen=True):

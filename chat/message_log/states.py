@@ -9,7 +9,7 @@ from django.db import models
 
 from chat.message_log.entries import Changed, promised
 from chat.models import Conversation, Visitor
-from chat.pages import row_of
+from chat.reading import row_of
 
 # For `c`, a row of conversations, and `v`, the row of its visitor.
 STATE = "json_build_object('conversation', c, 'visitor', v)"

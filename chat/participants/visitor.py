@@ -19,11 +19,11 @@ from chat.hot.resuming import resume_hot
 from chat.messages import MessageDraft, Posted, post_visitor_message, posted_ack
 from chat.models import Conversation
 from chat.origins import origin_allowed
-from chat.pages import snapshot, visitor_view
 from chat.participants.credentials import Credentials
 from chat.participants.participant import CORRECTING, Answer, Handlers, Participant, check_brand, needed
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_RECONNECT, MAX_RESUMED, Command
 from chat.ratings import rate_conversation
+from chat.reading import snapshot, visitor_view
 from chat.standings import told_since
 from chat.tokens import VisitorIdentity, generations_of, is_current, read_token
 from chat.typing_preview import shows_typing_preview

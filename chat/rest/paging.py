@@ -12,7 +12,7 @@ from django.db.models import Model, Q, QuerySet
 
 from chat.errors import Invalid
 from chat.models import Conversation
-from chat.pages import MAX_PAGE, PAGE, read_events
+from chat.reading import MAX_PAGE, PAGE, read_events
 
 MAX_SEQ = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

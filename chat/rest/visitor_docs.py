@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from chat.pages import MAX_PAGE, PAGE
+from chat.reading import MAX_PAGE, PAGE
 from chat.rest import visitor_inputs as inputs
 from chat.rest import visitor_shapes as shapes
 from chat.rest.integrator.resources import FileResource

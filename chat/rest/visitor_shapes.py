@@ -1,4 +1,4 @@
-"""Shapes of the visitor's answers for the OpenAPI document; the answers are made by chat/pages.py and the views."""
+"""Shapes of the visitor's answers for the OpenAPI document; the answers are made by chat/reading.py and the views."""
 
 from typing import Any
 

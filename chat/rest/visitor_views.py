@@ -19,8 +19,8 @@ from chat.left_messages import Contact, answers_by_mail, leave_message
 from chat.messages import MessageDraft, posted_ack
 from chat.models import Visitor, Widget
 from chat.page_trail import View, note_page_views
-from chat.pages import count_unread, visitor_view
 from chat.protocol import LIMITS
+from chat.reading import count_unread, visitor_view
 from chat.rest import visitor_docs as docs
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
 from chat.rest.limits import (

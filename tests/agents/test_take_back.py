@@ -19,7 +19,7 @@ from chat.conversations import close_conversation, open_conversation
 from chat.events import VISITOR
 from chat.keys import lease_member, leases_key
 from chat.models import Conversation, Message, Visitor
-from chat.pages import read_events
+from chat.reading import read_events
 from chat.redis_clients import redis_client
 from tenants.context import for_each_tenant, in_tenant
 from tenants.models import User

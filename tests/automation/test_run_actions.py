@@ -20,7 +20,7 @@ from chat.conversations import close_conversation
 from chat.events import AGENT, VISITOR
 from chat.files import check_upload
 from chat.models import Conversation, File, Message, Tag
-from chat.pages import read_events
+from chat.reading import read_events
 from tenants.context import current_tenant
 from tenants.models import Tenant
 from tests.rest.conftest import png

@@ -18,7 +18,7 @@ from chat.events import AGENT, VISITOR
 from chat.files import store_file
 from chat.messages import MessageDraft, post_message, post_note, post_visitor_message
 from chat.models import Conversation, File, Message, Visitor
-from chat.pages import read_events, snapshot
+from chat.reading import read_events, snapshot
 from history.archive import archive_conversation
 from tenants.context import in_tenant
 from tenants.models import Tenant

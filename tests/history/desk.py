@@ -12,7 +12,7 @@ from chat.authors import SYSTEM, Author
 from chat.conversations import close_conversation
 from chat.messages import MessageDraft, post_message, post_visitor_message
 from chat.models import Conversation, Message, Visitor
-from chat.pages import read_events
+from chat.reading import read_events
 from tenants.ids import new_id
 from tenants.models import Tenant
 

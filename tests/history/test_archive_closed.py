@@ -15,7 +15,7 @@ from chat.hot.resuming import resume_hot
 from chat.message_log import Draft, append, lock_conversation
 from chat.messages import MessageDraft, post_note, post_visitor_message
 from chat.models import Message
-from chat.pages import read_entries, read_events
+from chat.reading import read_entries, read_events
 from history.archive import archive_closed, due_for_archive, fingerprint_of_archive
 from history.models import ArchivedMessage, Transcript
 from tenants.context import current_tenant

@@ -11,7 +11,7 @@ from django.db.models import Q
 from chat.access import brand_conversations, visitor_conversations
 from chat.events import Frame, event_frame
 from chat.models import Conversation, Message
-from chat.pages import MAX_RESUME, MAX_RESUME_IN_ALL
+from chat.reading import MAX_RESUME, MAX_RESUME_IN_ALL
 from tenants.context import current_tenant
 
 

@@ -24,7 +24,7 @@ from chat.hot.writing import HotWriter, dropped
 from chat.keys import hot_key
 from chat.message_log import Draft, append, lock_conversation
 from chat.models import Conversation, Message
-from chat.pages import read_events as read_page
+from chat.reading import read_events as read_page
 from chat.redis_clients import redis_client
 from tenants.context import in_tenant, run_in_tenant
 from tests.hot.conftest import add, flush, keep

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from chat.models import Conversation, Message
-from chat.pages import read_events
+from chat.reading import read_events
 from tenants.context import in_tenant
 from tenants.keys import create_key
 from tenants.models import ApiKey, Tenant

@@ -11,7 +11,7 @@ from chat.authors import SYSTEM
 from chat.conversations import close_conversation
 from chat.events import AGENT, VISITOR
 from chat.models import Conversation, Message
-from chat.pages import read_events
+from chat.reading import read_events
 from tenants.context import in_tenant
 from tests.plans import through_indexes
 from tests.threads import run_together

@@ -15,7 +15,7 @@ from chat.authors import SYSTEM
 from chat.conversations import close_conversation, open_conversation, reopen_conversation
 from chat.events import AGENT, VISITOR
 from chat.models import Conversation, Message, Visitor
-from chat.pages import read_events
+from chat.reading import read_events
 from tenants.context import in_tenant
 from tenants.models import Tenant
 

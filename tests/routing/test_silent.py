@@ -13,7 +13,7 @@ from agents.routing.silent import read_rules, sweep_silent, take_back_silent
 from chat.events import AGENT
 from chat.messages import MessageDraft, post_message, post_visitor_message
 from chat.models import Conversation
-from chat.pages import read_events
+from chat.reading import read_events
 from tenants.context import in_tenant
 from tests.threads import run_together
 

@@ -18,9 +18,9 @@ from agents.sight import Sight, sift_rows
 from chat.conversations import open_conversation
 from chat.messages import MessageDraft, post_visitor_message
 from chat.models import Conversation, File, Visitor
-from chat.pages import conversation_row
 from chat.placement import Place
 from chat.protocol import MAX_RESUMED, MAX_WATCHED
+from chat.reading import conversation_row
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.rest.conftest import same_refusal, signed_in

@@ -21,7 +21,7 @@ from chat.message_log import lock_conversations_of
 from chat.messages import MessageDraft, Posted, post_message, post_visitor_message
 from chat.models import Conversation, File, Message, PageView, Visitor, VisitorNote
 from chat.page_trail import MAX_KEPT, View, note_page_views
-from chat.pages import read_events
+from chat.reading import read_events
 from chat.tokens import make_token, read_token
 from chat.visitor_notes import add_note
 from chat.visitor_records import update_visitor

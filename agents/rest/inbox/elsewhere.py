@@ -17,7 +17,7 @@ from agents.inbox.news import count_calling, rows_with_news
 from agents.rest.auth import AgentView
 from chat.errors import Invalid
 from chat.events import milliseconds
-from chat.pages import conversation_row
+from chat.reading import conversation_row
 from tenants.context import current_tenant
 from tenants.models import Tenant, User
 

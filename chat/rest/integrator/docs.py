@@ -3,7 +3,7 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 
-from chat.pages import MAX_PAGE, PAGE
+from chat.reading import MAX_PAGE, PAGE
 from chat.rest.integrator import inputs, resources
 from chat.rest.visitor_inputs import FileInput
 

@@ -17,7 +17,7 @@ from chat.key_auth import KeyAuth
 from chat.message_log import find_by_client_id
 from chat.messages import MessageDraft, Posted, post_message, post_visitor_message
 from chat.models import Conversation, Message
-from chat.pages import read_entries
+from chat.reading import read_entries
 from chat.rest.base import MAX_UPLOAD_BODY, read_input
 from chat.rest.integrator import docs
 from chat.rest.integrator.inputs import MessageChange, MessageCreate

@@ -7,7 +7,7 @@ from hypothesis.stateful import rule
 from agents.automation.sweep import sweep_rules
 from agents.models import AutomationPosition, RuleRun
 from chat.models import Conversation, Message
-from chat.pages import read_events
+from chat.reading import read_events
 from history.archive import archive_closed
 from history.sweeps import sweep_idle
 from tests.routing.life.stage import DAY, Stage, entries_of

@@ -1,4 +1,4 @@
-"""Reading: pages of a conversation's log and the rows and views that lists and snapshots show."""
+"""What clients read of conversations: their log in pages, and the rows and views that lists and snapshots show."""
 
 from collections.abc import Callable
 from typing import Any

@@ -8,13 +8,13 @@ from chat.consumers.socket import SocketConsumer
 from chat.participants.app import AppParticipant
 from chat.participants.participant import Participant
 from chat.participants.visitor import VisitorParticipant
-from tenants.asgi import BrandMiddleware, refuse
+from tenants.asgi import BrandScope, refuse
 
 PARTICIPANTS: tuple[type[Participant], ...] = (VisitorParticipant, AgentParticipant, AppParticipant)
 
 _sockets: dict[str, Any] = {f"/ws/v1/{who.kind}": SocketConsumer.as_asgi(speaks_for=who) for who in PARTICIPANTS}
 _polls: dict[str, Any] = {
-    f"/api/v1/{who.kind}/{name}": BrandMiddleware(PollConsumer(who, method))
+    f"/api/v1/{who.kind}/{name}": BrandScope(PollConsumer(who, method))
     for who in PARTICIPANTS
     for name, method in (("events", "GET"), ("frames", "POST"))
 }
@@ -32,7 +32,7 @@ async def _socket(scope: Any, receive: Any, send: Any) -> None:
         await app(scope, receive, send)
 
 
-sockets = BrandMiddleware(_socket)
+sockets = BrandScope(_socket)
 
 
 class WithPolls:

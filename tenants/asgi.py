@@ -10,7 +10,7 @@ from tenants.hosts import UnknownHost, find_tenant_async
 Scope = dict[str, Any]
 
 
-class BrandMiddleware:
+class BrandScope:
     """Puts `tenant` into the scope, None at the installation's own hosts; refuses a host that is not known.
 
     Where that cannot be found out, `outage` is the reason: the application raises it, and answers as it answers such.

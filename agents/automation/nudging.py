@@ -32,7 +32,7 @@ Row = tuple[UUID, int]
 
 
 @dataclass(slots=True)
-class Desk:
+class Pending:
     """What this process knows of a brand's rules, and the rows that wait for them."""
 
     events: frozenset[str] | None = None
@@ -41,43 +41,43 @@ class Desk:
     task: "asyncio.Task[None] | None" = None
 
 
-_desks: dict[UUID, Desk] = {}
+_pending: dict[UUID, Pending] = {}
 
 
 def start_rules(grown: Grown) -> None:
     """Receiver of nudges, on the event loop that publishes."""
     if grown.event not in EVENTS:
         return
-    desk = _desks.get(grown.tenant.pk)
-    if desk is None:
-        desk = _desks[grown.tenant.pk] = Desk()
-    is_known = desk.events is not None and time.monotonic() < desk.known_until
-    if is_known and grown.event not in (desk.events or ()):
+    pending = _pending.get(grown.tenant.pk)
+    if pending is None:
+        pending = _pending[grown.tenant.pk] = Pending()
+    is_known = pending.events is not None and time.monotonic() < pending.known_until
+    if is_known and grown.event not in (pending.events or ()):
         return
     if grown.event == AutomationRule.Event.MESSAGE_CREATED and grown.author_kind != Message.AuthorKind.VISITOR:
         return
-    if len(desk.waiting) < MAX_WAITING:
-        desk.waiting.append((grown.conversation_id, grown.seq))
-    if desk.task is None:
-        desk.task = asyncio.get_running_loop().create_task(_work(grown.tenant, desk))
+    if len(pending.waiting) < MAX_WAITING:
+        pending.waiting.append((grown.conversation_id, grown.seq))
+    if pending.task is None:
+        pending.task = asyncio.get_running_loop().create_task(_work(grown.tenant, pending))
 
 
 def forget_rules(tenant: Tenant) -> None:
     """The brand's rules have changed: ask anew with the next row."""
-    _desks.pop(tenant.pk, None)
+    _pending.pop(tenant.pk, None)
 
 
-async def _work(tenant: Tenant, desk: Desk) -> None:
+async def _work(tenant: Tenant, pending: Pending) -> None:
     try:
-        while desk.waiting:
-            rows = [desk.waiting.popleft() for _ in range(min(BATCH, len(desk.waiting)))]
-            desk.events = await run_in_tenant(tenant, look_at_rows, rows)
-            desk.known_until = time.monotonic() + KNOWN_SECONDS
+        while pending.waiting:
+            rows = [pending.waiting.popleft() for _ in range(min(BATCH, len(pending.waiting)))]
+            pending.events = await run_in_tenant(tenant, look_at_rows, rows)
+            pending.known_until = time.monotonic() + KNOWN_SECONDS
     except Exception:
         logger.exception("rules were not started; the sweep finds the rows", extra={"brand": tenant.slug})
-        desk.waiting.clear()
+        pending.waiting.clear()
     finally:
-        desk.task = None
+        pending.task = None
 
 
 def look_at_rows(rows: list[Row]) -> frozenset[str]:

@@ -16,10 +16,10 @@ from prometheus_client import Counter
 from chat import fanout
 from chat.connections import CATCH_UP_SECONDS, address_of, connections
 from chat.consumers.answering import DRAIN, BadFrame, answer, hello_frame
+from chat.consumers.arrivals import UNHURRIED_SECONDS, Arrivals
 from chat.consumers.buckets import frames_of, questions_of
 from chat.consumers.http import Answer, Asked, Gone, answer_preflight, read_piece, read_request, respond
 from chat.consumers.identifying import identify
-from chat.consumers.inbox import UNHURRIED_SECONDS, Inbox
 from chat.encodings import Encoding
 from chat.errors import EpochChanged, Invalid, RateLimited, WrongMethod
 from chat.events import Frame
@@ -105,7 +105,7 @@ class _Question:
         self.connection_id = asked.connection_id()
         self.address = address_of(asked.scope)
         self.encoding: Encoding = asked.encoding
-        self.inbox = Inbox({str(pk): seq for pk, seq in self.positions.items()}, who.sift)
+        self.arrivals = Arrivals({str(pk): seq for pk, seq in self.positions.items()}, who.sift)
 
     async def answer(self) -> Answer:
         if self.is_handshake:
@@ -116,27 +116,27 @@ class _Question:
         await self._hold_lease()
         questions.labels("long_poll" if self.wait else "poll", self.participant.kind).inc()
         frames = await (self._listen() if self.wait else self._missed())
-        if self.inbox.refusal is not None:
-            raise self.inbox.refusal
+        if self.arrivals.refusal is not None:
+            raise self.arrivals.refusal
         return Answer(frames, {"ts": int(self.started * 1000)})
 
     async def _listen(self) -> list[Frame]:
         who = self.participant
         topics = [*who.topics(), fanout.brand_topic(who.tenant), *who.topics_of(self.positions)]
         # Join first, then read: what is written in between comes by the topic.
-        async with fanout.listening(topics, self.inbox.deliver):
+        async with fanout.listening(topics, self.arrivals.deliver):
             if missed := await self._missed_events():
                 return missed + await self._changed()
             # For as long as the overlap they are found again and again: no reason to answer each question at once.
             changed = await self._changed()
             await self._recheck()
             await self._park(UNHURRIED_SECONDS if changed else self.wait)
-            if self.inbox.has_lost:
+            if self.arrivals.has_lost:
                 await asyncio.sleep(random.uniform(0, CATCH_UP_SECONDS))
                 await self._recheck()
-            if self.inbox.is_unsure:
-                return [*await self._missed(), *self.inbox.orders()]
-            return changed + self.inbox.frames()
+            if self.arrivals.is_unsure:
+                return [*await self._missed(), *self.arrivals.orders()]
+            return changed + self.arrivals.frames()
 
     def _knows_another_history(self) -> bool:
         return self.epoch not in ("", str(self.participant.tenant.epoch))
@@ -148,10 +148,10 @@ class _Question:
             raise EpochChanged
 
     def deliver(self, message: dict[str, Any]) -> None:
-        self.inbox.deliver(message)
+        self.arrivals.deliver(message)
 
     def drain(self) -> None:
-        self.inbox.take(DRAIN)
+        self.arrivals.take(DRAIN)
 
     def is_silent(self, now: float) -> bool:
         return False  # it ends by itself
@@ -193,7 +193,7 @@ class _Question:
         """Wait for something to tell, as long as the client waits for us."""
         connections.add(self, self.address, "long_poll")
         left = asyncio.ensure_future(self._until_left())
-        arrival = asyncio.ensure_future(self.inbox.wait(seconds))
+        arrival = asyncio.ensure_future(self.arrivals.wait(seconds))
         try:
             done, _ = await asyncio.wait({left, arrival}, return_when=asyncio.FIRST_COMPLETED)
             if left in done:

@@ -16,7 +16,7 @@ from history.reports.spread import bucket_at
 from history.reports.sums import COUNTS
 
 
-class Cell(NamedTuple):
+class HourKey(NamedTuple):
     """An hour, and whose; in the order in which a file has them."""
 
     hour: datetime
@@ -28,15 +28,17 @@ class Cell(NamedTuple):
 _CELL = ("hour", "queue_id", "agent_id", "tag_id")
 
 
-def hours_of_sums(question: Question, start: datetime, end: datetime, *, by_tag: bool) -> Iterator[tuple[Cell, Sums]]:
+def hours_of_sums(
+    question: Question, start: datetime, end: datetime, *, by_tag: bool
+) -> Iterator[tuple[HourKey, Sums]]:
     """What was counted in [start, end): of each hour, queue and agent; `by_tag`: of those with a tag, for each tag.
 
     Rows with a tag count what rows without one count too: never both in one file. Two queries.
     """
-    found: dict[Cell, Sums] = defaultdict(Sums)
+    found: dict[HourKey, Sums] = defaultdict(Sums)
     counts: Any = _cells(HourlyCount.objects.all(), question, start, end, by_tag)
     for hour, queue, agent, tag, *numbers in counts.values_list(*_CELL, *COUNTS):
-        found[Cell(hour, queue, agent, tag)].take_counts(numbers)
+        found[HourKey(hour, queue, agent, tag)].take_counts(numbers)
     for (cell, measure), buckets in _spreads(question, start, end, by_tag).items():
         found[cell].spreads[measure] = _spread(measure, buckets)
     for cell in sorted(found, key=lambda one: (one.hour, *(str(pk or "") for pk in one[1:]))):
@@ -60,15 +62,15 @@ def hours_of_load(question: Question, start: datetime, end: datetime) -> list[tu
 Buckets = dict[int, list[int]]
 
 
-def _spreads(question: Question, start: datetime, end: datetime, by_tag: bool) -> dict[tuple[Cell, int], Buckets]:
+def _spreads(question: Question, start: datetime, end: datetime, by_tag: bool) -> dict[tuple[HourKey, int], Buckets]:
     """By cell and measure: how many and their total, by bucket. Of both clocks the one that was asked for."""
     rows: Any = _cells(HourlySpread.objects.all(), question, start, end, by_tag)
     rows = rows.filter(time__in=(Time.BOTH, TIMES[question.time]))
-    found: dict[tuple[Cell, int], Buckets] = defaultdict(dict)
+    found: dict[tuple[HourKey, int], Buckets] = defaultdict(dict)
     for hour, queue, agent, tag, measure, bucket, count, total in rows.values_list(
         *_CELL, "measure", "bucket", "count", "total"
     ):
-        sums = found[Cell(hour, queue, agent, tag), measure].setdefault(bucket, [0, 0])
+        sums = found[HourKey(hour, queue, agent, tag), measure].setdefault(bucket, [0, 0])
         sums[0] += count
         sums[1] += total
     return found

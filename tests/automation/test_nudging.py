@@ -20,22 +20,22 @@ MakeRule = Callable[..., AutomationRule]
 @pytest.fixture(autouse=True)
 def unknown(brands: dict[str, Tenant]) -> Iterator[None]:
     """Nothing is known of the brands before and after: the process's own bus may have asked as well."""
-    nudging._desks.clear()
+    nudging._pending.clear()
     yield
-    nudging._desks.clear()
+    nudging._pending.clear()
 
 
-def nudge(tenant: Tenant, message: Message, times: int = 1) -> nudging.Desk | None:
+def nudge(tenant: Tenant, message: Message, times: int = 1) -> nudging.Pending | None:
     """As the publishing loop does it; returns when all that it started is over."""
 
-    async def run() -> nudging.Desk | None:
+    async def run() -> nudging.Pending | None:
         grown = Grown(tenant, message.conversation_id, message.seq, message.event, message.author_kind)
         for _ in range(times):
             start_rules(grown)
-        desk = nudging._desks.get(tenant.pk)
-        if desk is not None and desk.task is not None:
-            await desk.task
-        return desk
+        pending = nudging._pending.get(tenant.pk)
+        if pending is not None and pending.task is not None:
+            await pending.task
+        return pending
 
     return asyncio.run(run())
 
@@ -44,7 +44,7 @@ def test_starts_a_rule(acme: Tenant, make_rule: MakeRule, say: Callable[..., Mes
     rule = make_rule("message.created", [], [{"do": "priority.set", "priority": 4}])
     message = say("hello")
     RuleRun.objects.all().delete()
-    nudging._desks.clear()
+    nudging._pending.clear()
     nudge(acme, message)
     assert RuleRun.objects.get().rule_id == rule.pk
     assert Conversation.objects.get(pk=message.conversation_id).priority == 4
@@ -52,16 +52,16 @@ def test_starts_a_rule(acme: Tenant, make_rule: MakeRule, say: Callable[..., Mes
 
 def test_a_brand_without_rules_is_asked_once(acme: Tenant, brand: Tenant, say: Callable[..., Message]) -> None:
     message = say("hello")
-    nudging._desks.clear()
-    desk = nudge(acme, message)
-    assert desk is not None
-    assert desk.events == frozenset()
+    nudging._pending.clear()
+    pending = nudge(acme, message)
+    assert pending is not None
+    assert pending.events == frozenset()
 
     async def again() -> None:
         start_rules(Grown(acme, message.conversation_id, message.seq, message.event, message.author_kind))
 
     asyncio.run(again())
-    assert (list(desk.waiting), desk.task) == ([], None), "nothing waits and nothing was started"
+    assert (list(pending.waiting), pending.task) == ([], None), "nothing waits and nothing was started"
 
 
 @pytest.mark.parametrize(("event", "author"), [("note.created", "visitor"), ("message.created", "agent")])
@@ -69,10 +69,10 @@ def test_what_starts_no_rule_costs_nothing(
     acme: Tenant, brand: Tenant, say: Callable[..., Message], event: str, author: str
 ) -> None:
     message = say("hello")
-    nudging._desks.clear()
+    nudging._pending.clear()
     message.event, message.author_kind = event, author
-    desk = nudge(acme, message)
-    assert desk is None or desk.events is None, "nobody was asked"
+    pending = nudge(acme, message)
+    assert pending is None or pending.events is None, "nobody was asked"
 
 
 def test_too_many_are_left_to_the_sweep(
@@ -80,14 +80,14 @@ def test_too_many_are_left_to_the_sweep(
 ) -> None:
     make_rule("message.created", [], [{"do": "priority.set", "priority": 4}])
     message = say("hello")
-    nudging._desks.clear()
+    nudging._pending.clear()
     nudge(acme, message, times=MAX_WAITING + 100)
     assert RuleRun.objects.count() == 1
 
 
 def test_changed_rules_are_asked_for_anew(acme: Tenant, make_rule: MakeRule, say: Callable[..., Message]) -> None:
     message = say("hello")
-    nudging._desks.clear()
+    nudging._pending.clear()
     nudge(acme, message)
     make_rule("message.created", [], [{"do": "priority.set", "priority": 4}])
     forget_rules(acme)
@@ -99,14 +99,14 @@ def test_a_brand_that_fails_is_logged_and_tried_again(
     globex: Tenant, make_rule: MakeRule, say: Callable[..., Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = say("hello")
-    nudging._desks.clear()
+    nudging._pending.clear()
 
     def broken(rows: object) -> frozenset[str]:
         raise RuntimeError("gone")
 
     monkeypatch.setattr(nudging, "look_at_rows", broken)
-    desk = nudge(globex, message)
-    assert desk is not None
-    assert (desk.events, desk.task, list(desk.waiting)) == (None, None, [])
+    pending = nudge(globex, message)
+    assert pending is not None
+    assert (pending.events, pending.task, list(pending.waiting)) == (None, None, [])
     with in_tenant(globex):
         assert not RuleRun.objects.exists()

@@ -23,7 +23,7 @@ Sift = Callable[[dict[str, Any]], dict[str, Any] | None]
 _decode = msgspec.json.Decoder().decode
 
 
-class Inbox:
+class Arrivals:
     """Frames of one parked question. `is_unsure`: something was lost or is out of order, ask the database."""
 
     def __init__(self, positions: dict[str, int], sift: Sift) -> None:

@@ -1,6 +1,5 @@
 """Take-back: conversations of agents that are gone wait again, by the rule of their queue (docs/routing.md)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,37 +7,33 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from agents.assignments import give_back_locked
-from agents.models import Agent, Queue
+from agents.by_queue import ByQueue, read_by_queue
+from agents.models import Agent
 from chat.message_log import lock_conversation
 from chat.models import Conversation
 from chat.walk import work_through
 
+NEW_QUEUES_SECONDS = 120
 GONE = Q(absent_since__isnull=False) | Q(is_active=False) | Q(user__is_active=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Seconds of absence after which a queue takes back, None for never. Without a queue the default queue's counts."""
-
-    by_queue: dict[UUID, int | None]
-    default: int | None
-
-    def seconds(self, queue_id: UUID | None) -> int | None:
-        return self.by_queue.get(queue_id, self.default) if queue_id else self.default
-
-    def is_due(self, agent: Agent, queue_id: UUID | None, now: datetime) -> bool:
-        if has_left(agent):
-            return True  # does not come back, whatever the queue waits for
-        seconds = self.seconds(queue_id)
-        return (
-            seconds is not None
-            and agent.absent_since is not None
-            and now - agent.absent_since >= timedelta(seconds=seconds)
-        )
+# Seconds of absence after which a queue takes back, None for never.
+Rules = ByQueue[int | None]
 
 
 def has_left(agent: Agent) -> bool:
     return not agent.is_active or not agent.user.is_active
+
+
+def is_due(agent: Agent, seconds: int | None, now: datetime) -> bool:
+    """Whether a queue that waits so long takes back what this agent has."""
+    if has_left(agent):
+        return True  # does not come back, whatever the queue waits for
+    return (
+        seconds is not None
+        and agent.absent_since is not None
+        and now - agent.absent_since >= timedelta(seconds=seconds)
+    )
 
 
 def sweep_take_back(now: datetime, limit: int = 1000) -> int:
@@ -64,7 +59,7 @@ def take_back(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
             return False
         locked = Agent.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
         agent = locked.filter(pk__in=[conversation.assignee_id]).first()
-        if agent is None or not rules.is_due(agent, conversation.queue_id, now):
+        if agent is None or not is_due(agent, rules.of(conversation.queue_id), now):
             return False
         if conversation.snoozed_until is not None and not has_left(agent):
             return False  # put aside until tomorrow: it stays with its agent overnight
@@ -73,11 +68,8 @@ def take_back(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
 
 
 def read_rules() -> Rules:
-    """By queue; without a queue the default one's holds, and without any what a new one would come with."""
-    queues = list(Queue.objects.order_by("-is_default", "position"))
-    return Rules(
-        {queue.pk: queue.take_back_seconds for queue in queues}, queues[0].take_back_seconds if queues else 120
-    )
+    """A brand without a queue waits as long as a new queue would."""
+    return read_by_queue(lambda queue: queue.take_back_seconds, without=NEW_QUEUES_SECONDS)
 
 
 def due_for_take_back(rules: Rules, now: datetime) -> QuerySet[Conversation]:
@@ -85,11 +77,9 @@ def due_for_take_back(rules: Rules, now: datetime) -> QuerySet[Conversation]:
     conversations by agent."""
     gone = list(Agent.objects.select_related("user").filter(GONE))
     due = Q(pk__in=[])
-    for queue_id in [*rules.by_queue, None]:
-        agents = [agent.pk for agent in gone if rules.is_due(agent, queue_id, now)]
+    for there, seconds in rules.shares():
+        agents = [agent.pk for agent in gone if is_due(agent, seconds, now)]
         if agents:
-            # An unknown queue counts as none.
-            there = Q(queue_id=queue_id) if queue_id else ~Q(queue_id__in=rules.by_queue) | Q(queue_id__isnull=True)
             due |= there & Q(assignee_id__in=agents)
     left = [agent.pk for agent in gone if has_left(agent)]
     awake = Q(snoozed_until__isnull=True) | Q(assignee_id__in=left)

@@ -7,54 +7,53 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from agents.assignments import give_back_locked
-from agents.models import Assignment, Queue
+from agents.by_queue import ByQueue, read_by_queue
+from agents.models import Assignment
 from chat.marks import AWAKE
 from chat.message_log import lock_conversation
 from chat.models import Conversation
 from chat.walk import work_through
 
-# Seconds by queue; a conversation whose queue is not known goes by the default queue, which stands under None.
-Rules = dict[UUID | None, int]
+# Seconds of silence after which a queue takes back, None for never.
+Rules = ByQueue[int | None]
 
 
 def sweep_silent(now: datetime, limit: int = 1000) -> int:
     """Let conversations of the current brand wait again whose agent is silent for longer than the queue allows; returns
     how many. The agent is not given the same one again before the queue's rules are relaxed (routing/choose.py).
     """
-    rules, queues = read_rules()
+    rules = read_rules()
 
     def take_one_back(conversation_id: UUID) -> bool:
-        return take_back_silent(conversation_id, rules=rules, queues=queues, now=now)
+        return take_back_silent(conversation_id, rules=rules, now=now)
 
-    due = due_for_silence(rules, queues, now)
-    return work_through(due, by="awaiting_reply_since", work=take_one_back, limit=limit) if rules else 0
+    if not any(seconds is not None for _there, seconds in rules.shares()):
+        return 0
+    due = due_for_silence(rules, now)
+    return work_through(due, by="awaiting_reply_since", work=take_one_back, limit=limit)
 
 
-def take_back_silent(conversation_id: UUID, *, rules: Rules, queues: set[UUID], now: datetime) -> bool:
+def take_back_silent(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
     """Take the conversation back if that is due; tells whether it was. An answer waits for the lock or is seen."""
     with transaction.atomic():
         conversation = lock_conversation(conversation_id)
-        seconds = rules.get(conversation.queue_id if conversation.queue_id in queues else None)
+        seconds = rules.of(conversation.queue_id)
         if seconds is None or not _is_silent(conversation, now - timedelta(seconds=seconds)):
             return False
         give_back_locked(conversation, now, Assignment.EndedReason.AGENT_SILENT)
         return True
 
 
-def read_rules() -> tuple[Rules, set[UUID]]:
-    """Which queues take back after how long, and the ids of all queues."""
-    queues = list(Queue.objects.order_by("-is_default", "position"))
-    rules: Rules = {queue.pk: queue.silent_seconds for queue in queues if queue.silent_seconds is not None}
-    if queues and queues[0].silent_seconds is not None:
-        rules[None] = queues[0].silent_seconds
-    return rules, {queue.pk for queue in queues}
+def read_rules() -> Rules:
+    return read_by_queue(lambda queue: queue.silent_seconds, without=None)
 
 
-def due_for_silence(rules: Rules, queues: set[UUID], now: datetime) -> QuerySet[Conversation]:
+def due_for_silence(rules: Rules, now: datetime) -> QuerySet[Conversation]:
     due = Q(pk__in=[])
-    for queue_id, seconds in rules.items():
+    for there, seconds in rules.shares():
+        if seconds is None:
+            continue
         limit = now - timedelta(seconds=seconds)
-        there = Q(queue_id=queue_id) if queue_id else Q(queue_id__isnull=True) | ~Q(queue_id__in=queues)
         due |= there & Q(awaiting_reply_since__lte=limit, assigned_at__lte=limit)
     assigned = Conversation.objects.filter(AWAKE, status=Conversation.Status.ASSIGNED, left_message=False)
     return assigned.filter(due, awaiting_reply_since__isnull=False)

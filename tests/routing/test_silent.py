@@ -116,12 +116,12 @@ def test_the_next_one_gets_it_and_the_silent_one_only_when_nobody_else_can(team,
 @pytest.mark.parametrize("attempt", range(5))
 def test_against_the_answer(acme, unanswered, amy, now, attempt):
     """Either the answer came first, or the conversation was given back and the log says so."""
-    rules, queues = read_rules()
+    rules = read_rules()
 
     def run(number):
         with in_tenant(acme):
             if number:
-                return take_back_silent(unanswered.pk, rules=rules, queues=queues, now=after(now, 60))
+                return take_back_silent(unanswered.pk, rules=rules, now=after(now, 60))
             answers(unanswered, amy, after(now, 60))
             return None
 

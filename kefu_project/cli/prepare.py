@@ -60,7 +60,7 @@ def prepare_demo() -> list[dict[str, Any]]:
     from django.conf import settings
     from django.utils import timezone
 
-    from kefu_project.demo import create_demo, demo_logins
+    from kefu_project.demo.brands import create_demo, demo_logins
     from tenants.models import Tenant
 
     mark: Path = settings.DATA_DIR / DEMO_MARK

@@ -84,7 +84,7 @@ def _site(tenant: "Tenant", secret_key: str, address: str, port: int) -> Site:
 
 
 def _logins(brand: str) -> tuple[Login, ...]:
-    from kefu_project.demo import demo_logins
+    from kefu_project.demo.brands import demo_logins
 
     found = [login for login in demo_logins() if brand in login["works_for"].split(" + ") and login["password"]]
     return tuple(Login(login["email"], login["password"]) for login in found)

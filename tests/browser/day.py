@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from kefu_project import demo, demo_talks
+from kefu_project.demo import brands as demo
+from kefu_project.demo import talks as demo_talks
 from tenants.models import Tenant, User
 from tenants.provisioning import delete_brand
 from tests.browser.camera import Camera

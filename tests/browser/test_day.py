@@ -15,7 +15,7 @@ from agents.models import Agent, AutomationRule, Queue
 from agents.sla.sweep import sweep_sla
 from chat.models import Conversation, Rating
 from history.reports.sweep import sweep_reports
-from kefu_project.demo import DemoLogin
+from kefu_project.demo.brands import DemoLogin
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.browser.camera import Camera

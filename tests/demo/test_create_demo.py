@@ -16,7 +16,8 @@ from agents.models import (
     SlaPolicy,
 )
 from chat.models import Conversation, Message, Rating, Tag, VisitorNote, Widget
-from kefu_project import demo, demo_talks
+from kefu_project.demo import brands as demo
+from kefu_project.demo import talks as demo_talks
 from tenants.context import in_tenant
 from tenants.models import ApiKey, Tenant, User
 from tenants.provisioning import delete_brand

@@ -20,9 +20,9 @@ from agents.models import Agent, Queue, Skill
 from chat.models import Widget
 from history.reports.sweep import sweep_reports
 from kefu_project.cli.noting import note_brand
-from kefu_project.demo_desk import create_rules, furnish_desk
-from kefu_project.demo_talks import create_talks
-from kefu_project.demo_week import create_week
+from kefu_project.demo.desk import create_rules, furnish_desk
+from kefu_project.demo.talks import create_talks
+from kefu_project.demo.week import create_week
 from tenants.accounts import create_account
 from tenants.context import in_public, in_tenant
 from tenants.models import Tenant, User

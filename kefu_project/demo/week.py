@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from agents.models import Agent
 from chat.models import Tag, Widget
-from kefu_project.demo_talks import DEVICES, Talk, create_talk
+from kefu_project.demo.talks import DEVICES, Talk, create_talk
 
 DAYS = 7
 TALKS_A_DAY = (3, 4)

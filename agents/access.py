@@ -16,25 +16,26 @@ from chat.access import Known, brand_conversations, find_known, get_file, get_vi
 from chat.errors import NotFound
 from chat.models import Conversation, File, Visitor
 from tenants.models import User
+from tenants.queries import only
 
 
 def get_agent(user: User) -> Agent:
     """Return the active agent that this account is in the current brand."""
-    agent = Agent.objects.filter(user_id=user.pk, is_active=True).first() if user.is_authenticated else None
+    agent = only(Agent.objects.filter(user_id=user.pk, is_active=True)) if user.is_authenticated else None
     if agent is None:
         raise NotFound
     return agent
 
 
 def get_active_agent(agent_id: UUID) -> Agent:
-    agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
+    agent = only(Agent.objects.filter(pk=agent_id, is_active=True))
     if agent is None:
         raise NotFound("There is no such agent.")
     return agent
 
 
 def get_queue(queue_id: UUID) -> Queue:
-    queue = Queue.objects.filter(pk=queue_id).first()
+    queue = only(Queue.objects.filter(pk=queue_id))
     if queue is None:
         raise NotFound("There is no such queue.")
     return queue
@@ -48,7 +49,7 @@ def agent_conversations(agent: Agent) -> QuerySet[Conversation]:
 
 def get_agent_conversation(agent: Agent, conversation_id: UUID) -> Conversation:
     """Return a conversation that this agent may see, with its visitor."""
-    row = agent_conversations(agent).select_related("visitor").filter(pk=conversation_id).first()
+    row = only(agent_conversations(agent).select_related("visitor").filter(pk=conversation_id))
     if row is None:
         raise NotFound
     return row

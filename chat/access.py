@@ -11,13 +11,14 @@ from chat.tokens import VisitorIdentity
 from tenants.context import current_tenant
 from tenants.keys import find_key
 from tenants.models import ApiKey
+from tenants.queries import only
 
 
 def get_widget(public_key: str) -> Widget:
     """Return the current brand's widget with this publishable key; a revoked key opens nothing."""
     key = find_key(public_key, kind=ApiKey.Kind.PUBLISHABLE)
     is_ours = key is not None and key.tenant_id == current_tenant().pk
-    widget = Widget.objects.filter(public_key=public_key).first() if is_ours else None
+    widget = only(Widget.objects.filter(public_key=public_key)) if is_ours else None
     if widget is None:
         raise NotFound("There is no widget with this key.")
     return widget
@@ -71,7 +72,7 @@ def find_known_of_visitor(visitor_id: UUID, conversation_ids: list[UUID]) -> dic
 
 def get_identity(visitor_id: UUID, widget_id: UUID) -> VisitorIdentity:
     """Return visitor and widget of a connection that was let in as both."""
-    widget = Widget.objects.filter(pk=widget_id).first()
+    widget = only(Widget.objects.filter(pk=widget_id))
     if widget is None:
         raise NotFound
     return VisitorIdentity(get_visitor(visitor_id), widget)
@@ -79,7 +80,7 @@ def get_identity(visitor_id: UUID, widget_id: UUID) -> VisitorIdentity:
 
 def get_visitor(visitor_id: UUID) -> Visitor:
     """Return any visitor of the current brand: for agents and secret keys."""
-    visitor = Visitor.objects.filter(pk=visitor_id).first()
+    visitor = only(Visitor.objects.filter(pk=visitor_id))
     if visitor is None:
         raise NotFound
     return visitor
@@ -97,14 +98,14 @@ def get_visitor_file(visitor: Visitor, file_id: UUID) -> File:
 
 
 def _file(rows: QuerySet[File], file_id: UUID) -> File:
-    file = rows.filter(pk=file_id).first()
+    file = only(rows.filter(pk=file_id))
     if file is None:
         raise NotFound
     return file
 
 
 def _get(rows: QuerySet[Conversation], conversation_id: UUID) -> Conversation:
-    row = rows.select_related("visitor").filter(pk=conversation_id).first()
+    row = only(rows.select_related("visitor").filter(pk=conversation_id))
     if row is None:
         raise NotFound
     return row

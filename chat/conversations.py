@@ -17,6 +17,7 @@ from chat.models import Conversation, Message, Visitor, Widget
 from chat.placement import Place, place_of_new
 from chat.signals import conversation_closed
 from tenants.context import current_tenant
+from tenants.queries import only
 
 CLOSING = ["status", "close_reason", "closed_at", "waiting_since", "queued_at", "snoozed_until", "unread_count"]
 CLOSING += ["awaiting_reply_since", "reply_due_at", "resolve_due_at"]
@@ -69,12 +70,8 @@ def open_conversation(
 
 
 def find_open(visitor: Visitor | UUID) -> Conversation | None:
-    return (
-        Conversation.objects.select_related("visitor")
-        .filter(visitor=visitor)
-        .exclude(status=Conversation.Status.CLOSED)
-        .first()
-    )
+    theirs = Conversation.objects.select_related("visitor").filter(visitor=visitor)
+    return only(theirs.exclude(status=Conversation.Status.CLOSED))
 
 
 def close_conversation(

@@ -13,6 +13,7 @@ from django.db import OperationalError
 from chat.participants.participant import Participant
 from chat.protocol import CLOSE_AUTHENTICATION, CLOSE_EPOCH
 from tenants.context import ContextOverloaded, run_in_tenant
+from tenants.hosts import read_epoch
 from tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ async def close_ended(lines: Iterable[Line]) -> None:
 
 def find_ended(tenant: Tenant, participants: Collection[Participant]) -> dict[Participant, int]:
     """Return those whose access ended, with the close code. Inside the brand."""
-    epoch = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).values_list("epoch", flat=True).first()
+    epoch = read_epoch(tenant.pk)
     if epoch is None:
         return dict.fromkeys(participants, CLOSE_AUTHENTICATION)
     outdated = {who: CLOSE_EPOCH for who in participants if who.tenant.epoch != epoch}

@@ -12,6 +12,7 @@ from chat.fanout import announce_close, visitor_topic
 from chat.models import Visitor, Widget
 from chat.protocol import CLOSE_AUTHENTICATION
 from tenants.context import current_tenant
+from tenants.queries import only
 
 MAX_AGE_SECONDS = 30 * 24 * 3600
 MAX_CHARS = 512
@@ -41,8 +42,8 @@ def make_token(visitor: Visitor, widget: Widget) -> str:
 def read_token(token: str) -> VisitorIdentity:
     """Return whom the token stands for in the current brand; Unauthenticated for anything else, Blocked."""
     claims = _claims(token)
-    visitor = Visitor.objects.filter(pk=UUID(claims["v"]), token_generation=claims["g"]).first()
-    widget = Widget.objects.filter(pk=UUID(claims["w"])).first()
+    visitor = only(Visitor.objects.filter(pk=UUID(claims["v"]), token_generation=claims["g"]))
+    widget = only(Widget.objects.filter(pk=UUID(claims["w"])))
     if visitor is None or widget is None or (widget.enforce_identity and not visitor.is_identified):
         raise Unauthenticated("The visitor token is no longer valid: start a new session.")
     if visitor.blocked_at is not None:

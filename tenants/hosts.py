@@ -2,12 +2,14 @@
 
 import threading
 import time
+from uuid import UUID
 
 from django.conf import settings
 from django.http.request import split_domain_port
 
 from tenants.context import in_public, run_in_public
 from tenants.models import Domain, Tenant
+from tenants.queries import only
 
 # Seconds that an answer is believed: short enough for a suspended brand to be gone within the promised 5 s.
 MEMORY_SECONDS = 3.0
@@ -52,6 +54,11 @@ async def find_tenant_async(host_header: str) -> Tenant | None:
     return _active(tenant)
 
 
+def read_epoch(tenant_id: UUID) -> UUID | None:
+    """Return which history the brand has now; None when it is suspended or gone."""
+    return only(Tenant.objects.filter(pk=tenant_id, status=Tenant.Status.ACTIVE).values_list("epoch", flat=True))
+
+
 def forget_hosts() -> None:
     """Forget all answers: called after a brand or domain changed in this process."""
     with _lock:
@@ -84,5 +91,5 @@ def _load(name: str) -> Tenant | None:
     if not name:
         return None
     with in_public():
-        domain = Domain.objects.select_related("tenant").filter(domain=name).first()
+        domain = only(Domain.objects.select_related("tenant").filter(domain=name))
     return domain.tenant if domain else None

@@ -10,6 +10,7 @@ from chat.authors import Author
 from chat.errors import ConversationClosed
 from chat.message_log.entries import columns_of
 from chat.models import Conversation, Message
+from tenants.queries import only
 
 PREVIEW_CHARS = 120
 MESSAGE = "message.created"
@@ -74,7 +75,7 @@ def find_archived_with(finder: ArchiveFinder) -> None:
 
 def find_by_client_id(author: Author, client_id: UUID) -> Message | None:
     """Return the row that this author already added under `client_id`, in whichever conversation, archived or not."""
-    row = Message.objects.select_related("conversation").filter(author_id=author.id, client_id=client_id).first()
+    row = only(Message.objects.select_related("conversation").filter(author_id=author.id, client_id=client_id))
     # In this order: a row that is archived between the two questions is found by the second.
     if row is None and _archive_finder is not None:
         return _archive_finder(author.id, client_id)

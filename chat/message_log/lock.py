@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from chat.errors import NotFound
 from chat.models import Conversation
+from tenants.queries import only
 
 
 def lock_conversation(conversation_id: UUID) -> Conversation:
@@ -16,7 +17,7 @@ def lock_conversation(conversation_id: UUID) -> Conversation:
     rows = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related("visitor")
     # Asked again before it counts as missing: a merge that gave it another visitor while we waited for the lock leaves
     # PostgreSQL with the new conversation beside the old visitor, which do not join.
-    conversation = rows.filter(pk=conversation_id).first() or rows.filter(pk=conversation_id).first()
+    conversation = only(rows.filter(pk=conversation_id)) or only(rows.filter(pk=conversation_id))
     if conversation is None:
         raise NotFound
     return conversation

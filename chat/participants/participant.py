@@ -20,6 +20,7 @@ from chat.posting import send
 from chat.protocol import HEARTBEAT_SECONDS, Command, CreateMessage, CreateNote
 from chat.tops import tops_of
 from tenants.context import run_in_tenant
+from tenants.hosts import read_epoch
 from tenants.models import Tenant
 
 # Command types to the names of methods. An answer is the data of an ack, or the frame's type and data; None: no answer.
@@ -202,7 +203,7 @@ def check_brand(tenant: Tenant) -> Tenant:
     Hosts are remembered for some seconds, and clients come back at once when a backup was put back. A copy, since the
     object is shared with those who came before: by the epoch that it has they are found (chat/rechecking.py).
     """
-    epoch = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.ACTIVE).values_list("epoch", flat=True).first()
+    epoch = read_epoch(tenant.pk)
     if epoch is None:
         raise Forbidden("The brand is suspended.")
     if epoch == tenant.epoch:

@@ -173,6 +173,7 @@ def test_deleting_waits_in_the_order_of_all_writers(acme, now, what):
         having = left.filter(queue_id=queue.pk) if what == "queue" else left.filter(tag_ids__contains=[tag.pk])
         assert left.count() == 2
         assert not having.exists()
+        Queue.objects.filter(pk=queue.pk).delete()
 
 
 def test_the_next_message_leaves_the_index_as_it_was(acme, vera, alice, asked, tag, now):

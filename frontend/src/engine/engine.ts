@@ -307,7 +307,7 @@ export class Engine {
     if (!entry) return;
     const { client_id, kind, text, file_ids, type, mentions } = entry;
     const data = type === "note.create" ? { client_id, text, mentions } : { client_id, kind, text, file_ids };
-    let ack: Frame;
+    let ack: Frame<any>;
     try {
       ack = await this.connection.request(type, data, entry.conversation);
     } catch (error) {

@@ -10,13 +10,20 @@ from chat.models import Conversation
 from tenants.context import in_tenant
 from tests.browser.axe import serious
 
+# The agent's own clock, two hours ahead: deadlines are the server's.
+WRONG_CLOCK = "const right = Date.now; Date.now = () => right() + 7_200_000;"
+
 
 @pytest.mark.parametrize(
-    ("waited", "due", "level", "says"),
-    [(1, 9, "calm", "answer by"), (5, 4, "soon", "answer by"), (10, -1, "late", "answer was due")],
+    ("waited", "due", "level", "says", "script"),
+    [
+        (1, 9, "calm", "answer by", WRONG_CLOCK),
+        (5, 4, "soon", "answer by", ""),
+        (10, -1, "late", "answer was due", ""),
+    ],
 )
-def test_row_and_header_run_by_the_deadline(open_console, where, acme, now, waited, due, level, says):
-    console = open_console()
+def test_row_and_header_run_by_the_deadline(open_console, where, acme, now, waited, due, level, says, script):
+    console = open_console(script=script)
     with in_tenant(acme):
         Conversation.objects.update(
             awaiting_reply_since=now - timedelta(minutes=waited),

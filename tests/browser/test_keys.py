@@ -204,6 +204,7 @@ def test_taking_answering_closing(unassigned: Page, acme: Tenant) -> None:
     unassigned.keyboard.press("Control+Enter")
     closed = unassigned.get_by_text("This conversation is closed.")
     expect(closed).to_be_visible()
+    expect(composer(unassigned)).to_have_count(0)  # who closed it is done there: keys go on
     with in_tenant(acme):  # the close has not overtaken the answer, which waited for the note
         assert Message.objects.filter(body__text="On its way.").exists()
     press(unassigned, "e")

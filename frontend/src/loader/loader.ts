@@ -66,7 +66,7 @@ function tell(): void {
   view.setColours(accent, theme());
   view.setLocale(locale);
   told = location.href;
-  post({ type: "state", isOpen, page: page(), locale, theme: theme(), identity, attributes });
+  post({ type: "state", isOpen, page: page(), locale, theme: theme(), isAway: view.isAway(), identity, attributes });
 }
 
 /** What the page's own storage remembers: enough to colour the bubble, to know whether to look for unread, to sign out. */
@@ -182,11 +182,9 @@ function heard(message: ToHost): void {
       remember(message.isReturning);
       tell();
       view.showReady();
-      // It is ready anew with each conversation: the focus may be in the page by then.
-      if (isShown) return;
+      if (!isShown) emit("ready"); // it is ready anew with each conversation
       isShown = true;
-      if (isOpen) view.frame!.focus();
-      return emit("ready");
+      return;
     case "close":
       return setOpen(false);
     case "unread":

@@ -93,6 +93,9 @@ export function setOpen(isOpen: boolean): void {
   else if (document.activeElement === host) bubble.focus({ preventScroll: true });
 }
 
+/** The focus is in the page's own. */
+export const isAway = (): boolean => document.activeElement !== host;
+
 export function setUnread(count: number): void {
   unread = count;
   badge.textContent = count > 99 ? "99+" : `${count}`;

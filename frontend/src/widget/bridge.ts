@@ -17,6 +17,8 @@ export interface HostState {
   page: PageInfo;
   locale: string;
   theme: Theme;
+  /** The focus is in the page's own: what appears in an open panel does not take it. */
+  isAway: boolean;
   identity?: Identity | undefined;
   attributes?: object | undefined;
 }

@@ -61,7 +61,7 @@ export class Chat {
   readonly desk = new Desk(this);
   private engine: Engine | null = null;
   private outbox: Outbox | null = null;
-  private state: Wishes | null = null;
+  state: Wishes | null = null;
   private attempt = 0;
   /** The last question for a session: the answer to an earlier one, or one from before a sign-out, is nobody's. */
   private asked = {};

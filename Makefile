@@ -28,9 +28,11 @@ torture: $(VENV)/ready ## Kill and cut what runs (SEED=1); is anything lost? The
 	$(BIN)/python -m tests.torture.calibrate --seed $(or $(SEED),1)
 
 torture-storm: $(VENV)/ready ## A million operations over 50 brands (SEED=1): does any see another?
+	KF_PLANTED=all $(BIN)/python -m pytest -n 0 -q tests/storm -k planted
 	$(BIN)/python -m tests.storm --operations 1000000 --brands 50 --seed $(or $(SEED),1)
 
 torture-fuzz: $(VENV)/ready ## A million wrong frames (SEED=1): does the server stay as it was?
+	KF_PLANTED=all $(BIN)/python -m pytest -n 0 -q tests/fuzz -k planted
 	$(BIN)/python -m tests.fuzz --frames 1000000 --seed $(or $(SEED),1)
 
 torture-routing: $(VENV)/ready ## Ten thousand races of routers and people (SEED=1): one winner each?

@@ -33,10 +33,17 @@ def server(brands: Any, valkey: Valkey) -> Iterator[Server]:
 
 def test_a_list_shows_what_was_assigned_while_the_bus_was_away(desk: Page, valkey, acme, alice, now):
     opened: list[WebSocket] = []
-    with desk.expect_websocket() as first:
-        desk.reload()
-    first.value.wait_for_event("framereceived")
-    desk.on("websocket", lambda socket: opened.append(socket))
+    frames: list[Any] = []
+
+    def note(socket: WebSocket) -> None:
+        opened.append(socket)
+        socket.on("framereceived", lambda frame: frames.append(frame))
+
+    desk.on("websocket", note)
+    desk.reload()
+    while not frames:
+        desk.wait_for_timeout(20)
+    opened.clear()
     desk.get_by_role("button", name="Mine").click()
     expect(rows(desk)).to_have_count(0)
     os.kill(valkey.child.pid, signal.SIGKILL)

@@ -19,6 +19,8 @@ FRAMES = int(os.environ.get("KF_FUZZ_FRAMES", "3000"))
 SEED = int(os.environ.get("KF_FUZZ_SEED", "20261123"))
 SECONDS_PER_FRAME = 0.03
 REDIS_NUMBERS = 9  # above those of the test workers and of the storm
+# The others take half a minute each, since they are found by waiting: `make torture-fuzz` has them.
+PLANTED = [bug for bug in BUGS if bug in ("crash", "reasons") or os.environ.get("KF_PLANTED") == "all"]
 LINES = {f"{kind} {encoding}" for kind in ("visitor", "agent", "app") for encoding in (JSON, PROTO)}
 DOORS = LINES | {f"{line}, posted" for line in LINES}
 
@@ -39,7 +41,7 @@ def test_no_frame_breaks_the_server() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_found(bug: str) -> None:
     code, result = _fuzz("--frames", "3000", "--seed", str(SEED), "--bug", bug)
 

@@ -2,10 +2,11 @@
 
 import json
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 
-import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -138,17 +139,17 @@ def test_a_request_under_way_is_answered(process, as_vera, vera_token):
     client = PollClient(process.server, as_vera, CODECS["json"])
     frame = client.frame("message.create", {"client_id": "01890000-0000-7000-8000-000000000000", "text": "x"}, where)
     body = json.dumps({"frames": [frame]}).encode()
-    answers = []
-
-    def slow_body():
-        yield body[:10]
+    named = {"Host": f"acme.localhost:{process.server.port}", "Content-Type": "application/json"}
+    named |= {"Content-Length": str(len(body)), "Expect": "100-continue"}
+    lines = [f"{name}: {value}\r\n" for name, value in (as_vera.headers | named).items()]
+    with socket.create_connection(("127.0.0.1", process.server.port), timeout=20) as line:
+        line.sendall(f"POST /api/v1/visitor/frames HTTP/1.1\r\n{''.join(lines)}\r\n".encode())
+        assert b" 100 " in line.recv(1000), "Whoever is let in is asked for the rest."
         process.send_signal(signal.SIGTERM)
         talker.expect("drain")
-        yield body[10:]
-
-    headers = {**as_vera.headers, "Host": f"acme.localhost:{process.server.port}", "Content-Type": "application/json"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{process.server.port}", timeout=20) as http:
-        answers.append(http.post("/api/v1/visitor/frames", content=slow_body(), headers=headers))
-    assert [frame["type"] for frame in answers[0].json()["frames"]] == ["ack"]
+        line.sendall(body)
+        answer = HTTPResponse(line)
+        answer.begin()
+        assert [frame["type"] for frame in json.loads(answer.read())["frames"]] == ["ack"]
     talker.close()
     ends_within(process, GONE_SECONDS)

@@ -40,10 +40,10 @@ def reports(_cast: Cast, _variant: Variant, plan: Plan, step: Step) -> dict[str,
         )
         filled = time.perf_counter() - began
         _analyze()
-        return {"messages": messages, "filled_s": round(filled, 1), **_measure(now, step)}
+        return {"messages": messages, "filled_s": round(filled, 1), **_measure(brand, now, step)}
 
 
-def _measure(now: datetime, step: Step) -> dict[str, Any]:
+def _measure(brand: Any, now: datetime, step: Step) -> dict[str, Any]:
     from history.models import HourlyCount, HourlySpread
     from history.reports.answer import answer
     from history.reports.question import Question
@@ -75,16 +75,15 @@ def _measure(now: datetime, step: Step) -> dict[str, Any]:
         "one_agent_90_ms": _median(ask(90, agent=agent)),
         "one_tag_90_ms": _median(ask(90, tag=tag, is_narrow=True)),
         "hours_90_ms": _median(lambda: answer(by_hour, compare=False)),
-        "file_90_s": round(_timed(lambda: asyncio.run(_read_file(by_hour))) / 1000, 1),
+        "file_90_s": round(_timed(lambda: asyncio.run(_read_file(brand, by_hour))) / 1000, 1),
     }
 
 
-async def _read_file(question: Any) -> int:
+async def _read_file(brand: Any, question: Any) -> int:
     """The largest file: each hour of each queue and agent."""
     from history.reports.csv_file import HOURS, stream_table
-    from tenants.context import current_tenant
 
-    return sum([len(piece) async for piece in stream_table(current_tenant(), question, HOURS)])
+    return sum([len(piece) async for piece in stream_table(brand, question, HOURS)])
 
 
 def _people(now: datetime) -> Past:

@@ -208,9 +208,9 @@ def check_brand(tenant: Tenant) -> Tenant:
         raise Forbidden("The brand is suspended.")
     if epoch == tenant.epoch:
         return tenant
-    now = copy(tenant)
-    now.epoch = epoch
-    return now
+    fresh = copy(tenant)
+    fresh.epoch = epoch
+    return fresh
 
 
 def needed(command: Command) -> UUID:

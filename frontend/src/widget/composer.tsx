@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { fill } from "../i18n";
 import type { Chat } from "./chat";
-import { isComposing } from "./composing";
+import { isComposing } from "../design/composing";
 import { EmojiPicker } from "./emoji";
 import { Icon, Tool } from "./icons";
 import * as paths from "./paths";

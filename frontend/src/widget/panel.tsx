@@ -4,7 +4,7 @@ import { fill } from "../i18n";
 import { ConnectionLine, StatusBar } from "./bars";
 import type { Chat, Phase } from "./chat";
 import { Composer } from "./composer";
-import { isComposing } from "./composing";
+import { isComposing } from "../design/composing";
 import { ContactForm } from "./forms";
 import { Header } from "./header";
 import { Icon } from "./icons";

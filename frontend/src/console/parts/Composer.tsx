@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { CheckIcon, DoneIcon, SendIcon } from "../../design/icons";
 import { stopEdit } from "../state/corrections";
-import { isComposing } from "../state/ime";
+import { isComposing } from "../../design/composing";
 import { isTextMeant } from "../state/pasting";
 import { me } from "../state/session";
 import { COMPOSER_ID } from "../state/shortcuts";

@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { CloseIcon, RefreshIcon, SearchIcon } from "../../design/icons";
 import { countFilters } from "../state/filters";
-import { isComposing } from "../state/ime";
+import { isComposing } from "../../design/composing";
 import { currentListing, loadListing, type Listing } from "../state/inbox";
 import { isNarrow } from "../state/layout";
 import { go, route } from "../state/route";

@@ -6,7 +6,7 @@ import { fetchColleagues } from "../api";
 import { transfer } from "../state/actions";
 import { busy } from "../state/busy";
 import { rank } from "../state/fuzzy";
-import { isComposing } from "../state/ime";
+import { isComposing } from "../../design/composing";
 import { rowSignal } from "../state/inbox";
 import { me, myId } from "../state/session";
 import { transferAsked } from "../state/shortcuts";

@@ -2,7 +2,7 @@
 // when the list is ordered anew.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { isComposing } from "../state/ime";
+import { isComposing } from "../../design/composing";
 
 export function useChoices(keys: readonly string[], listId: string) {
   /** Null: the first, whichever it is. */

@@ -6,7 +6,7 @@ import { close, reopen, take } from "./actions";
 import { currentThread } from "./desk";
 import type { Mode } from "./drafts";
 import { bindKeys, bindingOf, keyOf } from "./keys";
-import { isComposing } from "./ime";
+import { isComposing } from "../../design/composing";
 import { toggleDetails } from "./layout";
 import { LostField, type Typed } from "./lost_field";
 import { macroKeyOf } from "./macro_keys";

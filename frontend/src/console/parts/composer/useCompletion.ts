@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Attachments } from "../../state/attachments";
 import { putIn, typedAt, type Trigger, type Typed } from "../../state/completion";
-import { isComposing } from "../../state/ime";
+import { isComposing } from "../../../design/composing";
 import type { Row } from "../../wire";
 import { putText } from "./hooks";
 import { optionsFor, type Option } from "./options";

@@ -1,7 +1,7 @@
 // Facts about the visitor: changed where they stand, removed, added.
 import { useRef } from "preact/hooks";
 import { CloseIcon, PlusIcon } from "../../../design/icons";
-import { isComposing } from "../../state/ime";
+import { isComposing } from "../../../design/composing";
 import type { PersonForm } from "../../state/person_forms";
 import { saveProfile } from "../../state/profile";
 import type { Thread } from "../../state/thread";

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { PencilIcon } from "../../../design/icons";
-import { isComposing } from "../../state/ime";
+import { isComposing } from "../../../design/composing";
 import { showError } from "../../state/toasts";
 import { explain, words } from "../../words";
 

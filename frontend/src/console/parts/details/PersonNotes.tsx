@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { CloseIcon, PencilIcon, PlusIcon } from "../../../design/icons";
 import { now } from "../../state/clock";
-import { isComposing } from "../../state/ime";
+import { isComposing } from "../../../design/composing";
 import type { PersonForm } from "../../state/person_forms";
 import { addPersonNote, deletePersonNote, editPersonNote } from "../../state/profile";
 import { myId } from "../../state/session";

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from itertools import count, pairwise
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -509,6 +510,20 @@ def test_half_a_character_is_refused_at_once_and_hinders_nothing():
                     await say("c1", "half \ud800")
                 assert refused.value.code == "invalid"
             assert (await client.send("c1", "whole 😀")).seq
+
+    run(scene())
+
+
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+def test_what_no_frame_can_carry_is_refused_at_once_and_hinders_nothing(encoding):
+    async def scene() -> None:
+        server = FakeServer()
+        async with make(server, encoding=encoding) as client:
+            for conversation, files in ((uuid4(), ()), ("c1", (uuid4(),)), ("\ud800", ())):
+                with pytest.raises(FrameError) as refused:
+                    await client.send(conversation, "Hello?", file_ids=files)  # type: ignore[arg-type]
+                assert refused.value.code == "invalid"
+            assert (await client.send("c1", "Hello!")).seq
 
     run(scene())
 

@@ -1,6 +1,7 @@
 """The client: what programs use. See docs/sdk-python.md."""
 
 import asyncio
+import json
 import logging
 import random
 import time
@@ -268,10 +269,10 @@ class Client:
         if self._ended:
             raise FrameError("stopped", str(self._ended))
         try:
-            text.encode()
-        except UnicodeEncodeError as error:
+            json.dumps([conversation, text, file_ids], ensure_ascii=False).encode()
+        except (TypeError, ValueError) as error:
             # No link carries it: it would be tried again for ever.
-            raise FrameError("invalid", f"The text cannot be written: {error}") from None
+            raise FrameError("invalid", f"The message cannot be written: {error}") from None
         kind = "file" if file_ids else "text"
         return Entry(new_id(), conversation, frame_type, text, kind, file_ids, int(time.time() * 1_000))
 

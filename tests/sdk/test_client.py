@@ -152,6 +152,87 @@ def test_parked_requests_that_are_cut_twice_lead_to_poll():
     run(scene())
 
 
+def test_parked_requests_that_are_cut_twice_by_a_proxy_lead_to_poll():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways |= {Rung.SOCKET: "refused", Rung.LONG_POLL: "cut"}
+        async with make(server) as client:
+            await asyncio.sleep(2 * 20 + 10)
+            assert (client.rung, client.state) == (Rung.POLL, "live")
+            server.opened.clear()
+            await asyncio.sleep(3_600)
+            # Tried again now and then, more and more rarely.
+            assert 2 <= sum(rung is Rung.LONG_POLL for _, rung in server.opened) <= 6
+
+    run(scene())
+
+
+@pytest.mark.parametrize("code", [1013, 4429])
+def test_what_the_server_itself_says_before_hello_is_no_evidence_against_sockets(code):
+    async def scene() -> None:
+        server = FakeServer()
+        server.refused_with, server.ways = code, dict.fromkeys(Rung, "refused")
+        async with make(server):
+            await asyncio.sleep(300)
+            assert len(server.opened) > 5
+            assert {rung for _, rung in server.opened} == {Rung.SOCKET}
+
+    run(scene())
+
+
+def test_a_bad_gateway_before_hello_is_evidence_as_a_cut_is():
+    async def scene() -> None:
+        server = FakeServer()
+        server.refused_with, server.ways[Rung.SOCKET] = 1014, "refused"
+        async with make(server) as client:
+            await asyncio.sleep(10)
+            assert (client.rung, client.state) == (Rung.LONG_POLL, "live")
+
+    run(scene())
+
+
+def test_an_end_that_the_server_names_teaches_nothing_of_the_network():
+    async def scene() -> None:
+        server, outbox = FakeServer(), MemoryOutbox()
+        async with make(server, outbox=outbox) as client:
+            await client.live()
+            server.ways[Rung.SOCKET] = "silent"
+            await asyncio.sleep(25.5)
+            assert len(server.times("ping")) == 1
+            server.cut(1012)
+            await asyncio.sleep(0.1)
+            server.ways[Rung.SOCKET] = "ok"
+        assert outbox.learnt == Learnt(25_000, 55_000, 0)
+
+    run(scene())
+
+
+def test_a_program_that_stops_with_a_probe_on_its_way_learns_nothing_of_the_network():
+    async def scene() -> None:
+        server, outbox = FakeServer(), MemoryOutbox()
+        async with make(server, outbox=outbox) as client:
+            await client.live()
+            server.ways[Rung.SOCKET] = "silent"
+            await asyncio.sleep(25.5)
+        assert outbox.learnt == Learnt(25_000, 55_000, 0)
+
+    run(scene())
+
+
+def test_perhaps_another_network_asks_anew_what_is_parked():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways[Rung.SOCKET] = "refused"
+        async with make(server) as client:
+            await client.live()
+            parked = server.links[-1]
+            asked = parked.asked_anew
+            client.wake()
+            assert parked.asked_anew == asked + 1
+
+    run(scene())
+
+
 def test_a_network_that_is_away_is_no_evidence_against_sockets():
     async def scene() -> None:
         server = FakeServer()

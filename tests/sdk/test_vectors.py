@@ -11,7 +11,7 @@ import pytest
 from kefu_client.backoff import reconnect_delay, verdict_on
 from kefu_client.frames import LogEvent
 from kefu_client.heartbeat import Heartbeat, HeartbeatConfig, Learnt
-from kefu_client.ladder import Ladder, Rung, poll_pause
+from kefu_client.ladder import Ladder, Rung, is_evidence, poll_pause
 from kefu_client.lane import Lane
 from kefu_client.outbox import Entry
 from kefu_client.tracker import SeqTracker
@@ -40,6 +40,8 @@ def ladder(config: dict[str, Any]) -> Run:
     def run(step: Step) -> Any:
         if step["do"] == "poll_pause":
             return poll_pause(*step["with"])
+        if step["do"] == "is_evidence":
+            return is_evidence(*step["with"])
         method = getattr(made, step["do"])
         if step["do"] in ("rung", "upper"):
             return method().name.lower()

@@ -43,10 +43,12 @@ def run(scene: Coroutine[Any, Any, None]) -> None:
 
 
 class FakeServer:
-    """Answers as Kefu does. `ways` says of each rung: ok, refused, mute (no hello) or silent (no answers)."""
+    """Answers as Kefu does. `ways` says of each rung: ok, refused, mute (no hello), silent (no answers) or cut (what is
+    parked)."""
 
     def __init__(self) -> None:
         self.ways = dict.fromkeys(Rung, "ok")
+        self.refused_with = 1006
         self.epoch = "e1"
         self.opened: list[tuple[float, Rung]] = []
         self.links: list[FakeLink] = []
@@ -101,13 +103,14 @@ class FakeLink:
         self.server, self.rung = server, rung
         self.queue: asyncio.Queue[Frame | Exception] = asyncio.Queue()
         self.is_closed = False
+        self.asked_anew = 0
 
     async def open(self) -> Frame:
         self.server.opened.append((asyncio.get_running_loop().time(), self.rung))
         self.server.show()
         way = self.server.ways[self.rung]
         if way == "refused":
-            raise LinkEnded
+            raise LinkEnded(self.server.refused_with)
         if way == "mute":
             await asyncio.sleep(3_600)
         return Frame("hello", {"epoch": self.server.epoch, "heartbeat": 25, "session": "s"})
@@ -125,12 +128,21 @@ class FakeLink:
         if self.rung is Rung.LONG_POLL and self.server.ways[self.rung] == "silent":
             await asyncio.sleep(35)
             raise LinkSilent
-        item = await self.queue.get()
+        if self.rung is Rung.LONG_POLL and self.server.ways[self.rung] == "cut":
+            await asyncio.sleep(20)
+            raise LinkEnded
+        is_polling = self.rung is not Rung.SOCKET
+        try:
+            async with asyncio.timeout(3 if is_polling else None):
+                item = await self.queue.get()
+        except TimeoutError:
+            return Received(is_answer_to_parked=True)
         if isinstance(item, Exception):
             raise item
-        return Received([item])
+        return Received([item], is_answer_to_parked=is_polling and not item.reply_to)
 
-    def followed(self) -> None: ...
+    def followed(self) -> None:
+        self.asked_anew += 1
 
     async def close(self) -> None:
         self.is_closed = True

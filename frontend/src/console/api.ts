@@ -32,6 +32,8 @@ export class ApiError extends Error {
     detail: string,
     /** Seconds, where the server named them. */
     readonly retryAfter: number | null = null,
+    /** Our server's own word: a proxy's has no problem document. */
+    readonly isOurs = false,
   ) {
     super(detail);
     this.name = "ApiError";
@@ -55,7 +57,7 @@ function refusal(status: number, body: unknown, retryAfter: string | null = null
   const problem = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const code = typeof problem.code === "string" ? problem.code : STATUS_CODES[status] ?? "internal";
   const detail = typeof problem.detail === "string" ? problem.detail : "";
-  return new ApiError(status, code, detail, Number(retryAfter) || null);
+  return new ApiError(status, code, detail, Number(retryAfter) || null, code === problem.code);
 }
 
 const STATUS_CODES: Record<number, string> = {
@@ -99,9 +101,14 @@ const query = (values: Record<string, string | number | null | undefined>): stri
   return new URLSearchParams(filled.map(([key, value]) => [key, String(value)])).toString();
 };
 
-/** What the engine polls with where no socket gets through. */
 export const callAgent = (method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<any> =>
   call(method, AGENT + path, body, signal);
+
+/** What the engine polls with where no socket gets through: a refusal that is none of our server's has no code there. */
+export const pollAgent: typeof callAgent = (...asked) =>
+  callAgent(...asked).catch((error: ApiError) => {
+    throw error.isOurs ? error : { ...error, code: "" };
+  });
 
 /** For parts of the console that have their own endpoints: `path` below the agent's. */
 export const askAgent = <T>(method: string, path: string, body?: object): Promise<T> => call<T>(method, AGENT + path, body);

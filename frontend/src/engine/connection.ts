@@ -3,8 +3,9 @@
 import { reconnectDelay, verdictOn } from "./backoff";
 import { FrameError } from "./frames";
 import type { Frame, HelloData } from "./frames";
+import { guarded } from "./guarded";
 import { Heartbeat } from "./heartbeat";
-import { Ladder } from "./ladder";
+import { isEvidence, Ladder } from "./ladder";
 import type { Rung } from "./ladder";
 import { recallLearnt, rememberLearnt } from "./memory";
 import { openTransport } from "./transport";
@@ -17,8 +18,7 @@ export type ConnectionState =
   | { kind: "offline" }
   | { kind: "stopped" };
 
-interface ConnectionOptions {
-  peer: Peer;
+interface ConnectionOptions extends Peer {
   network: Network;
   isOnline: () => boolean;
   positions: Line["positions"];
@@ -29,7 +29,7 @@ interface ConnectionOptions {
   /** 4401, 4403: stopped, the owner decides what comes next. */
   onFatal(code: number): void;
   /** 4409: the brand's history is another one now. */
-  onEpochClosed(): void;
+  onEpoch(epoch: ""): void;
 }
 
 interface Pending {
@@ -92,6 +92,7 @@ export class Connection {
   retryNow(): void {
     if (this.isLive) {
       this.doubt();
+      this.ask(true);
       this.ladder.wake(this.clock.now());
       this.climbLater();
     } else if (!this.link && this.current.kind !== "stopped") {
@@ -104,8 +105,8 @@ export class Connection {
     return Boolean(this.link?.rung);
   }
 
-  ask(): void {
-    this.link?.transport?.ask?.();
+  ask(isAnew?: boolean): void {
+    this.link?.transport?.ask?.(isAnew);
   }
 
   send(type: string, data: unknown, conversation?: string | null, id?: string): void {
@@ -122,8 +123,7 @@ export class Connection {
       // A late answer is probed at once: if the link is dead, we know seconds later and not at the next beat.
       const late = this.clock.setTimeout(() => this.doubt(), LATE_MS);
       const lost = this.clock.setTimeout(() => {
-        this.requests.delete(id);
-        reject(new FrameError("timeout"));
+        this.settle(id)!.reject(new FrameError("timeout"));
         this.switchOver();
       }, ANSWER_WITHIN_MS);
       this.requests.set(id, { resolve, reject, timers: [late, lost] });
@@ -142,7 +142,7 @@ export class Connection {
   }
 
   private dial(place: "link" | "trial", rung: Rung): void {
-    const { peer, network, positions } = this.options;
+    const { network, positions } = this.options;
     const link: Link = (this[place] = { rung, transport: null, hello: null, patience: null });
     const onEnd = (code: number, afterMs = 0): void => {
       if (link === this.link) this.closed(code, afterMs);
@@ -150,10 +150,10 @@ export class Connection {
     };
     link.patience = this.clock.setTimeout(() => onEnd(1006), HELLO_WITHIN_MS);
     try {
-      link.transport = openTransport(rung, peer, network, {
+      link.transport = openTransport(rung, this.options, network, {
         positions,
         onEnd,
-        onFrame: (frame) => this.receive(link, frame),
+        onFrame: (frame) => guarded(() => this.receive(link, frame)),
         onAnswer: () => link === this.link && this.proven(rung),
       });
     } catch {
@@ -193,15 +193,13 @@ export class Connection {
   }
 
   private answered(frame: Frame<any>): void {
-    const pending = this.requests.get(frame.reply_to!);
+    const pending = this.settle(frame.reply_to!);
     if (frame.type === "pong") {
       if (typeof frame.data.heartbeat === "number")
         this.heartbeat?.setServerInterval(frame.data.heartbeat * 1_000, this.clock.now());
       this.options.onFrame(frame);
     }
     if (!pending) return;
-    this.requests.delete(frame.reply_to!);
-    for (const timer of pending.timers) this.clock.clearTimeout(timer);
     if (frame.type === "error") {
       const { code, retry_after } = frame.data;
       pending.reject(new FrameError(String(code), typeof retry_after === "number" ? retry_after : null));
@@ -209,6 +207,13 @@ export class Connection {
       pending.resolve(frame);
     }
     this.switchOver();
+  }
+
+  private settle(id: string): Pending | undefined {
+    const pending = this.requests.get(id);
+    this.requests.delete(id);
+    for (const timer of pending?.timers ?? []) this.clock.clearTimeout(timer);
+    return pending;
   }
 
   /** The better rung is tried while the lower one goes on working. */
@@ -251,16 +256,16 @@ export class Connection {
     const { options } = this;
     const { rung, hello } = this.link!;
     const now = this.clock.now();
-    if (!hello) this.ladder.failed(rung, now);
+    if (!hello && isEvidence(code)) this.ladder.failed(rung, now);
     else if (isDead || (rung && code === 1006)) this.ladder.probeDead(rung, now);
     else this.ladder.closed(rung, now);
-    if (code === 1006) this.heartbeat?.lost(now);
+    if (code === 1006) this.heartbeat?.lost();
     if (this.liveSince && now - this.liveSince >= STABLE_MS) this.attempt = 0;
     this.leave("disconnected");
     const verdict = verdictOn(code);
     if (verdict.kind === "retry") return this.comeBack(Math.max(verdict.atLeastMs, afterMs));
     this.stop();
-    if (verdict.kind === "epoch") options.onEpochClosed();
+    if (verdict.kind === "epoch") options.onEpoch("");
     else options.onFatal(code);
   }
 
@@ -285,12 +290,7 @@ export class Connection {
     if (this.heartbeat) rememberLearnt(this.heartbeat.learnt());
     this.link = this.heartbeat = null;
     this.liveSince = 0;
-    const orphans = [...this.requests.values()];
-    this.requests.clear();
-    for (const { reject, timers } of orphans) {
-      for (const timer of timers) this.clock.clearTimeout(timer);
-      reject(new FrameError(code));
-    }
+    for (const id of [...this.requests.keys()]) this.settle(id)!.reject(new FrameError(code));
   }
 
   private hangUp(link: Link | null): void {

@@ -12,6 +12,9 @@ const PROVEN_MS = 60_000;
 /** Pause between plain polls, by how long nothing has happened. */
 export const pollPause = (quietMs: number): number => (quietMs < 60_000 ? 3_000 : 10_000);
 
+/** An end before hello speaks against the rung, unless it is the server's own word: try later, signed out. */
+export const isEvidence = (code: number): boolean => code !== 1013 && code <= 4400;
+
 export class Ladder {
   private at: Rung = 0;
   private marks = 0;
@@ -64,8 +67,9 @@ export class Ladder {
 
   /** Was open, then a probe or a parked request had no answer. */
   probeDead(rung: Rung, now: number): void {
+    if (rung < this.at) return this.failed(rung, now);
     this.closed(rung, now);
-    if (rung === this.at && (this.marks = ++this.silent) >= BAD_MARKS) this.go(rung > 1 ? 0 : ((rung + 1) as Rung));
+    if ((this.marks = ++this.silent) >= BAD_MARKS) this.go(rung > 1 ? 0 : ((rung + 1) as Rung));
   }
 
   /** An ordinary end: no evidence. */

@@ -171,7 +171,7 @@ test("what is not there is given up", async () => {
 test("statuses mean what close codes mean", async () => {
   for (const [status, verdict] of [[401, "fatal 4401"], [403, "fatal 4403"], [409, "epoch "]] as const) {
     await fallToLongPoll();
-    server.parked!.fail(status);
+    server.parked!.fail(status, null, "our_word");
     await soon();
     assert.equal(log.at(-1), verdict);
     assert.equal(state.kind, "stopped");
@@ -179,9 +179,76 @@ test("statuses mean what close codes mean", async () => {
   }
 });
 
+test("a proxy's refusal is a cut, and ends nothing for good", async () => {
+  for (const status of [400, 401, 403, 409]) {
+    await fallToLongPoll();
+    server.parked!.fail(status);
+    await soon();
+    assert.equal(state.kind, "waiting", `${status}`);
+    assert.deepEqual(log, []);
+    [clock, server] = [new FakeClock(), new FakeServer()];
+  }
+});
+
+test("what the server itself says before hello is no evidence against sockets", async () => {
+  for (const code of [1013, 4429]) {
+    startEngine();
+    for (let turn = 0; turn < 600; turn++) {
+      if (server.sockets.length && !server.socket.isClosed) server.socket.cut(code);
+      await clock.advance(100);
+    }
+    assert.ok(server.sockets.length > 2);
+    assert.equal(server.count("GET"), 0, `${code}`);
+    [clock, server] = [new FakeClock(), new FakeServer()];
+  }
+});
+
+test("parked requests that are cut twice: plain poll", async () => {
+  await fallToLongPoll();
+  for (let turn = 0; turn < 200 && !isLiveOn(2); turn++) {
+    if (server.parked?.query.get("wait") === "25") server.parked.fail(504);
+    else if (server.parked && !server.parked.query.has("after")) server.parked.hello();
+    await clock.advance(100);
+  }
+  assert.ok(isLiveOn(2));
+});
+
+test("perhaps another network: what is parked is asked anew", async () => {
+  const engine = await fallToLongPoll();
+  const { parked } = server;
+  engine.retryNow();
+  await soon();
+  assert.ok(!parked!.isOpen);
+  assert.ok(server.parked!.query.has("after"));
+  assert.ok(isLiveOn(1));
+});
+
+test("a handler that throws ends no poll", async () => {
+  const faults: unknown[] = [];
+  globalThis.reportError = (fault) => void faults.push(fault);
+  const engine = await fallToLongPoll(
+    startEngine({
+      onEvent: ({ seq }) => {
+        if (seq === 5) throw new Error("ours");
+        shown.push(seq!);
+      },
+      onUnfollowed: () => {
+        throw new Error("ours too");
+      },
+    }),
+  );
+  engine.follow("c1", 4);
+  await soon();
+  server.parked!.answer([event(1, "c2"), event(5), event(6)]);
+  await soon();
+  assert.equal(server.parked!.query.get("after"), "c1:6");
+  assert.deepEqual(shown, [6]);
+  assert.equal(faults.length, 2);
+});
+
 test("too many or too busy: not before the time that was named", async () => {
   await fallToLongPoll();
-  server.parked!.fail(503, 20);
+  server.parked!.fail(503, 20, "overloaded");
   await soon();
   assert.ok(state.kind === "waiting" && state.retryAt >= clock.now() + 20_000);
 });

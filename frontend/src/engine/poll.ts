@@ -52,8 +52,8 @@ export class PollTransport implements Transport {
     this.hurry();
   }
 
-  ask(): void {
-    if (idsOf(this.line.positions()) !== this.askedFor) this.parked?.abort();
+  ask(isAnew?: boolean): void {
+    if (isAnew || idsOf(this.line.positions()) !== this.askedFor) this.parked?.abort();
     this.hurry();
   }
 
@@ -112,8 +112,8 @@ export class PollTransport implements Transport {
       if (Array.isArray(answer?.frames)) return answer;
       this.end(1006); // not our server: the login page of a hotel, say
     } catch (error) {
-      const { status, retryAfter } = error as { status?: number; retryAfter?: number | null };
-      if (!abort.signal.aborted) this.end(asCode(status), 1_000 * (retryAfter ?? 0));
+      const { status, retryAfter, code } = error as { status?: number; retryAfter?: number | null; code?: string };
+      if (!abort.signal.aborted) this.end(asCode(code ? status : 0), 1_000 * (retryAfter ?? 0));
     } finally {
       clock.clearTimeout(late);
     }
@@ -130,8 +130,8 @@ export class PollTransport implements Transport {
     if (this.isHurried) return;
     const { clock } = this.network;
     return new Promise((resolve) => {
-      const timer = clock.setTimeout(resolve, pollPause(clock.now() - this.activeAt));
-      this.endPause = () => (clock.clearTimeout(timer), resolve());
+      this.endPause = resolve;
+      clock.setTimeout(resolve, pollPause(clock.now() - this.activeAt));
     });
   }
 
@@ -141,5 +141,5 @@ export class PollTransport implements Transport {
   }
 }
 
-/** What an answer's status means, as a socket would have said it. */
+/** What our server's status means, as a socket would have said it. */
 const asCode = (status = 0): number => (status === 503 ? 1013 : [400, 401, 403, 409, 429].includes(status) ? 4_000 + status : 1006);

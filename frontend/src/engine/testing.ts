@@ -3,6 +3,13 @@ import type { Clock } from "./clock";
 import type { Frame, LogEvent } from "./frames";
 import type { Network, SocketLike } from "./transport";
 
+// What the engine asks of a browser: a page that is seen, with a network, where nothing happens.
+const nothing = (): void => {};
+const document = { visibilityState: "visible", addEventListener: nothing, removeEventListener: nothing };
+const page = { document, navigator: { onLine: true }, addEventListener: nothing, removeEventListener: nothing };
+for (const [name, value] of Object.entries({ ...page, window: page }))
+  Object.defineProperty(globalThis, name, { value, configurable: true });
+
 export class FakeClock implements Clock {
   private time = 1_000_000;
   private timers: { at: number; run: () => void }[] = [];
@@ -108,9 +115,10 @@ class FakeRequest {
   ack(seq: number): void {
     this.answer(this.frames.map(({ id, data }) => ({ type: "ack", reply_to: id, data: { client_id: data.client_id, seq, conversation: "c1" } })));
   }
-  fail(status = 0, retryAfter: number | null = null): void {
+  /** Without a `code` it is a proxy that refuses. */
+  fail(status = 0, retryAfter: number | null = null, code?: string): void {
     this.isOpen = false;
-    this.ends[1]({ status, retryAfter });
+    this.ends[1]({ status, retryAfter, code });
   }
 }
 

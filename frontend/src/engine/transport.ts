@@ -9,8 +9,11 @@ import { PollTransport } from "./poll";
 export interface Transport {
   send(frame: object): void;
   close(): void;
-  /** Other conversations are followed now. A socket has no such thing: there `resume` says so. */
-  ask?(): void;
+  /**
+   * Other conversations are followed now; `isAnew`: or what is parked may be lost. A socket has no such thing: there
+   * `resume` and probes say so.
+   */
+  ask?(isAnew?: boolean): void;
 }
 
 /** Who listens to a transport. */
@@ -34,7 +37,10 @@ export interface Peer {
   kind: "visitor" | "agent";
   /** Asked before every handshake, so that a renewed one is used. Agents have a cookie instead. */
   token?: () => string;
-  /** The owner's own way to `/api/v1/<kind>`: answers the JSON, throws something with `status` and `retryAfter` (s). */
+  /**
+   * The owner's own way to `/api/v1/<kind>`: answers the JSON, throws something with `status`, `retryAfter` (s) and, where
+   * it was our server and no proxy that refused, its `code`.
+   */
   http: (method: "GET" | "POST", path: string, body: object | undefined, signal: AbortSignal) => Promise<any>;
 }
 

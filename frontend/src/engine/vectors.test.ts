@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { reconnectDelay, verdictOn } from "./backoff";
 import { Heartbeat } from "./heartbeat";
-import { Ladder, pollPause } from "./ladder";
+import { isEvidence, Ladder, pollPause } from "./ladder";
 import type { Rung } from "./ladder";
 import { Lane } from "./lane";
 import type { OutboxEntry } from "./outbox";
@@ -54,6 +54,7 @@ replay("ladder", () => {
   const ladder = new Ladder();
   return (step) => {
     if (step.do === "poll_pause") return pollPause(step.with![0]);
+    if (step.do === "is_evidence") return isEvidence(step.with![0]);
     const answer = call(ladder, step.do, [...(step.with ?? []).map((rung) => RUNGS.indexOf(rung)), step.at]);
     return step.do === "rung" || step.do === "upper" ? RUNGS[answer as Rung] : answer;
   };
@@ -77,6 +78,7 @@ replay("lane", () => {
   const lane = new Lane();
   const entry = (clientId: string) => ({ client_id: clientId }) as OutboxEntry;
   return ({ do: verb, with: [first, ...others] = [] }) => {
+    if (verb === "size") return lane.entries.length;
     if (verb === "take") return lane.take()?.client_id ?? null;
     if (verb === "add_older") return lane.addOlder(first.map(entry));
     if (verb === "refused") {

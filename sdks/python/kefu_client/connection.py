@@ -8,13 +8,13 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 from .answers import Answers
 from .backoff import reconnect_delay, verdict_on
 from .frames import Frame, FrameError, Json
 from .heartbeat import APP_CEILING, Heartbeat, HeartbeatConfig, Learnt
-from .ladder import Ladder, Rung
+from .ladder import Ladder, Rung, is_evidence
 from .links import CUT, Link, LinkEnded, LinkSilent
 
 logger = logging.getLogger(__name__)
@@ -103,6 +103,7 @@ class Connection:
         if self._heartbeat:
             self._heartbeat.doubt(now)
         self._stir.set()
+        self.followed()  # a parked request may be lost: it is asked anew
 
     def followed(self) -> None:
         if self._link:
@@ -134,7 +135,9 @@ class Connection:
         except LinkEnded as ended:
             self._note_failure(rung, ended.code)
             return Ending(ended.code, ended.retry_after)
-        self._ladder.opened(link.rung, self._clock())
+        # Polls say hello also where something between us and the server cuts every request that is parked.
+        if link.rung is Rung.SOCKET:
+            self._ladder.opened(link.rung, self._clock())
         return await self._serve(link, hello)
 
     async def _open(self, rung: Rung) -> tuple[Link, Frame]:
@@ -160,17 +163,18 @@ class Connection:
 
     async def _serve(self, link: Link, hello: Frame) -> Ending:
         since, loop = self._clock(), asyncio.get_running_loop()
-        self._ended = ended = loop.create_future()
+        self._ended = ended = cast("asyncio.Future[Ending]", loop.create_future())
         tasks: list[asyncio.Task[None]] = []
+        ending = Ending(RESTART)  # where it is our own doing
         try:
             self._welcome(link, hello)
             care = self._beat() if link.rung is Rung.SOCKET else self._climb()
             tasks = [loop.create_task(self._read(link)), loop.create_task(care)]
             for task in tasks:
                 task.add_done_callback(self._note_fault)
-            ending: Ending = await ended
+            ending = await ended
         finally:
-            self._leave()
+            self._leave(ending.code)
             await _end_all(tasks)
             # A dead link takes its time to close; the next one need not wait.
             self._closing.add(closing := loop.create_task(link.close()))
@@ -190,10 +194,11 @@ class Connection:
         self._owner.state_changed("live")
         self._owner.welcomed(hello.data)
 
-    def _leave(self) -> None:
+    def _leave(self, code: int) -> None:
         self._link = None
         if self._heartbeat:
-            self._heartbeat.lost(self._clock())
+            if code == CUT:
+                self._heartbeat.lost(self._clock())
             self.learnt = self._heartbeat.learnt()
             self._owner.learnt(self.learnt)
         self._heartbeat = None
@@ -201,16 +206,18 @@ class Connection:
 
     def _judge(self, rung: Rung, ending: Ending) -> None:
         now = self._clock()
-        if ending.is_silent and rung is Rung.SOCKET:
+        if rung is Rung.SOCKET:
+            is_dead = ending.is_silent
+        else:
+            # Of those without an answer, _read() knows already.
+            is_dead = ending.code == CUT and ending.successor is None and not ending.is_silent
+        if is_dead:
             self._ladder.probe_dead(rung, now)
-        elif rung is Rung.SOCKET:
+        else:
             self._ladder.closed(rung, now)
-        elif ending.successor is None and not ending.is_silent:
-            self._note_failure(rung, ending.code)
 
     def _note_failure(self, rung: Rung, code: int) -> None:
-        """What the server itself says (try later, signed out) is no evidence against the rung."""
-        if code in (CUT, PROTOCOL):
+        if is_evidence(code):
             self._ladder.failed(rung, self._clock())
         else:
             self._ladder.closed(rung, self._clock())
@@ -256,6 +263,7 @@ class Connection:
                     continue
                 if received.is_answer_to_parked:
                     self._ladder.opened(link.rung, self._clock())
+                    self._stir.set()  # from now on it may climb
                 for frame in received.frames:
                     self._receive(frame)
         except LinkEnded as ended:
@@ -295,8 +303,8 @@ class Connection:
     async def _climb(self) -> None:
         """Try the upper rung beside the lower one that works."""
         while True:
-            await self._wait_until_stirred(self._ladder.retry_in(self._clock()))
-            if self._ladder.retry_in(self._clock()):
+            await self._wait_until_stirred(self._climb_in())
+            if self._climb_in() != 0:
                 continue
             upper = self._ladder.upper()
             try:
@@ -304,6 +312,10 @@ class Connection:
                 return
             except LinkEnded as ended:
                 self._note_failure(upper, ended.code)
+
+    def _climb_in(self) -> float | None:
+        """None: not before the rung in use has proven itself."""
+        return self._ladder.retry_in(self._clock()) if self.rung is self._ladder.rung() else None
 
 
 def _settle(ended: "asyncio.Future[Ending] | None", ending: Ending) -> None:

@@ -25,6 +25,11 @@ def poll_pause(quiet_ms: float) -> int:
     return 3_000 if quiet_ms < 60_000 else 10_000
 
 
+def is_evidence(code: int) -> bool:
+    """Tell whether an end before hello speaks against the rung: not the server's own word (try later, signed out)."""
+    return code != 1013 and code <= 4400
+
+
 class Ladder:
     def __init__(self, now: float) -> None:
         self._at = Rung.SOCKET
@@ -74,13 +79,14 @@ class Ladder:
 
     def probe_dead(self, rung: Rung, now: float) -> None:
         """Was open, then a probe or a parked request had no answer."""
+        if rung < self._at:
+            return self.failed(rung, now)
         self.closed(rung, now)
-        if rung is not self._at:
-            return
         self._silent += 1
         self._marks = self._silent
         if self._marks >= BAD_MARKS:
             self._go(Rung.SOCKET if rung is Rung.POLL else Rung(rung + 1))
+        return None
 
     def closed(self, rung: Rung, now: float) -> None:
         """An ordinary end: no evidence."""

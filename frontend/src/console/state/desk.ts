@@ -3,7 +3,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { Engine, StoredOutbox, isLogEvent, newId } from "../../engine";
 import type { Author, Availability, ConnectionState, FileView, LogEvent, ServerEvent } from "../../engine";
-import { callAgent } from "../api";
+import { pollAgent } from "../api";
 import type { PageSeen, Row, Viewer } from "../wire";
 import { nudgeBoard, showAvailability } from "./board";
 import { words } from "../words";
@@ -168,7 +168,7 @@ export function startDesk(): void {
   outbox = new StoredOutbox(`agent:${brand.slug}:${agent.id}`);
   engine = new Engine({
     kind: "agent",
-    http: callAgent,
+    http: pollAgent,
     outbox,
     epoch,
     onEvent: receive,

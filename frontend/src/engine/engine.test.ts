@@ -116,6 +116,26 @@ test("what cannot be resumed is loaded as a snapshot; events of meanwhile follow
   assert.deepEqual(shown, [10]);
 });
 
+test("a handler that throws holds back nothing of what comes after", async () => {
+  const faults: unknown[] = [];
+  globalThis.reportError = (fault) => void faults.push(fault);
+  const engine = await liveEngine({
+    onEvent: ({ seq }) => {
+      if (seq! % 2) throw new Error("ours");
+      shown.push(seq!);
+    },
+  });
+  engine.follow("c1", 0);
+  await clock.advance(0);
+  await answerResume({ c1: { recovered: true, top: 3, events: [event(1), event(2), event(3)] } });
+  for (const seq of [4, 6, 5, 7, 8]) server.socket.push(event(seq));
+  assert.deepEqual(shown, [2, 4, 6, 8]);
+  server.socket.push(event(10));
+  await clock.advance(100);
+  assert.deepEqual(server.socket.last("resume")!.data.conversations, { c1: 8 });
+  assert.equal(faults.length, 4);
+});
+
 test("a conversation that is not ours is given up", async () => {
   const engine = await liveEngine();
   engine.follow("c1", 2);

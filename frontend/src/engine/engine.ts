@@ -6,6 +6,7 @@ import { Connection } from "./connection";
 import type { ConnectionState } from "./connection";
 import { FrameError, isLogEvent } from "./frames";
 import type { Frame, HelloData, LogEvent, MessageAck, ResumedData, ServerEvent } from "./frames";
+import { guarded } from "./guarded";
 import { Lane } from "./lane";
 import type { Draft, Outbox, OutboxEntry } from "./outbox";
 import { SeqTracker } from "./tracker";
@@ -73,15 +74,12 @@ export class Engine {
     this.clock = network.clock;
     this.epoch = options.epoch ?? "";
     this.connection = new Connection({
-      peer: options,
+      ...options,
       network,
       positions: () => [...this.followed].filter(([, one]) => one.isSubscribed).map(([id, one]) => [id, one.tracker.last]),
-      isOnline: () => globalThis.navigator?.onLine !== false,
-      onState: (state) => options.onState(state),
+      isOnline: () => navigator.onLine,
       onHello: (hello) => this.welcomed(hello),
       onFrame: (frame) => this.receive(frame),
-      onFatal: (code) => options.onFatal(code),
-      onEpochClosed: () => options.onEpoch(""),
     });
   }
 
@@ -130,9 +128,10 @@ export class Engine {
     createdTs: number = this.clock.now(),
   ): OutboxEntry {
     const entry: OutboxEntry = { ...draft, type, conversation: conversation ?? null, created_ts: createdTs, failed: null };
+    const lane = this.lane(entry);
     void this.options.outbox.put(entry);
-    this.lane(entry).add(entry);
-    this.pump(this.lane(entry));
+    lane.add(entry);
+    this.pump(lane);
     return entry;
   }
 
@@ -143,7 +142,7 @@ export class Engine {
   }
 
   private wake = (): void => {
-    if (globalThis.document?.visibilityState !== "hidden") this.retryNow();
+    if (document.visibilityState !== "hidden") this.retryNow();
   };
 
   private async loadOutbox(): Promise<void> {
@@ -153,12 +152,12 @@ export class Engine {
   }
 
   private welcomed(hello: HelloData): void {
-    if (this.epoch && this.epoch !== hello.epoch) {
-      this.epoch = hello.epoch;
+    const { epoch } = this;
+    this.epoch = hello.epoch;
+    if (epoch && epoch !== hello.epoch) {
       this.followed.clear();
       this.options.onEpoch(hello.epoch);
     }
-    this.epoch = hello.epoch;
     this.options.onHello?.(hello);
     for (const followed of this.followed.values()) followed.isCatchingUp = false;
     this.catchUp([...this.followed.keys()]);
@@ -171,7 +170,7 @@ export class Engine {
       if (!frame.reply_to) this.options.onReturn?.();
     } else if (frame.type === "resumed") this.notWhole(frame.data as ResumedData);
     else if (isLogEvent(frame)) this.acceptEvent(frame);
-    else this.options.onEvent(frame);
+    else this.deliver([frame]);
   }
 
   private acceptEvent(event: LogEvent): void {
@@ -192,8 +191,8 @@ export class Engine {
     }
   }
 
-  private deliver(events: LogEvent[]): void {
-    for (const event of events) this.options.onEvent(event);
+  private deliver(events: ServerEvent[]): void {
+    for (const event of events) guarded(() => this.options.onEvent(event));
   }
 
   private noteTops(tops: unknown): void {
@@ -233,27 +232,17 @@ export class Engine {
   }
 
   private async resume(ids: string[]): Promise<void> {
-    const asked = new Map<string, Followed>();
-    const positions: Record<string, number> = {};
-    for (const id of ids) {
-      const followed = this.followed.get(id);
-      if (!followed) continue;
-      followed.isCatchingUp = true;
-      followed.isSubscribed = true;
-      asked.set(id, followed);
-      positions[id] = followed.tracker.last;
-    }
+    const asked = ids.map((id) => [id, this.followed.get(id)!] as const);
+    for (const [, followed] of asked) followed.isCatchingUp = followed.isSubscribed = true;
     try {
+      const positions = Object.fromEntries(asked.map(([id, { tracker }]) => [id, tracker.last]));
       const frame = await this.connection.request("resume", { conversations: positions, epoch: this.epoch });
       const answers = (frame.data as ResumedData).conversations ?? {};
       for (const [id, followed] of asked) {
         if (this.followed.get(id) === followed) void this.resumed(id, followed, answers[id]);
       }
     } catch (error) {
-      for (const followed of asked.values()) {
-        followed.isCatchingUp = false;
-        followed.isSubscribed = false;
-      }
+      for (const [, followed] of asked) followed.isCatchingUp = followed.isSubscribed = false;
       const { code, retryAfter } = error as FrameError;
       if (code !== "disconnected" && code !== "stopped") this.catchUpIn((retryAfter ?? 2) * 1_000);
     }
@@ -290,7 +279,7 @@ export class Engine {
   }
 
   private lane(entry: OutboxEntry): Lane {
-    const key = laneKey(entry);
+    const key = entry.conversation ?? "";
     let lane = this.lanes.get(key);
     if (!lane) this.lanes.set(key, (lane = new Lane()));
     return lane;
@@ -338,12 +327,10 @@ export class Engine {
   }
 }
 
-const laneKey = (entry: OutboxEntry): string => entry.conversation ?? "";
-
 const browser: Network = { clock: systemClock, openSocket: openBrowserSocket };
 
 function listenForWakeUp(verb: "addEventListener" | "removeEventListener", wake: () => void): void {
   // Also when it goes offline: a cut socket says nothing by itself, and a probe tells within seconds.
-  for (const name of ["online", "offline", "pageshow"]) globalThis[verb]?.(name, wake);
-  globalThis.document?.[verb]("visibilitychange", wake);
+  for (const name of ["online", "offline", "pageshow"]) window[verb](name, wake);
+  document[verb]("visibilitychange", wake);
 }

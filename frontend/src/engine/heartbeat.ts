@@ -103,7 +103,7 @@ export class Heartbeat {
    * The link broke. With a probe unanswered, its idle gap is to blame, unless the link came through such gaps before:
    * timers in middleboxes do not change their minds. An interval on trial has no such credit.
    */
-  lost(_now?: number): void {
+  lost(): void {
     const cap = Math.max(this.floorMs, Math.floor(this.gapMs * 0.8));
     const isSuspect = this.streakCount < CLEAN || this.intervalMs > this.capMs;
     if (this.probeCount && this.gapMs && isSuspect && cap < Math.max(this.capMs, this.intervalMs)) {

@@ -13,25 +13,21 @@ type Settled =
   | { kind: "failed" };
 
 export class Lane {
-  private entries: OutboxEntry[] = [];
+  entries: readonly OutboxEntry[] = [];
   private busy = false;
   private refusals = 0;
-
-  get size(): number {
-    return this.entries.length;
-  }
 
   has(clientId: string): boolean {
     return this.entries.some((entry) => entry.client_id === clientId);
   }
 
   add(entry: OutboxEntry): void {
-    if (!this.has(entry.client_id)) this.entries.push(entry);
+    if (!this.has(entry.client_id)) this.entries = [...this.entries, entry];
   }
 
   /** Entries found in the store at start are older than anything written since. */
   addOlder(entries: OutboxEntry[]): void {
-    this.entries.unshift(...entries.filter((entry) => !this.has(entry.client_id)));
+    this.entries = [...entries.filter((entry) => !this.has(entry.client_id)), ...this.entries];
   }
 
   drop(clientId: string): void {

@@ -63,7 +63,7 @@ test("an internal error is tried again, but not for ever", () => {
   lane.add(entry);
   const kinds = Array.from({ length: 5 }, () => (lane.take(), lane.refused(entry, "internal", null).kind));
   assert.deepEqual(kinds, ["again", "again", "again", "again", "failed"]);
-  assert.equal(lane.size, 0);
+  assert.equal(lane.entries.length, 0);
 });
 
 test("ids are version 7, unique, and sort by the order they were made in", () => {

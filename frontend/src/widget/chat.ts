@@ -357,7 +357,7 @@ export class Chat {
       if (!entry) return;
       this.entries.value = [...this.entries.value, entry];
       if (entry.type !== "message") return;
-      this.pending.value = this.pending.value.filter((one) => one.key !== entry.key);
+      this.forget(entry.key);
       this.typing.wrote(entry.author.id);
       // Who answers has read what was before.
       if (entry.isMine || entry.author.kind === "agent") this.readBy(entry.author.kind, event.conversation, event.seq);

@@ -15,7 +15,10 @@ export class Storage {
   set(name: string, value: string | null): void {
     const full = this.full(name);
     memory.set(full, value);
-    tryStorage((storage) => (value === null ? storage.removeItem(full) : storage.setItem(full, value)));
+    tryStorage((storage) => {
+      storage.removeItem(full); // where there is no room for the new one, the old one must not come back
+      if (value) storage.setItem(full, value);
+    });
   }
 
   private full(name: string): string {

@@ -16,6 +16,7 @@ from tenants.models import Tenant
 from tests.browser.axe import serious
 from tests.browser.shop import Desk, MakeDesk, Shop
 from tests.browser.waiting_room import changed_queue, closed_queue, let_be_answered, let_wait, wishing
+from tests.browser.wire import Wire
 from tests.clients import Server, SocketClient
 
 Person = Callable[..., Page]
@@ -136,6 +137,31 @@ def test_outside_hours_there_is_a_form_that_says_when_it_opens(
         assert Visitor.objects.get(email="vera@example.com").conversations.get().left_message
     with in_tenant(acme):
         assert not Visitor.objects.filter(email="vera@example.com").exists()
+
+
+def test_a_machine_that_slept_finds_the_hours_as_they_are_now(
+    person: Person, server: Server, globex: Tenant, now: datetime
+) -> None:
+    page = person()
+    # Its timers stand meanwhile, its clock does not, and its socket is gone.
+    page.add_init_script("const now = Date.now; window.slept = 0; Date.now = () => now() + slept")
+    wire = Wire(page)
+    shop = Shop(page, server, GLOBEX).open()
+
+    def sleep(days: float) -> None:
+        shop.frame.evaluate("(days) => { slept += days * 86_400_000 }", days)
+        wire.cut()
+        wire.mend()
+
+    composer = shop.panel.locator(".composer")
+    with closed_queue(globex, now):
+        sleep(0.01)
+        expect(shop.panel.locator(".trouble")).to_have_count(0)
+        expect(composer).to_be_visible()
+        sleep(0.5)
+        expect(composer).to_have_count(0)
+    sleep(4)
+    expect(composer).to_be_visible()
 
 
 def test_a_closed_conversation_is_rated_by_keyboard(

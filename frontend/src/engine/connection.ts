@@ -201,8 +201,7 @@ export class Connection {
     }
     if (!pending) return;
     if (frame.type === "error") {
-      const { code, retry_after } = frame.data;
-      pending.reject(new FrameError(String(code), typeof retry_after === "number" ? retry_after : null));
+      pending.reject(new FrameError(frame.data.code, frame.data.retry_after));
     } else {
       pending.resolve(frame);
     }
@@ -244,9 +243,9 @@ export class Connection {
 
   /** The node goes away: spread over a moment, so that its neighbours are not hit by all of its clients at once. */
   private drained(): void {
-    const { link } = this;
+    const link = this.link!;
     this.clock.setTimeout(() => {
-      if (link !== this.link || !link) return;
+      if (link !== this.link) return;
       this.hangUp(this.trial);
       this.dial("trial", link.rung);
     }, Math.random() * DRAIN_SPREAD_MS);

@@ -91,8 +91,6 @@ export class Engine {
 
   stop(): void {
     listenForWakeUp("removeEventListener", this.wake);
-    this.clock.clearTimeout(this.resumeTimer);
-    this.catchUpAt = Infinity;
     this.connection.stop();
   }
 
@@ -295,7 +293,7 @@ export class Engine {
     const entry = lane.take();
     if (!entry) return;
     const { client_id, kind, text, file_ids, type, mentions } = entry;
-    const data = type === "note.create" ? { client_id, text, mentions } : { client_id, kind, text, file_ids };
+    const data = { client_id, text, ...(type === "note.create" ? { mentions } : { kind, file_ids }) };
     let ack: Frame<any>;
     try {
       ack = await this.connection.request(type, data, entry.conversation);

@@ -110,7 +110,7 @@ export class Chat {
   }
 
   close(): void {
-    if (this.host.hasHost) this.host.send({ type: "close" });
+    this.host.send({ type: "close" });
   }
 
   retry(): void {
@@ -321,7 +321,7 @@ export class Chat {
       epoch: session.epoch,
       onEvent: (event) => this.heard(event),
       onState: (state) => (this.connection.value = state),
-      onHello: () => this.sendRead(),
+      onHello: () => (Date.now() > this.desk.goodUntil ? void this.restart() : this.sendRead()),
       onSnapshotNeeded: (id) => this.history.reload(id),
       onEpoch: () => void this.restart(),
       onFatal: (code) => this.cutOff(code),

@@ -15,6 +15,7 @@ export type Contact = Record<"name" | "email" | "text", string>;
 const MOST_PAGES = 20;
 const WEEK_MS = 7 * 86_400_000;
 const SOON_MS = 60_000;
+const LONG_MS = 4 * 3_600_000;
 /** Longer timers than about 24 days would fire at once. */
 const LATE_MS = 2e9;
 
@@ -41,6 +42,8 @@ export class Desk {
   /** Pages that could not be told: they go with the next one. */
   private untold: PageView[] = [];
   private opening: ReturnType<typeof setTimeout> | undefined;
+  /** Hours and agents may be others by then. A timer alone would not tell: it stands while the machine sleeps. */
+  goodUntil = 0;
   /** Of the message that is being left: kept when sending has failed, so that it cannot arrive twice. */
   private key = newId();
 
@@ -58,8 +61,10 @@ export class Desk {
     this.isLeaving.value = false;
     if (conversation) this.ask(conversation);
     clearTimeout(this.opening);
+    const now = Date.now();
     const opens = hours.opens_ts;
-    if (opens) this.opening = setTimeout(() => this.chat.restart(), Math.min(Math.max(opens - Date.now(), SOON_MS), LATE_MS));
+    this.goodUntil = Math.max(opens || now + LONG_MS, now + SOON_MS);
+    if (opens) this.opening = setTimeout(() => this.chat.restart(), Math.min(this.goodUntil - now, LATE_MS));
   }
 
   /** Nothing goes on for who has signed out. */

@@ -356,6 +356,43 @@ def test_what_cannot_be_resumed_is_loaded_as_a_snapshot():
     run(scene())
 
 
+@pytest.mark.parametrize("is_loaded", [True, False])
+def test_a_poll_that_is_never_answered_whole_is_not_asked_in_a_loop(caplog, is_loaded):
+    async def scene() -> None:
+        server, asked = FakeServer(), 0
+        server.ways[Rung.SOCKET] = "refused"
+        async with make(server) as client:
+            texts = texts_of(client)
+            server.positions = client._following.positions
+
+            @client.on_snapshot
+            async def load(conversation: str) -> int:
+                nonlocal asked
+                asked += 1
+                if not is_loaded and not server.recovers:
+                    raise ConnectionError
+                return len(server.log)
+
+            await client.live()
+            parked = server.links[-1]
+            client.follow("c1")
+            server.append("old", told=False)
+            await asyncio.sleep(1)
+            server.recovers = False
+            await asyncio.sleep(60)
+            assert server.answered_in_part < 12
+            assert 4 < asked < 25
+            server.recovers = True
+            await asyncio.sleep(31)
+            assert "c1" in server.positions()
+            server.append("new", told=False)
+            parked.push(server.log[-1])
+            await asyncio.sleep(1)
+            assert texts == ["old", "new"]
+
+    run(scene())
+
+
 def test_a_passing_refusal_holds_the_lane_and_keeps_the_order():
     async def scene() -> None:
         server = FakeServer()

@@ -57,6 +57,9 @@ class FakeServer:
         # client_id to what is answered in place of the ack, once.
         self.refusals: dict[str, dict[str, Any]] = {}
         self.recovers = True
+        # What polls ask with, and how often that could not be answered whole.
+        self.positions: Callable[[], dict[str, int]] = dict
+        self.answered_in_part = 0
         # What a link shows when it is opened: may raise.
         self.show: Callable[[], dict[str, str]] = dict
 
@@ -132,6 +135,12 @@ class FakeLink:
             await asyncio.sleep(20)
             raise LinkEnded
         is_polling = self.rung is not Rung.SOCKET
+        if is_polling and not self.server.recovers and "c1" in self.server.positions():
+            await asyncio.sleep(0.25)
+            self.server.answered_in_part += 1
+            found = {"recovered": False, "top": len(self.server.log), "events": []}
+            data = {"epoch": self.server.epoch, "conversations": {"c1": found}}
+            return Received([Frame("resumed", data)], is_answer_to_parked=True)
         try:
             async with asyncio.timeout(3 if is_polling else None):
                 item = await self.queue.get()

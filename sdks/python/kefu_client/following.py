@@ -62,13 +62,14 @@ class Following:
         return conversation not in self._followed and conversation not in self._left
 
     def positions(self) -> dict[str, int]:
-        return {name: one.tracker.last for name, one in self._followed.items()}
+        """What a poll asks with. What could not be answered is not asked again until it is made good."""
+        settled = ((name, one) for name, one in self._followed.items() if one.is_subscribed and not one.is_catching_up)
+        return {name: one.tracker.last for name, one in settled}
 
     def follow(self, conversation: str, after: int) -> None:
         """Deliver every log event after `after`. Following again moves the position."""
         self._left.pop(conversation, None)
         self._followed[conversation] = Followed(SeqTracker(after))
-        self._asker.followed()
         self._catch_up_in(0)
 
     def unfollow(self, conversation: str) -> None:
@@ -107,7 +108,7 @@ class Following:
         for conversation, answer in _answers(data).items():
             one = self._followed.get(conversation)
             if one and not one.is_catching_up:
-                one.is_catching_up = True
+                one.is_catching_up, one.is_subscribed = True, False
                 self._start(self._resumed(conversation, one, answer))
 
     async def stop(self) -> None:
@@ -178,6 +179,8 @@ class Following:
             logger.exception("the snapshot of %s failed", name)
             one.is_subscribed = False
         one.is_catching_up = False
+        if one.is_subscribed:
+            self._asker.followed()
         one.fruitless = 0 if one.tracker.last > before else one.fruitless + 1
         if self._is(name, one) and (one.tracker.is_behind or not one.is_subscribed):
             seconds = min(2.0**one.fruitless, MAX_FRUITLESS_SECONDS) if one.fruitless else GAP_GRACE_SECONDS

@@ -71,6 +71,8 @@ const STATUS_CODES: Record<number, string> = {
   503: "overloaded",
 };
 
+const LATE_MS = 60_000;
+
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
@@ -82,7 +84,8 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
       headers,
       credentials: "same-origin",
       body: body === undefined ? null : JSON.stringify(body),
-      signal: signal ?? null,
+      // A request that got lost on its way is answered by nobody.
+      signal: signal ?? AbortSignal.timeout(LATE_MS),
       // What is deleted when a window closes is deleted all the same.
       keepalive: method === "DELETE",
     });

@@ -64,8 +64,15 @@ async function request(path: string, token?: string, init?: RequestInit): Promis
   throw toError(response.status, response.headers.get("Retry-After"), problem?.code);
 }
 
-export async function call<T>(method: string, path: string, token?: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const init = { method, ...(signal && { signal }), ...(body && { body: JSON.stringify(body) }) };
+/** A request that got lost on its way is answered by nobody: without a `signal` of its own it ends by itself. */
+export async function call<T>(
+  method: string,
+  path: string,
+  token?: string,
+  body?: object,
+  signal = AbortSignal.timeout(30_000),
+): Promise<T> {
+  const init = { method, signal, body: body ? JSON.stringify(body) : null };
   return (await request(BASE + path, token, init)).json().catch(() => null);
 }
 
@@ -77,8 +84,7 @@ export async function listConversations(token: string): Promise<ConversationView
 }
 
 export function loadEvents(token: string, conversation: string, before?: number): Promise<EventsPage> {
-  const query = before === undefined ? "?limit=50" : `?limit=50&before=${before}`;
-  return call("GET", `/conversations/${conversation}/events${query}`, token);
+  return call("GET", `/conversations/${conversation}/events?limit=50${before ? `&before=${before}` : ""}`, token);
 }
 
 /** XMLHttpRequest, since fetch tells no progress of what it sends. */
@@ -99,7 +105,7 @@ export function uploadFile(
     request.onload = () =>
       request.status < 300 && request.response
         ? resolve(request.response as FileView)
-        : reject(toError(request.status, request.getResponseHeader("Retry-After")));
+        : reject(toError(request.status));
     request.onerror = request.onabort = () => reject(toError());
     signal.addEventListener("abort", () => request.abort());
     request.send(form);

@@ -24,7 +24,7 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(_("to"), null=True, blank=True)
     ended_reason = models.CharField(_("ended by"), max_length=12, choices=EndedReason.choices, blank=True)
     queue_id = models.UUIDField(null=True, blank=True)
-    # {"by": "take" | "transfer" | "routing" | "reassign" | "rule", …}; routing explains itself whole (docs/routing.md).
+    # {"by": "take" | "transfer" | "routing" | "rule", …}; routing explains itself whole (docs/routing.md).
     reasons = models.JSONField(_("reasons"), default=dict, blank=True)
 
     class Meta:

@@ -26,7 +26,7 @@ MAX_SHOWN = 20
 _REASONS = {
     "type": "object",
     "properties": {
-        "by": {"type": "string", "enum": ["take", "transfer", "routing", "reassign", "rule"]},
+        "by": {"type": "string", "enum": ["take", "transfer", "routing", "rule"]},
         "strategy": {"type": "string", "enum": ["least_loaded", "round_robin", "longest_idle"]},
         "waited_seconds": {"type": "integer"},
         "relaxed": {"type": "boolean", "description": "Skills or language were dropped after the queue's time."},

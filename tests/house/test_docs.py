@@ -18,8 +18,10 @@ from prometheus_client import REGISTRY
 
 import kefu_project.asgi  # noqa: F401  (loads whatever counts something)
 from agents.rest.urls import agent_urls
+from chat import protocol
 from chat.errors import Refusal
 from chat.protocol import COMMANDS
+from chat.rest.schema import openapi_document
 from chat.wire.kefu_pb2 import Frame
 from history.rest.urls import history_urls
 from kefu_project.celery import app
@@ -181,8 +183,21 @@ def test_every_metric_is_told_and_no_other() -> None:
     assert set(re.findall(r"`(kefu_\w+)`", REALTIME.partition("## Metrics")[2])) == counted
 
 
+def test_every_close_code_is_told() -> None:
+    codes = {str(value) for name, value in vars(protocol).items() if name.startswith("CLOSE_")}
+    assert codes - set(re.findall(r"^\| (\d{4}) \|", REALTIME, re.MULTILINE)) == set()
+
+
+def test_every_endpoint_of_visitors_and_programs_is_told() -> None:
+    """Their shapes are in the OpenAPI document, which tests/rest holds against the answers."""
+    section = API.partition("## Addresses")[2].partition("\n## ")[0]
+    rows = [row.split(" | ")[0] for row in section.splitlines() if row.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    documented = {path.removeprefix("/api/v1/") for path in openapi_document()["paths"]}
+    assert told == {re.sub(r"{[^}]+}", "{id}", path) for path in documented}
+
+
 def test_every_endpoint_of_the_console_is_told() -> None:
-    """Visitors' and programs' stand in the OpenAPI document, which tests/rest holds against them."""
     section = API.partition("## The console's endpoints")[2].partition("\n## ")[0]
     named = [name for row in section.splitlines() if row.startswith("| `") for name in re.findall(r"`([^`]+)`", row)]
     told = {"agent/visitors/{id}" + name if name.startswith("/") else name for name in named}

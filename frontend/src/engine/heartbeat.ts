@@ -85,7 +85,8 @@ export class Heartbeat {
   }
 
   tick(now: number): Beat {
-    if (now < this.nextAt) return "wait";
+    // Before what we heard last: somebody set the clock back, and what is due by it may be hours away.
+    if (now < this.nextAt && now >= this.heardAt) return "wait";
     if (this.probeCount >= PROBES) {
       this.lost();
       return "dead";

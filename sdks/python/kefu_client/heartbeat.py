@@ -86,7 +86,8 @@ class Heartbeat:
         return max(0, self._next_at - now)
 
     def tick(self, now: float) -> Beat:
-        if now < self._next_at:
+        # Before what we heard last: somebody set the clock back, and what is due by it may be hours away.
+        if self._heard_at <= now < self._next_at:
             return "wait"
         if self._probes >= PROBES:
             self.lost(now)

@@ -219,6 +219,22 @@ def test_a_program_that_stops_with_a_probe_on_its_way_learns_nothing_of_the_netw
     run(scene())
 
 
+def test_woken_while_a_dial_hangs_the_next_one_follows_it_soon():
+    async def scene() -> None:
+        server = FakeServer()
+        server.ways = dict.fromkeys(Rung, "mute")
+        async with make(server) as client:
+            await asyncio.sleep(300)
+            while client.state != "connecting":
+                await asyncio.sleep(0.1)
+            dials = len(server.opened)
+            client.wake()
+            await asyncio.sleep(11.1)
+            assert len(server.opened) == dials + 1
+
+    run(scene())
+
+
 def test_perhaps_another_network_asks_anew_what_is_parked():
     async def scene() -> None:
         server = FakeServer()

@@ -95,8 +95,9 @@ export class Connection {
       this.ask(true);
       this.ladder.wake(this.clock.now());
       this.climbLater();
-    } else if (!this.link && this.current.kind !== "stopped") {
-      this.connect();
+    } else {
+      this.attempt = 0; // a dial under way may hang: the next one need not wait for long
+      if (!this.link && this.current.kind !== "stopped") this.connect();
     }
   }
 

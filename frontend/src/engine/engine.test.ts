@@ -136,6 +136,22 @@ test("a handler that throws holds back nothing of what comes after", async () =>
   assert.equal(faults.length, 4);
 });
 
+test("woken while a dial hangs, the next one follows it soon", async () => {
+  const engine = makeEngine();
+  engine.start();
+  for (let cuts = 0; cuts < 300 && server.sockets.length + server.count("GET") < 12; cuts++) {
+    if (server.socket && !server.socket.isClosed) server.socket.cut();
+    server.parked?.fail();
+    await clock.advance(1_000);
+  }
+  await settle();
+  const dials = server.sockets.length + server.count("GET");
+  assert.equal(state.kind, "connecting"); // and hangs
+  engine.retryNow();
+  await clock.advance(11_100);
+  assert.equal(server.sockets.length + server.count("GET"), dials + 1);
+});
+
 test("a conversation that is not ours is given up", async () => {
   const engine = await liveEngine();
   engine.follow("c1", 2);

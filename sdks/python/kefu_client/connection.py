@@ -99,6 +99,8 @@ class Connection:
     def wake(self) -> None:
         """Perhaps another network: try what waits at once, and doubt what lives."""
         now = self._clock()
+        if not self._link:
+            self._attempt = 0  # a dial under way may hang: the next one need not wait for long
         self._ladder.wake(now)
         if self._heartbeat:
             self._heartbeat.doubt(now)

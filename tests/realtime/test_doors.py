@@ -205,6 +205,8 @@ def test_a_flood_is_told_when_to_go_on(as_vera):
     assert limited["data"]["code"] == "rate_limited"
     assert limited["reply_to"] in asked, "a refusal names the command that it refuses"
     assert 0 < limited["data"]["retry_after"] <= 5
+    answered = {limited["reply_to"], *(as_vera.find(lambda frame: "reply_to" in frame)["reply_to"] for _ in range(79))}
+    assert answered == asked
 
 
 def test_five_sockets_of_one_visitor_have_one_allowance(connect, vera_token):

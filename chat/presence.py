@@ -18,8 +18,9 @@ import redis.asyncio
 from django.conf import settings
 
 from chat.keys import lease_member, leases_key
-from chat.redis_clients import ANSWER_SECONDS, redis_client
+from chat.redis_clients import redis_client
 from tenants.models import Tenant
+from tenants.resting import ANSWER_SECONDS
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,10 @@
-"""Connections to Redis for all that asks it questions, and whether it is worth asking just now. The layer has its own.
+"""Connections to Redis for all that asks it questions. The layer has its own, and so has tenants/attempts.py.
 
-Whoever asks waits half a second at most, and after a failure nobody asks for two: a Redis that stands still must not
-hold the threads on which every brand's work runs.
+Whoever asks waits half a second at most, and after a failure nobody asks for two (tenants/resting.py).
 """
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,26 +15,11 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# Also the bound of hot history, which is there to save time: a Redis that needs longer is slower than PostgreSQL.
-ANSWER_SECONDS = 0.5
-REST_SECONDS = 2.0
+from tenants.resting import ANSWER_SECONDS, Rest
+
 CONNECTIONS = 8
 
 R = TypeVar("R")
-
-
-class Rest:
-    """After a failure Redis is left alone for two seconds, so that nobody waits for it once per question."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-
-    def is_over(self) -> bool:
-        return time.monotonic() >= self._until
-
-    def begin(self) -> None:
-        self._until = time.monotonic() + REST_SECONDS
-
 
 rest = Rest()
 

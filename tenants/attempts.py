@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from tenants.buckets import take
 from tenants.networks import is_loopback, network_of
+from tenants.resting import ANSWER_SECONDS, Rest
 
 logger = logging.getLogger(__name__)
 
@@ -64,13 +65,14 @@ def attempts_key(kind: Kind, network: str) -> str:
 
 def _ask(kind: Kind, address: str, *, count: int) -> float:
     network, size = network_of(address), int(settings.FAILED_ATTEMPTS_PER_ADDRESS)
-    if is_loopback(network):
+    if is_loopback(network) or not _rest.is_over():
         return float(size)
     lowest = -size if kind.has_debt else 0
     try:
         key = attempts_key(kind, network)
         return take(_client(), key, per_second=_rate(), size=size, count=count, lowest=lowest)
     except (redis.RedisError, OSError):
+        _rest.begin()
         logger.warning("wrong credentials not counted: Redis does not answer", exc_info=True)
         return float(size)
 
@@ -84,12 +86,18 @@ def _rate() -> float:
 
 
 _connected: redis.Redis | None = None
+_rest = Rest()
 
 
 def _client() -> redis.Redis:
     """Safe to share between threads. Tries twice at once, for a connection that died, and makes nobody wait longer."""
     global _connected
     if _connected is None:
-        again = Retry(NoBackoff(), 1)
-        _connected = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, max_connections=64, retry=again)
+        _connected = redis.Redis.from_url(
+            settings.REDIS_URL,
+            max_connections=64,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
     return _connected

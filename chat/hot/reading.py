@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 
 from chat.hot.spans import Span, can_be_whole, whole_events
 from chat.keys import hot_generation_key, hot_key
-from chat.redis_clients import ANSWER_SECONDS, client, redis_client, rest
+from chat.redis_clients import client, redis_client, rest
 from tenants.models import Tenant
+from tenants.resting import ANSWER_SECONDS
 
 logger = logging.getLogger(__name__)
 

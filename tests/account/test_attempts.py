@@ -10,6 +10,7 @@ from agents.models import Agent
 from tenants import attempts, buckets
 from tenants.attempts import PASSWORD, TOKEN, note_failure, seconds_to_wait
 from tenants.models import Tenant, User
+from tenants.resting import Rest
 from tests.account.conftest import SignedIn, forget_attempts
 from tests.conftest import PASSWORD as RIGHT
 
@@ -111,6 +112,7 @@ def test_the_machine_itself_is_not_limited(address: str) -> None:
 def test_without_redis_nobody_is_limited(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     monkeypatch.setattr(attempts, "_connected", None)
+    monkeypatch.setattr(attempts, "_rest", Rest())
     assert {note_failure(PASSWORD, OFFICE) for _ in range(SIZE * 2)} == {0}
 
 

@@ -14,7 +14,10 @@ from chat import redis_clients
 from chat.presence import Leases
 from chat.redis_clients import redis_client
 from chat.rest.limits import KEY_RATE, take_token
-from tenants.context import run_in_tenant
+from chat.wrong_tokens import count_wrong_one
+from tenants import attempts
+from tenants.context import run_in_public, run_in_tenant
+from tenants.resting import Rest
 
 
 @pytest.fixture
@@ -40,6 +43,14 @@ async def test_limits_let_through(acme, standstill):
     async with asyncio.timeout(15):
         taken = await asyncio.gather(*(asyncio.to_thread(take_token, acme, KEY_RATE, "key") for _ in range(100)))
     assert all(one.retry_after == 0 for one in taken)
+
+
+async def test_wrong_tokens_hold_no_threads(standstill, monkeypatch):
+    """They are counted on the threads of the database: 200 that wait by themselves hold those for minutes."""
+    monkeypatch.setattr(attempts, "_connected", None)
+    monkeypatch.setattr(attempts, "_rest", Rest())
+    async with asyncio.timeout(15):
+        await asyncio.gather(*(run_in_public(count_wrong_one, "203.0.113.9") for _ in range(200)))
 
 
 async def test_whoever_comes_does_not_wait_for_its_lease(acme, standstill):

@@ -26,6 +26,7 @@ class Connection:
         self.born_at = time.monotonic()
         # Kept, since it closes the connection when it goes.
         self._opened = opened
+        self._is_closed = False
         self._libpq = opened.pgconn
         self._socket = self._libpq.socket
         self._loop = asyncio.get_running_loop()
@@ -57,7 +58,10 @@ class Connection:
         return value
 
     def close(self) -> None:
-        """Close it; whoever waits for an answer learns that it is gone."""
+        """Close it; whoever waits for an answer learns that it is gone. Doing it twice does nothing."""
+        if self._is_closed:
+            return  # its socket's number may be another's by now, who would be watched no more
+        self._is_closed = True
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         self._libpq.finish()

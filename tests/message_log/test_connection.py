@@ -70,6 +70,17 @@ async def test_given_up_in_the_middle_it_is_closed_and_never_used_again() -> Non
     pool.close()
 
 
+async def test_closing_it_twice_does_not_disturb_who_has_its_socket_by_now(connection: Connection) -> None:
+    connection.close()
+    other = await Connection.open(settings.DATABASE_URL, "")
+    assert other._socket == connection._socket  # the lowest number that is free
+    connection.close()
+    async with asyncio.timeout(5):
+        await other.prepare(*ECHO, (JSON,))
+        assert await echo(other, "heard") == "heard"
+    other.close()
+
+
 @pytest.mark.parametrize("is_busy", [True, False])
 async def test_ended_by_the_server_it_says_so_and_another_takes_its_place(is_busy: bool) -> None:
     pool = Connections(settings.DATABASE_URL, "", most=1, seconds=5)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chat.authors import Author
 from chat.fanout import publish_entry
-from chat.message_log.entries import Entry, NeedsVerb
+from chat.message_log.entries import Batch, Entry, NeedsVerb, Written
 from chat.message_log.writer import writer
 from chat.messages import MessageDraft, Posted, check_draft, same_or_conflict
 from chat.models import Message
@@ -39,13 +39,17 @@ async def send(
     check_draft(draft)
     if conversation_id is None or draft.file_ids or draft.mentions:
         return await otherwise()
+
+    def tell(written: Written, batch: Batch) -> None:
+        publish_entry(tenant, batch.conversations[conversation_id], written.message)
+
     entry = make_entry(conversation_id, author, draft, visibility, now)
-    result, batch = await writer().write(tenant, entry)
+    # Told by the writer: whoever sends may be cut off while the message is written.
+    result, _ = await writer().write(tenant, entry, tell)
     if isinstance(result, NeedsVerb):
         return await otherwise()
     if result.duplicate:
         return same_or_conflict(result.message, draft)
-    publish_entry(tenant, batch.conversations[conversation_id], result.message)
     return Posted(result.message, duplicate=False)
 
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -51,12 +52,14 @@ PLANNING = (
 )
 
 Key = tuple[UUID | None, UUID]
+Tell = Callable[[Written, Batch], None]
 
 
 @dataclass(slots=True)
 class Pending:
     entry: Entry
     done: "asyncio.Future[tuple[Written | NeedsVerb, Batch]]"
+    tell: Tell | None
 
 
 @dataclass(slots=True)
@@ -76,11 +79,16 @@ class Writer:
         self.loop = loop
         self._lanes: dict[UUID, Lane] = {}
         self._waiting = 0
-        options = " ".join(f"-c {setting}" for setting in PLANNING)
+        # What is given up here must not be written later, when its time has passed and nobody would be told of it.
+        limit = f"statement_timeout={int(BATCH_SECONDS * 1000)}"
+        options = " ".join(f"-c {setting}" for setting in (*PLANNING, limit))
         self._connections = Connections(settings.DATABASE_URL, options, most=CONNECTIONS, seconds=CONNECT_SECONDS)
 
-    async def write(self, tenant: Tenant, entry: Entry) -> tuple[Written | NeedsVerb, Batch]:
-        """Write the entry with whatever else waits; returns after COMMIT. Raises Overloaded, psycopg.Error."""
+    async def write(self, tenant: Tenant, entry: Entry, tell: Tell | None = None) -> tuple[Written | NeedsVerb, Batch]:
+        """Write the entry with whatever else waits; returns after COMMIT. Raises Overloaded, psycopg.Error.
+
+        `tell` is called after the commit with a row that is new, also when whoever waits here has been cut off.
+        """
         lane = self._lanes.get(tenant.pk)
         if lane is None:
             lane = self._lanes[tenant.pk] = Lane(tenant)
@@ -90,7 +98,7 @@ class Writer:
         if not lane.breaker.lets_through(time.monotonic()):
             refused.labels("breaker").inc()
             raise Overloaded(retry_after=2.0)
-        pending = Pending(entry, self.loop.create_future())
+        pending = Pending(entry, self.loop.create_future(), tell)
         lane.waiting.append(pending)
         self._waiting += 1
         if lane.task is None:
@@ -148,6 +156,8 @@ class Writer:
         batch_time.observe(time.monotonic() - started)
         batch_size.observe(len(batch))
         for pending, result in zip(batch, done.results, strict=True):
+            if isinstance(result, Written) and not result.duplicate:
+                _tell(pending, result, done)
             if not pending.done.done():
                 pending.done.set_result((result, done))
 
@@ -159,6 +169,15 @@ class Writer:
             if not pending.done.done():
                 # Whether it was written is not known: the sender sends again under the same client_id.
                 pending.done.set_exception(Overloaded(retry_after=2.0) if unknown else error)
+
+
+def _tell(pending: Pending, written: Written, batch: Batch) -> None:
+    try:
+        if pending.tell is not None:
+            pending.tell(written, batch)
+    except Exception:
+        # It is in the log: its sender gets the ack all the same.
+        logger.exception("message log: a row was not announced; clients will ask by seq")
 
 
 def take_batch(waiting: deque[Pending]) -> tuple[list[Pending], list[Pending]]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from agents.assignments import take_conversation
+from chat import posting
 from chat.authors import Author
 from chat.conversations import close_conversation, open_conversation
 from chat.errors import Conflict, Overloaded
@@ -24,7 +25,7 @@ from chat.messages import MessageDraft, post_message, post_note
 from chat.models import Conversation, Message, Visitor
 from chat.posting import make_entry, send
 from tenants.context import in_tenant, run_in_tenant
-from tests.waiting_for import until
+from tests.waiting_for import until, wait_until
 
 COLUMNS = [
     "last_seq",
@@ -257,6 +258,7 @@ async def test_a_brand_that_stands_still_keeps_no_other_from_writing(
 async def test_the_breaker_of_one_brand_is_not_the_others(
     acme, globex, globex_conversation, conversations, monkeypatch
 ):
+    writer()  # its connections keep their own limit
     monkeypatch.setattr(writer_module, "BATCH_SECONDS", 0.2)
     author, theirs = Author.of_visitor(conversations[0].visitor), Author.of_visitor(globex_conversation.visitor)
     before = writer_module.refused.labels("breaker")._value.get()
@@ -267,6 +269,49 @@ async def test_the_breaker_of_one_brand_is_not_the_others(
         assert writer_module.refused.labels("breaker")._value.get() == before + 1
         monkeypatch.setattr(writer_module, "BATCH_SECONDS", 15.0)
         assert (await say(globex, globex_conversation, theirs)).message.seq
+
+
+WAITS_FOR_A_LOCK = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%append_%'"
+
+
+def nobody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS_FOR_A_LOCK)
+        return cursor.fetchone()[0] == 0
+
+
+async def test_what_was_given_up_is_not_written_later(acme, conversations, monkeypatch):
+    """When its time has passed, no poll looks back so far, and nobody would be told of it."""
+    monkeypatch.setattr(writer_module, "BATCH_SECONDS", 0.5)
+    writer_module._writer = None
+    author = Author.of_visitor(conversations[0].visitor)
+    before = len(await run_in_tenant(acme, log_of, acme, conversations[0]))
+    async with locked(acme, conversations[0]):
+        with pytest.raises(Overloaded):
+            await say(acme, conversations[0], author)
+        await run_in_tenant(acme, wait_until, nobody_waits_for_a_lock, 10)
+    assert len(await run_in_tenant(acme, log_of, acme, conversations[0])) == before
+
+
+async def test_what_is_written_is_told_though_its_sender_was_cut_off(acme, conversations, monkeypatch):
+    told = []
+    monkeypatch.setattr(posting, "publish_entry", lambda _tenant, _conversation, row: told.append(row))
+    author = Author.of_visitor(conversations[0].visitor)
+    async with locked(acme, conversations[0]):
+        sender = asyncio.create_task(say(acme, conversations[0], author, "Last words"))
+        await until(lambda: is_writing(acme))
+        sender.cancel()
+        await asyncio.gather(sender, return_exceptions=True)
+    await writer().flush()
+    assert [row.body["text"] for row in told] == ["Last words"]
+
+
+async def test_what_cannot_be_told_is_acknowledged(acme, conversations, monkeypatch):
+    def fails(*_args):
+        raise LookupError
+
+    monkeypatch.setattr(posting, "publish_entry", fails)
+    assert (await say(acme, conversations[0], Author.of_visitor(conversations[0].visitor))).message.seq
 
 
 async def test_the_end_of_a_process_waits_for_what_can_be_written_only(acme, conversations, monkeypatch):

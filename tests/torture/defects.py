@@ -23,11 +23,13 @@ def ack_before_commit() -> None:
     """The ack leaves before COMMIT, which follows 0.2 s later."""
     from chat.message_log import writer
 
-    async def commit(self: Any, tenant: Any, batch: list[Any]) -> None:
+    async def commit(self: Any, lane: Any, batch: list[Any]) -> None:
         connection = await self._connections.take()
         await connection.run(b"BEGIN")
-        done = await writer.write_batch(connection, tenant.schema_name, [pending.entry for pending in batch])
+        done = await writer.write_batch(connection, lane.tenant.schema_name, [pending.entry for pending in batch])
         for pending, result in zip(batch, done.results, strict=True):
+            if isinstance(result, writer.Written) and not result.duplicate:
+                pending.tell(result, done)
             pending.done.set_result((result, done))
         await asyncio.sleep(0.2)
         await connection.run(b"COMMIT")
@@ -95,17 +97,18 @@ async def _no_tops(_tenant: Any, _conversations: Any) -> dict[str, int]:
 
 def refused_after_commit() -> None:
     """One message in thirty is refused after it was written."""
-    from chat import posting
     from chat.errors import Conflict
+    from chat.message_log import writer
 
-    right, numbers = posting.publish_entry, itertools.count(1)
+    right, numbers = writer.Writer.write, itertools.count(1)
 
-    def publish_entry(*arguments: Any) -> None:
-        right(*arguments)
-        if not next(numbers) % 30:
+    async def write(self: Any, *arguments: Any) -> Any:
+        result, done = await right(self, *arguments)
+        if isinstance(result, writer.Written) and not result.duplicate and not next(numbers) % 30:
             raise Conflict
+        return result, done
 
-    posting.publish_entry = publish_entry
+    writer.Writer.write = write  # type: ignore[method-assign]
 
 
 def notes_for_visitors() -> None:

@@ -18,7 +18,7 @@ from channels.routing import ProtocolTypeRouter
 from agents.routing.waking import wake_with_nudges
 from agents.sla.waking import keep_promises_with_nudges
 from agents.waiting.waking import tell_standings_with_nudges
-from chat import hot
+from chat import fanout, hot
 from chat.message_log.writer import writer
 from kefu_project.bodies import BodyLimit
 from kefu_project.drain import drain_on_sigterm
@@ -40,6 +40,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
             gc.freeze()
         if event["type"] == "lifespan.shutdown":
             await writer().flush()
+            await fanout.finish_publishing_here()
             await hot.close()
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":

@@ -19,7 +19,7 @@ from chat.fanout.announce import (
     hint,
     publish_entry,
 )
-from chat.fanout.bus import adopt_running_loop, finish_publishing
+from chat.fanout.bus import adopt_running_loop, finish_publishing, finish_publishing_here
 from chat.fanout.following import Follower, delivers_directly, listening, subscribe, unsubscribe
 from chat.fanout.rows import rows_frame
 from chat.fanout.topics import (
@@ -51,6 +51,7 @@ __all__ = [
     "desk_topic",
     "encode_frame",
     "finish_publishing",
+    "finish_publishing_here",
     "hint",
     "key_topic",
     "listening",

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from chat.events import AGENT, VISITOR, Frame, LogRow, event_frame, hint_frame, is_same_for_all
 from chat.fanout.bus import Bus, bus, publish
-from chat.fanout.rows import Rows
 from chat.fanout.topics import agent_topic, desk_topic, visitor_topic, watch_topic
 from chat.hot.writing import note_event
 from chat.message_log.entries import Changed
@@ -19,7 +18,6 @@ from tenants.context import current_tenant
 from tenants.models import Tenant
 
 encode_frame = msgspec.json.Encoder().encode
-_rows = Rows()
 
 
 def announce_entry(conversation: Conversation, entry: LogRow) -> None:
@@ -59,7 +57,7 @@ def _entry_publication(tenant: Tenant, conversation: Changed, entry: LogRow) -> 
         current.put(visitor_topic(tenant, conversation.visitor_id), {"type": "push", "text": for_visitor.decode()})
         current.put(watch_topic(tenant, conversation.pk), {"type": "push", "text": for_agents.decode()})
         note_event(tenant, conversation.pk, seq, for_visitor, for_agents)
-        _rows.add(tenant, conversation, _send_rows)
+        current.rows.add(tenant, conversation, _send_rows)
         nudge(grown)
 
     return put
@@ -68,7 +66,8 @@ def _entry_publication(tenant: Tenant, conversation: Changed, entry: LogRow) -> 
 def announce_row(conversation: Conversation) -> None:
     """Tell all agents soon how the conversation's row looks, as it is now. `visitor` is loaded."""
     tenant, changed = current_tenant(), Changed.of(conversation)
-    transaction.on_commit(lambda: bus().call(_rows.add, tenant, changed, _send_rows), robust=True)
+    puts = [lambda current: current.rows.add(tenant, changed, _send_rows)]
+    transaction.on_commit(lambda: bus().call_each(puts), robust=True)
 
 
 def announce_read(conversation: Conversation, reader: str, seq: int) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 from channels.layers import BaseChannelLayer, get_channel_layer
 from prometheus_client import Counter
 
+from chat.fanout.rows import Rows
 from chat.layer import KefuChannelLayer
 
 logger = logging.getLogger(__name__)
 
 MAX_QUEUED = 10_000
 FINISH_SECONDS = 5.0
+FINISH_HERE_SECONDS = 1.0
 published = Counter("kefu_fanout_published", "Events handed to the bus.")
 dropped = Counter("kefu_fanout_dropped", "Events not handed to the bus; clients find them by their seq.", ["reason"])
 
@@ -31,6 +33,7 @@ class Bus:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.rows = Rows()
         self._queue: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MAX_QUEUED)
         self._task: asyncio.Task[None] | None = None
 
@@ -78,7 +81,8 @@ class Bus:
                 self._queue.task_done()
 
     async def finish(self) -> None:
-        """Wait until all that was put is at Redis."""
+        """Wait until all that was put is at Redis, rows that were gathered included."""
+        self.rows.tell_all()
         await self._queue.join()
         layer = channel_layer()
         if isinstance(layer, KefuChannelLayer):
@@ -115,6 +119,16 @@ def publish(topic: str, message: dict[str, Any]) -> None:
     """Hand a message to every process with a follower of the topic. Safe in any thread."""
     current = bus()
     current.call(current.put, topic, message)
+
+
+async def finish_publishing_here() -> None:
+    """`finish_publishing` on the loop that publishes: for web processes, whose loop ends right after."""
+    if _bus is not None and _bus.loop is asyncio.get_running_loop():
+        try:
+            async with asyncio.timeout(FINISH_HERE_SECONDS):
+                await _bus.finish()
+        except TimeoutError:
+            logger.warning("fan-out: what was announced could not be handed to Redis in time")
 
 
 def finish_publishing() -> None:

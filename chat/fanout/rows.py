@@ -25,6 +25,8 @@ Send = Callable[[Tenant, Frame], None]
 class Waiting(NamedTuple):
     due: float  # seconds of the loop's clock
     changed: Changed
+    tenant: Tenant
+    send: Send
 
 
 class Rows:
@@ -44,10 +46,18 @@ class Rows:
         known = rows.get(changed.pk)
         if known is None:
             gather = GATHER_SECONDS if len(rows) < BUSY_ROWS else BUSY_GATHER_SECONDS
-            rows[changed.pk] = Waiting(loop.time() + gather, changed)
+            rows[changed.pk] = Waiting(loop.time() + gather, changed, tenant, send)
         # Threads may come in another order than they committed in.
         elif known.changed.version <= changed.version:
-            rows[changed.pk] = Waiting(known.due, changed)
+            rows[changed.pk] = known._replace(changed=changed)
+
+    def tell_all(self) -> None:
+        """Tell now what waits: this process ends."""
+        for rows in list(self._waiting.values()):
+            told = list(rows.values())
+            rows.clear()  # the look at them goes on, and finds none
+            for few in (told[start : start + MAX_ROWS] for start in range(0, len(told), MAX_ROWS)):
+                few[0].send(few[0].tenant, rows_frame([one.changed.row() for one in few]))
 
     def _look(self, loop: asyncio.AbstractEventLoop, tenant: Tenant, send: Send) -> None:
         rows, until = self._waiting[tenant.pk], loop.time()

@@ -7,9 +7,11 @@ from uuid import uuid4
 from django.db import transaction
 
 from chat.conversations import open_conversation
+from chat.fanout import bus as bus_module
 from chat.fanout.rows import Rows
 from chat.message_log.entries import Changed
 from tenants.context import in_tenant
+from tests.waiting_for import until
 
 
 def test_a_row_is_told_although_its_object_is_used_on(as_agent, alice, acme, vera, now):
@@ -27,6 +29,19 @@ def test_a_row_is_told_although_its_object_is_used_on(as_agent, alice, acme, ver
 def is_told(row, conversation):
     """What earlier tests had started may still tell of rows of its own."""
     return row["id"] == str(conversation.pk)
+
+
+async def test_what_was_gathered_is_told_before_the_process_ends():
+    """Nobody else would: a list elsewhere would show the row as it was until the conversation changes again."""
+    current, brand = bus_module.Bus(asyncio.get_running_loop()), SimpleNamespace(pk=uuid4())
+    told = []
+    for number in range(70):
+        changed = Changed(uuid4(), uuid4(), (1, 0, 0), False, False, lambda number=number: {"id": number})
+        current.rows.add(brand, changed, lambda _brand, frame: told.extend(frame["data"]["rows"]))
+    await current.finish()
+    assert [row["id"] for row in told] == list(range(70))
+    await until(lambda: not current.rows._waiting)
+    assert len(told) == 70
 
 
 async def test_a_row_that_fails_keeps_no_other_from_being_told():

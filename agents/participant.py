@@ -145,7 +145,10 @@ class AgentParticipant(Watcher):
         return message if self.sight.is_whole else self._sift(message)
 
     def _sift(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        frame = decode_frame(message["text"])
+        # All who see a part only get the same message: the first reads it for the others, who leave it as it is.
+        frame = message.get("frame")
+        if frame is None:
+            frame = message["frame"] = decode_frame(message["text"])
         if frame["type"] == UPDATED:
             seen, gone = sift_rows(self.sight, frame)
             self._lose(self.watched.keys() & {UUID(pk) for pk in gone})

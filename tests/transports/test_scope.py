@@ -1,13 +1,16 @@
 """An agent who sees only their own queues: what is out of sight is like a missing thing, by every way in."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 
+from agents import participant
 from agents.access import agent_conversations, get_agent_file, sight_of
 from agents.accounts import change_agent, create_agent
 from agents.assignments import take_conversation
@@ -119,6 +122,20 @@ def test_rows_are_sifted():
     assert ([one["id"] for one in seen["data"]["rows"]], seen["data"]["gone"]) == (["1", "3"], ["2", "4"])
     assert gone == {"2", "4"}
     assert sift_rows(Sight("sam"), frame) == (frame, set())
+
+
+def test_a_push_is_read_once_for_all_who_see_a_part(monkeypatch):
+    """A process may hold a hundred of them, and the desk's rows come several times a second."""
+    read = []
+    monkeypatch.setattr(participant, "decode_frame", lambda text: read.append(text) or json.loads(text))
+    rows = [{"id": str(uuid4()), "queue": {"id": queue, "name": ""}, "agent": None} for queue in ("sales", "general")]
+    message = {"type": "push", "text": json.dumps({"type": "conversation.updated", "data": {"rows": rows}})}
+    for queue, row in zip(("sales", "general"), rows, strict=True):
+        who = participant.AgentParticipant.__new__(participant.AgentParticipant)
+        who.session = SimpleNamespace(sight=Sight("sam", frozenset({queue})))
+        who.watched, who.lost = {}, set()
+        assert json.loads(who.sift(message)["text"])["data"]["rows"] == [row]
+    assert len(read) == 1
 
 
 # ---- over HTTP ----

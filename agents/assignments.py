@@ -101,7 +101,9 @@ def transfer_conversation(
             # Reports tell from the log where it stood before.
             before["queue"] = _reference(conversation.queue_id, conversation.queue_name)
             conversation.queue_id, conversation.queue_name = queue.pk, queue.name
-            conversation.save(update_fields=["queue_id", "queue_name"])
+            # A rule's sweep moves it where nobody hears of it: without a deadline, sweep_sla finds it.
+            conversation.reply_due_at = conversation.resolve_due_at = None
+            conversation.save(update_fields=["queue_id", "queue_name", "reply_due_at", "resolve_due_at"])
             _let_wait(conversation, now, since=conversation.waiting_since, wait=wait)
             after = {"queue": _reference(queue.pk, queue.name)}
         body = {"from": before, "to": after, "by": author_body(author)}

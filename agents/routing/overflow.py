@@ -47,7 +47,9 @@ def overflow(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
         before = {"queue": {"id": str(queue.pk), "name": queue.name}}
         after = {"queue": {"id": str(target.pk), "name": target.name}}
         conversation.queue_id, conversation.queue_name, conversation.queued_at = target.pk, target.name, now
-        conversation.save(update_fields=["queue_id", "queue_name", "queued_at"])
+        # Only web processes hear that the queue is another: without a deadline, sweep_sla finds it.
+        conversation.reply_due_at = conversation.resolve_due_at = None
+        conversation.save(update_fields=["queue_id", "queue_name", "queued_at", "reply_due_at", "resolve_due_at"])
         body = {"from": before, "to": after, "by": author_body(SYSTEM), "reason": OVERFLOW}
         record(conversation, TRANSFERRED, SYSTEM, body, now)
         return True

@@ -18,7 +18,7 @@ from chat.models import Conversation
 # Asked and answered before anybody looked: no longer ago than this.
 JUST_NOW = timedelta(minutes=15)
 # What any deadline follows from, besides what happens in the log. Whose nudge is lost is found by no sweep once an old
-# deadline stands there.
+# deadline stands there: whoever moves it to another queue takes the old one away.
 FOLLOWED = ("queue_id", "snoozed_until", "left_message")
 FIRST, NEXT, RESOLUTION = SlaTarget.Kind.FIRST, SlaTarget.Kind.NEXT, SlaTarget.Kind.RESOLUTION
 

@@ -3,12 +3,15 @@ from uuid import uuid4
 
 import pytest
 
-from agents.models import Calendar, SlaPolicy
+from agents.assignments import transfer_conversation
+from agents.models import Calendar, Queue, SlaPolicy
+from agents.routing.overflow import sweep_overflow
 from agents.sla import sweep as sweeping
 from agents.sla import sweep_sla, waking
 from agents.sla.rules import read_rules
 from agents.sla.sweep import without_deadline
 from agents.sla.waking import ASKED, CHANGED, REPLIED, hear, keep_heard
+from chat.authors import SYSTEM
 from chat.conversations import open_conversation
 from chat.models import Conversation, Visitor
 from chat.nudges import Grown
@@ -50,6 +53,28 @@ def test_a_left_message_of_which_only_the_resolution_is_promised_is_settled_once
     assert sweep_sla(at(10, 1)) == 1 and targets()[0][0] == "resolution"
     assert sweep_sla(at(10, 2)) == 0
     assert not without_deadline(read_rules()).exists()
+
+
+@pytest.mark.parametrize("how", ["overflow", "transfer"])
+def test_what_a_worker_moves_to_another_queue_gets_that_queues_promises(talk, queue, breaches, how):
+    """No nudge is heard in a worker, and the old queue's deadline stands there."""
+    gold = SlaPolicy.objects.create(name="Gold", first_minutes=2)
+    fast = Queue.objects.create(name="Fast", sla=gold)
+    talk.asks(at(10))
+    sweep_sla(at(10))
+    assert talk.row.reply_due_at == at(10, 5)
+    if how == "overflow":
+        Queue.objects.filter(pk=queue.pk).update(overflow_queue=fast, overflow_after_seconds=60)
+        try:
+            assert sweep_overflow(at(10, 1)) == 1
+        finally:
+            Queue.objects.filter(pk=queue.pk).update(overflow_queue=None, overflow_after_seconds=None)
+    else:
+        transfer_conversation(talk.row.pk, by=SYSTEM, queue=fast, now=at(10, 1))
+    sweep_sla(at(10, 1))
+    assert talk.row.reply_due_at == at(10, 2)
+    sweep_sla(at(10, 2))
+    assert breaches == [("first", at(10, 2))]
 
 
 def test_where_hours_never_come_nothing_is_due(talk, office):

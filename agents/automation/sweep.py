@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from agents.automation.deadlines import broken_deadlines
 from agents.automation.rules import active_rules
 from agents.automation.run import Happened, TooFast, concerns, look_at
@@ -45,16 +47,20 @@ def sweep_rules(now: datetime, limit: int = 2000) -> int:
     return acted
 
 
-def forget_runs(now: datetime, limit: int = 5000) -> int:
-    """Delete old runs: those in which nothing was done soon, the others later."""
+def forget_runs(now: datetime, batch: int = 5000) -> int:
+    """Delete all old runs, `batch` in a statement: those in which nothing was done soon, the others later."""
     position = AutomationPosition.objects.filter(pk=1).first()
     # Never what a sweep that lags behind would look at again.
     safe = min(now, position.looked_until) if position else now
     looks = RuleRun.objects.filter(ran_at__lt=safe - KEEP_LOOKS, outcome=[])
     acts = RuleRun.objects.filter(ran_at__lt=now - KEEP_ACTS)
+    return _delete_all(looks, batch) + _delete_all(acts, batch)
+
+
+def _delete_all(rows: QuerySet[RuleRun], batch: int) -> int:
+    """Each rule looks at each row: in a busy brand more than one statement's worth grows old within an hour."""
     deleted = 0
-    for rows in (looks, acts):
-        pks = list(rows.values_list("pk", flat=True)[:limit])
+    while pks := list(rows.order_by().values_list("pk", flat=True)[:batch]):
         deleted += RuleRun.objects.filter(pk__in=pks).delete()[0]
     return deleted
 

@@ -225,6 +225,15 @@ def test_old_runs_are_forgotten(brand: Tenant, make_rule: MakeRule, talk: Conver
     assert sorted(RuleRun.objects.values_list("seq", flat=True)) == [1, 2]
 
 
+def test_of_old_runs_none_stays_however_many(make_rule: MakeRule, talk: Conversation, now: datetime) -> None:
+    """A busy brand makes more in an hour than one statement deletes."""
+    rule = make_rule("message.created", [text_has("refund")], [URGENT])
+    old = now - timedelta(days=1)
+    RuleRun.objects.bulk_create([RuleRun(rule=rule, conversation_id=talk.pk, seq=n, ran_at=old) for n in range(5)])
+    assert forget_runs(now, batch=2) == 5
+    assert not RuleRun.objects.exists()
+
+
 def test_brands_do_not_see_each_other(
     brand: Tenant, globex: Tenant, make_rule: MakeRule, globex_conversation: Conversation, now: datetime
 ) -> None:

@@ -119,8 +119,8 @@ def _today(agent: Agent, own: frozenset[UUID] | None, start: datetime) -> dict[s
     opened = mine.filter(created_at__gte=start).aggregate(
         count=Count("pk"), first_response=Median(F("first_reply_at") - F("created_at"))
     )
-    # As the index of what is to be archived has them: nothing of today is archived yet.
-    closed = mine.filter(status=Conversation.Status.CLOSED, archived_at__isnull=True, closed_at__gte=start)
+    # Closing is activity: the index of closed ones by activity finds them, those that are archived already too.
+    closed = mine.filter(status=Conversation.Status.CLOSED, active_at__gte=start, closed_at__gte=start)
     ratings = Rating.objects.filter(created_at__gte=start)
     missed = SlaTarget.objects.filter(breached_at__gte=start)
     if own is not None:

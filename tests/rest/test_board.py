@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agents.assignments import take_conversation
 from agents.models import Agent, AuditEntry, Calendar, Membership, Queue, SlaTarget
@@ -13,6 +14,7 @@ from agents.presence import set_availability
 from chat.authors import SYSTEM
 from chat.conversations import close_conversation
 from chat.models import Conversation, Rating
+from history.archive import archive_conversation
 from tenants.context import in_tenant
 from tenants.models import Tenant
 from tests.rest.conftest import Api, many, problem
@@ -49,6 +51,17 @@ def test_who_waits_and_who_works(agent_api: Api, acme: Tenant, alice: Agent, now
     assert (agents["Bob"]["load"], agents["Bob"]["availability"]) == (0, "offline")
     assert board["conversations"][0]["id"] == str(three.pk)
     assert (len(board["conversations"]), board["more"]) == (3, False)
+
+
+def test_what_was_archived_today_was_closed_today(agent_api: Api, acme: Tenant) -> None:
+    """A brand may archive at once."""
+    now = timezone.now()
+    [one] = many(acme, 1, now)
+    with in_tenant(acme):
+        close_conversation(one.pk, by=SYSTEM, reason="agent", now=now)
+        before = agent_api.get(BOARD, UTC).json()["today"]["closed"]
+        assert archive_conversation(one.pk, closed_before=now, now=now)
+    assert agent_api.get(BOARD, UTC).json()["today"]["closed"] == before == 1
 
 
 def test_hours(agent_api: Api, acme: Tenant) -> None:

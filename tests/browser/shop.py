@@ -54,10 +54,15 @@ class Desk:
         self.conversation: str = ""
 
     def take_newest(self) -> None:
-        told = self.socket.find(lambda f: f["type"] == "conversation.updated" and f["data"]["rows"][0]["last_message"])
-        self.conversation = told["data"]["rows"][0]["id"]
-        self.request("conversation.watch")
-        self.request("conversation.take")
+        """Take what is told next; a row of the test before, which comes late, is of nothing that could be taken."""
+        while True:
+            told = self.socket.find(
+                lambda f: f["type"] == "conversation.updated" and f["data"]["rows"][0]["last_message"]
+            )
+            self.conversation = told["data"]["rows"][0]["id"]
+            self.request("conversation.watch")
+            if self.request("conversation.take")["type"] == "ack":
+                return
 
     def say(self, text: str) -> dict[str, Any]:
         return self.socket.say(text, conversation=self.conversation)

@@ -25,12 +25,12 @@ export class Desk {
   readonly isLeaving = signal(false);
   /** The closed conversation that the visitor may rate. */
   readonly unrated = signal<string | null>(null);
+  /** A closed conversation keeps its agent, who is with nobody. */
+  readonly isGoingOn = computed(() => (this.chat.conversation.value?.status ?? "closed") !== "closed");
   /** Without an open conversation a form is all there is: nobody would answer. */
   readonly hasForm = computed(() => {
-    const { conversation, session } = this.chat;
-    const { is_open, can_leave_message } = session.value?.hours ?? {};
-    const isGoingOn = conversation.value && conversation.value.status !== "closed";
-    return this.isLeaving.value || Boolean(can_leave_message && !is_open && !isGoingOn);
+    const { is_open, can_leave_message } = this.chat.session.value?.hours ?? {};
+    return this.isLeaving.value || Boolean(can_leave_message && !is_open && !this.isGoingOn.value);
   });
   /** When it opens, in words; "" while it is open. */
   readonly opens = computed(() => {

@@ -11,7 +11,7 @@ import { usually } from "./usually";
 
 export function Header({ chat }: { chat: Chat }) {
   const { brand } = chat.config;
-  const agent = chat.conversation.value?.agent;
+  const agent = chat.desk.isGoingOn.value && chat.conversation.value!.agent;
   const session = chat.session.value;
   const isHere = Boolean(agent) || (session?.available && !chat.desk.opens.value);
   return (
@@ -35,7 +35,6 @@ function Menu({ chat }: { chat: Chat }) {
   const isOpen = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   useLeaving(box, () => (isOpen.value = false), "pointerdown", "focusin");
-  const canEnd = chat.conversation.value && chat.conversation.value.status !== "closed";
   const choose = (act: () => void) => () => {
     isOpen.value = false;
     act();
@@ -58,7 +57,7 @@ function Menu({ chat }: { chat: Chat }) {
             <Icon path={chat.isSoundOn.value ? paths.soundOff : paths.soundOn} size={18} />
             {chat.isSoundOn.value ? T.soundOff : T.soundOn}
           </button>
-          {canEnd && (
+          {chat.desk.isGoingOn.value && (
             <button onClick={choose(() => void chat.endConversation())}>
               <Icon path={paths.check} size={18} />
               {T.endConversation}

@@ -91,8 +91,10 @@ def create_brand(
     """Make a brand with its schema, host names, first queue, widget and publishable key, or raise BrandRefused."""
     tenant = Tenant(slug=slug, name=name.strip(), accent=accent, locale=locale, created_at=now)
     tenant.schema_name = schema_name_of(slug)
+    _check_fields(tenant)
     host_names = list(dict.fromkeys(clean_host_name(domain) for domain in domains))
-    _check_fields(tenant, host_names)
+    if not host_names:
+        raise BadDomain(domain="")
     with in_public(), transaction.atomic():
         _take_lock()
         _check_free(tenant, host_names)
@@ -183,7 +185,7 @@ def clean_host_name(text: str) -> str:
     return name
 
 
-def _check_fields(tenant: Tenant, host_names: Sequence[str]) -> None:
+def _check_fields(tenant: Tenant) -> None:
     for validate, value, problem in (
         (validate_slug, tenant.slug, BadSlug(slug=tenant.slug)),
         (validate_colour, tenant.accent, BadAccent(accent=tenant.accent)),
@@ -196,8 +198,6 @@ def _check_fields(tenant: Tenant, host_names: Sequence[str]) -> None:
         raise BadBrandName
     if tenant.locale not in Tenant.Locale.values:
         raise BadLocale(locale=tenant.locale)
-    if not host_names:
-        raise BadDomain(domain="")
 
 
 def _check_free(tenant: Tenant, host_names: Sequence[str]) -> None:

@@ -123,7 +123,7 @@ class QueuePage(FilesGoAfterwards, KefuModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not Membership.objects.filter(queue=form.instance, agent__is_active=True).exists():
-            self.message_user(request, gettext("Nobody serves this queue yet: add agents below."), messages.WARNING)
+            self.message_user(request, gettext("Nobody serves this queue yet: add agents to it."), messages.WARNING)
 
     def has_delete_permission(self, request: HttpRequest, obj: Queue | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)

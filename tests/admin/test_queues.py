@@ -131,7 +131,7 @@ def test_overflow_goes_round_nowhere(alice_admin: Client, acme: Tenant) -> None:
 
 def test_a_queue_that_nobody_serves_is_saved_with_a_warning(alice_admin: Client, acme: Tenant) -> None:
     page = alice_admin.post(ADD, FORM, follow=True).content.decode()
-    assert "Nobody serves this queue yet" in page
+    assert "Nobody serves this queue yet: add agents to it." in page
 
 
 def test_an_overflow_to_a_foreign_queue_is_no_choice(mallory_admin: Client, acme: Tenant) -> None:

@@ -1,5 +1,6 @@
 """A Valkey of the test's own, to be killed or stopped."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,3 +20,5 @@ def own_valkey(folder: Path) -> Iterator[Valkey]:
         yield server
     finally:
         server.stop()
+        if home != folder:  # started by root: the server is `nobody`, to whom pytest's folders are closed
+            shutil.rmtree(home)

@@ -44,6 +44,7 @@ def own_installation(leak: str) -> Iterator[Installation]:
     with ExitStack() as stack:
         data_dir = Path(tempfile.mkdtemp(prefix="kefu-storm-"))
         stack.callback(shutil.rmtree, data_dir, ignore_errors=True)
+        data_dir.chmod(0o711)  # run by root, the servers are `nobody` and must pass through
         (data_dir / "logs").mkdir()
         server, redis_url = os.environ.get("KF_DATABASE_URL"), os.environ.get("KF_REDIS_URL")
         if not server or not redis_url:

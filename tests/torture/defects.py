@@ -164,19 +164,19 @@ def topics_not_joined_again() -> None:
     """After Redis came back, subscriptions are not made again."""
     from chat.layer.shard import Shard
 
-    right = Shard._connect
+    right = Shard._join_all
 
-    async def connect(self: Shard) -> None:
+    async def join_all(self: Shard, connection: Any) -> None:
         if not any(future.done() for future in self._topics.values()):
-            await right(self)
+            await right(self, connection)
             return
         topics, self._topics = self._topics, {}
         try:
-            await right(self)
+            await right(self, connection)
         finally:
             self._topics = topics
 
-    Shard._connect = connect  # type: ignore[method-assign]
+    Shard._join_all = join_all  # type: ignore[method-assign]
 
 
 def hot_gaps_believed() -> None:

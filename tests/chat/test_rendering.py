@@ -1,8 +1,12 @@
-"""Plain lines take a short way to HTML: it ends where the long one does."""
+"""Plain lines take a short way to HTML: it ends where the long one does. No text takes long, and none fails."""
 
+import time
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chat.protocol import MAX_TEXT_CHARS
 from chat.rendering import _PLAIN, _render, render
 
 # Pieces that mean something to Markdown, HTML or the finder of links, between words that do not.
@@ -39,3 +43,30 @@ def test_common_sentences_take_the_short_way():
         "It's 12.5 kg."[:8],
     ):
         assert _PLAIN.fullmatch(text)
+
+
+@pytest.mark.parametrize("piece", ["://", "[://", ".://", "ahttp://", "http://", "[", "*a_ ", "https://a.b/("])
+def test_no_text_keeps_others_waiting(piece):
+    """It is made between the frames of all others."""
+    text = (piece * MAX_TEXT_CHARS)[:MAX_TEXT_CHARS]
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        render(text)
+        taken.append(time.process_time() - start)
+    assert min(taken) < 0.05
+
+
+def test_links_in_brackets_after_a_host_name_are_links():
+    html = render("shops.examples[http://a.x, http://b.x]")
+    assert [f'href="{link}"' in html for link in ("http://a.x", "http://b.x")] == [True, True]
+    assert "http://b.x" in render("shops.examples[http://a, http://b.x]")
+
+
+@pytest.mark.parametrize("before", ["", "x", "(", "中", "  "])
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
+def test_addresses_keep_their_signs(scheme, before):
+    """An address is found before `_` and `*` in it could mean anything."""
+    html = render(f"{before}{scheme}://shop.example/_a_/*b*")
+    found = f'href="{scheme}://shop.example/_a_/*b"' in html
+    assert found is (before != "x")

@@ -16,6 +16,7 @@ def web_command(host: str, port: int) -> list[str]:
     """The web process of every way to run Kefu: `kefu up`, `kefu web`, the image, the tests."""
     command = [sys.executable, "-m", "uvicorn", "kefu_project.asgi:application", "--host", host, "--port", str(port)]
     command += ["--loop", "uvloop", "--lifespan", "on", "--no-access-log", "--no-server-header"]
+    command += ["--http", "kefu_project.http:Http"]
     # Compression costs 125 KB for each socket that once used it. A frame may hold 64 KB of data and its envelope.
     command += ["--ws", "kefu_project.websocket:WebSocket", "--ws-per-message-deflate", "false"]
     command += ["--ws-max-size", str(128 * 1024)]

@@ -54,10 +54,10 @@ def redeem_page(request: BrandRequest) -> HttpResponse:
 def _slug(request: BrandRequest) -> str:
     try:
         data = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     slug = data.get("slug") if isinstance(data, dict) else None
-    return slug if isinstance(slug, str) and "\x00" not in slug else ""
+    return slug if isinstance(slug, str) and slug.isascii() and "\x00" not in slug else ""
 
 
 def _comes_from_us(request: BrandRequest) -> bool:

@@ -90,10 +90,18 @@ def test_a_foreign_page_cannot_sign_anybody_in(origin: str, signed_in: SignedIn,
 
 
 def test_a_brand_where_one_is_nobody_does_not_exist(signed_in: SignedIn, bob: Agent, acme: Tenant) -> None:
-    answers = [start(signed_in(bob, acme), slug) for slug in ("globex", "missing", "", None, ["globex"], "a\x00b")]
+    answers = [
+        start(signed_in(bob, acme), slug) for slug in ("globex", "missing", "", None, ["globex"], "a\x00b", "\ud800")
+    ]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     assert answers[0]["Content-Type"] == "application/problem+json"
+
+
+def test_a_body_that_is_no_slug_names_no_brand(signed_in: SignedIn, bob: Agent, acme: Tenant) -> None:
+    client = signed_in(bob, acme)
+    for body in (b"", b"\xff", b"[" * 100_000, b'"globex"'):
+        assert client.post("/account/handoff/start", body, content_type="application/json").status_code == 404
 
 
 def test_needs_a_sign_in_and_the_csrf_token(signed_in: SignedIn, both: Agent, acme: Tenant) -> None:

@@ -121,7 +121,7 @@ def _plain(name: str, value: Any) -> Any:
         return [_plain("", one) for one in list(value)[:20]]
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(value)
+    text = str(value).replace("\x00", "\ufffd")  # PostgreSQL takes no NUL: a path with one must not go unnoted
     return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
 
 

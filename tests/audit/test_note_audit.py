@@ -85,6 +85,12 @@ def test_who_is_no_admin_and_knocks_is_noted_once_a_minute(
         assert AuditEntry.objects.count() == 4
 
 
+def test_no_path_keeps_a_refusal_out_of_the_log(signed_in: SignedIn, bob: Agent, acme: Tenant) -> None:
+    assert signed_in(bob, acme).get("/admin/agents/agent/%00/change/").status_code == 404
+    (line,) = lines(acme)
+    assert line.changes["path"] == [None, "/admin/agents/agent/\ufffd/change/"]
+
+
 def test_who_is_no_supervisor_and_asks_for_the_board_is_noted(
     signed_in: SignedIn, bob: Agent, acme: Tenant, alice: Agent
 ) -> None:

@@ -175,7 +175,7 @@ def _check_account(row: AgentRow) -> None:
 
 def _read_numbers(read: AgentRow, row: Row) -> None:
     if text := _text(row, "capacity"):
-        if text.isdecimal() and 1 <= int(text[:9]) <= MAX_CAPACITY:
+        if text.isdecimal() and len(text) <= 9 and 1 <= int(text) <= MAX_CAPACITY:
             read.capacity = int(text)
         else:
             read.problems["capacity"] = _("Give a number from %(low)s to %(high)s.") % {"low": 1, "high": MAX_CAPACITY}

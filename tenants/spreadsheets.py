@@ -4,7 +4,8 @@ from typing import Any
 
 # A file without it is taken for the machine's old encoding.
 BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# In wide letters too: where people write Chinese or Japanese, table programs take them for the narrow ones.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 
 
 def neutral(cell: Any) -> Any:

@@ -45,9 +45,12 @@ def actions(tenant: Tenant) -> list[str]:
         return list(AuditEntry.objects.order_by("at").values_list("action", flat=True))
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "'quoted", "plain", "", "a=b"])
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)"]
+
+
+@pytest.mark.parametrize("cell", [*FORMULAS, "'quoted", "plain", "", "a=b"])
 def test_formulas_become_text_and_come_back(cell: str) -> None:
-    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\n"))
+    assert not guarded(cell).startswith(tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20"))
     assert plain(guarded(cell)) == cell
 
 
@@ -127,6 +130,7 @@ def test_new_accounts_get_passwords_that_are_shown_once(alice_admin: Client, acm
         ("x@acme.test,X,agent,galaxy,5,,,,yes", "Write brand or queues"),
         ("x@acme.test,X,agent,brand,many,,,,yes", "Give a number from 1 to 1000"),
         ("x@acme.test,X,agent,brand,0,,,,yes", "Give a number from 1 to 1000"),
+        ("x@acme.test,X,agent,brand,0000000059999999999,,,,yes", "Give a number from 1 to 1000"),
         ("x@acme.test,X,agent,brand,5,klingon!,,,yes", "is no language"),
         ("x@acme.test,X,agent,brand,5,,Magic,,yes", "There is no skill “Magic”"),
         ("x@acme.test,X,agent,brand,5,,,Nowhere,yes", "There is no queue “Nowhere”"),

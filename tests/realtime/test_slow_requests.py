@@ -104,11 +104,12 @@ async def test_between_two_requests_is_as_much_time_as_ever(server: uvicorn.Serv
             await asyncio.sleep(1)
 
 
-async def test_a_body_that_comes_slowly_is_waited_for(server: uvicorn.Server) -> None:
+async def test_a_body_that_comes_slowly_is_waited_for(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "BODY_SECONDS", 2.0)
     async with client_of(server) as (reader, writer):
         writer.write(HEAD)
         for byte in b"abcd":
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.7)
             writer.write(bytes([byte]))
         assert b"abcd" in await reader.readuntil(b"0\r\n\r\n")
 

@@ -309,6 +309,7 @@ def test_edits_an_answer_with_the_keyboard(desk, vera_writes):
     composer(desk).press("Escape")
     expect(composer(desk)).to_have_value("half a thought")
     message.get_by_role("button", name="Edit").click()
+    expect(composer(desk)).to_have_value("On its wya.")
     composer(desk).fill("On its way.")
     composer(desk).press("Enter")
     edited = vera_writes.expect("message.edited")

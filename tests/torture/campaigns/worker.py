@@ -43,7 +43,8 @@ async def kill_worker(run: Run) -> None:
     finally:
         worker.kill()
     await _judge_logs(run, work)
-    await run.rig.settle()
+    # Who was killed between commit and publish told nobody: receivers learn of it at their next heartbeat.
+    await run.rig.settle(await asyncio.to_thread(_stored_tops, run))
     await asyncio.to_thread(_judge_rows, run, work)
     run.figures |= {"conversations archived": len(work.logs), "idle closed": work.closings.total()}
 
@@ -121,6 +122,14 @@ def _left_to_do(slug: str) -> int:
 
 
 # ---- what must hold ----
+
+
+def _stored_tops(run: Run) -> Counter[str]:
+    from chat.models import Conversation
+
+    with inside(run.rig.cast.slug):
+        mine = Conversation.objects.filter(pk__in=run.rig.conversations.values())
+        return Counter({str(pk): seq for pk, seq in mine.values_list("pk", "last_seq")})
 
 
 async def _read_logs(run: Run, work: Work) -> None:

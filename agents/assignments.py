@@ -9,6 +9,7 @@ from django.db import transaction
 from agents.audit import note_audit
 from agents.authors import author_of
 from agents.models import Agent, Assignment, Queue
+from agents.queues import place_in
 from agents.routing.write import remember_last_agents
 from chat.authors import SYSTEM, Author
 from chat.conversations import Wait, author_body, record
@@ -100,10 +101,7 @@ def transfer_conversation(
             assert queue is not None
             # Reports tell from the log where it stood before.
             before["queue"] = _reference(conversation.queue_id, conversation.queue_name)
-            conversation.queue_id, conversation.queue_name = queue.pk, queue.name
-            # A rule's sweep moves it where nobody hears of it: without a deadline, sweep_sla finds it.
-            conversation.reply_due_at = conversation.resolve_due_at = None
-            conversation.save(update_fields=["queue_id", "queue_name", "reply_due_at", "resolve_due_at"])
+            conversation.save(update_fields=place_in(conversation, queue))
             _let_wait(conversation, now, since=conversation.waiting_since, wait=wait)
             after = {"queue": _reference(queue.pk, queue.name)}
         body = {"from": before, "to": after, "by": author_body(author)}

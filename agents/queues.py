@@ -31,6 +31,17 @@ def make_default(queue: Queue) -> None:
         Queue.objects.filter(pk=queue.pk).update(is_default=True)
 
 
+def place_in(conversation: Conversation, queue: Queue) -> list[str]:
+    """Let the conversation stand in the queue; returns the fields that changed, for the caller to save.
+
+    What the former queue's policy promised is not this one's: a nudge makes the deadlines anew, and where none is
+    heard, as in workers, sweep_sla finds it without any.
+    """
+    conversation.queue_id, conversation.queue_name = queue.pk, queue.name
+    conversation.reply_due_at = conversation.resolve_due_at = None
+    return ["queue_id", "queue_name", "reply_due_at", "resolve_due_at"]
+
+
 class DefaultQueueStays(Exception):
     """The default queue cannot be deleted: make another one the default first."""
 
@@ -47,7 +58,10 @@ def delete_queue(queue: Queue, now: datetime) -> list[str]:
             raise DefaultQueueStays
         standing = Conversation.objects.filter(queue_id=queue.pk).exclude(status=Conversation.Status.CLOSED)
         moving = Conversation.objects.filter(pk__in=lock_ids(standing))
-        moving.update(queue_id=default.pk, queue_name=default.name, touched_at=now)
+        # As place_in: nobody is nudged by a queue that goes.
+        moving.update(
+            queue_id=default.pk, queue_name=default.name, reply_due_at=None, resolve_due_at=None, touched_at=now
+        )
         paths = forget_files(CannedReply.objects.filter(queue=queue))
         queue.delete()
         for conversation in moving.select_related("visitor"):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from agents.models import Queue
+from agents.queues import place_in
 from chat.authors import SYSTEM
 from chat.conversations import author_body, record
 from chat.marks import AWAKE
@@ -46,10 +47,8 @@ def overflow(conversation_id: UUID, *, rules: Rules, now: datetime) -> bool:
             return False
         before = {"queue": {"id": str(queue.pk), "name": queue.name}}
         after = {"queue": {"id": str(target.pk), "name": target.name}}
-        conversation.queue_id, conversation.queue_name, conversation.queued_at = target.pk, target.name, now
-        # Only web processes hear that the queue is another: without a deadline, sweep_sla finds it.
-        conversation.reply_due_at = conversation.resolve_due_at = None
-        conversation.save(update_fields=["queue_id", "queue_name", "queued_at", "reply_due_at", "resolve_due_at"])
+        conversation.queued_at = now
+        conversation.save(update_fields=["queued_at", *place_in(conversation, target)])
         body = {"from": before, "to": after, "by": author_body(SYSTEM), "reason": OVERFLOW}
         record(conversation, TRANSFERRED, SYSTEM, body, now)
         return True

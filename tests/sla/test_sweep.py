@@ -5,6 +5,7 @@ import pytest
 
 from agents.assignments import transfer_conversation
 from agents.models import Calendar, Queue, SlaPolicy
+from agents.queues import delete_queue
 from agents.routing.overflow import sweep_overflow
 from agents.sla import sweep as sweeping
 from agents.sla import sweep_sla, waking
@@ -75,6 +76,17 @@ def test_what_a_worker_moves_to_another_queue_gets_that_queues_promises(talk, qu
     assert talk.row.reply_due_at == at(10, 2)
     sweep_sla(at(10, 2))
     assert breaches == [("first", at(10, 2))]
+
+
+def test_what_stood_in_a_queue_that_is_deleted_gets_the_default_ones_promises(talk, queue):
+    slow = Queue.objects.create(name="Slow", sla=SlaPolicy.objects.create(name="Slow", first_minutes=60))
+    talk.asks(at(10))
+    transfer_conversation(talk.row.pk, by=SYSTEM, queue=slow, now=at(10))
+    sweep_sla(at(10))
+    assert talk.row.reply_due_at == at(11)
+    delete_queue(slow, at(10, 1))
+    sweep_sla(at(10, 1))
+    assert talk.row.reply_due_at == at(10, 5)
 
 
 def test_where_hours_never_come_nothing_is_due(talk, office):

@@ -1,7 +1,7 @@
 """Rows of agents' lists, told a few times a second: what one conversation says in between is never shown anyway."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,51 +25,59 @@ Send = Callable[[Tenant, Frame], None]
 class Waiting(NamedTuple):
     due: float  # seconds of the loop's clock
     changed: Changed
+
+
+class Gathered(NamedTuple):
     tenant: Tenant
     send: Send
+    rows: dict[UUID, Waiting]  # in the order in which they are due
+
+    def take(self, pks: Iterable[UUID]) -> list[Changed]:
+        return [self.rows.pop(pk).changed for pk in pks]
+
+    def tell(self, rows: list[Changed]) -> None:
+        if rows:
+            self.send(self.tenant, rows_frame([changed.row() for changed in rows]))
 
 
 class Rows:
     """Gathers the rows of one process; the last state of each conversation wins. Belongs to the bus's loop."""
 
     def __init__(self) -> None:
-        # By brand; within it in the order in which they are due.
-        self._waiting: dict[UUID, dict[UUID, Waiting]] = {}
+        # By brand.
+        self._waiting: dict[UUID, Gathered] = {}
 
     def add(self, tenant: Tenant, changed: Changed, send: Send) -> None:
         """Have `send(tenant, frame)` called soon with a frame of the rows that changed until then."""
         loop = asyncio.get_running_loop()
-        rows = self._waiting.get(tenant.pk)
-        if rows is None:
-            rows = self._waiting[tenant.pk] = {}
-            loop.call_later(GATHER_SECONDS, self._look, loop, tenant, send)
+        gathered = self._waiting.get(tenant.pk)
+        if gathered is None:
+            gathered = self._waiting[tenant.pk] = Gathered(tenant, send, {})
+            loop.call_later(GATHER_SECONDS, self._look, loop, gathered)
+        rows = gathered.rows
         known = rows.get(changed.pk)
         if known is None:
             gather = GATHER_SECONDS if len(rows) < BUSY_ROWS else BUSY_GATHER_SECONDS
-            rows[changed.pk] = Waiting(loop.time() + gather, changed, tenant, send)
+            rows[changed.pk] = Waiting(loop.time() + gather, changed)
         # Threads may come in another order than they committed in.
         elif known.changed.version <= changed.version:
-            rows[changed.pk] = known._replace(changed=changed)
+            rows[changed.pk] = Waiting(known.due, changed)
 
     def tell_all(self) -> None:
-        """Tell now what waits: this process ends."""
-        for rows in list(self._waiting.values()):
-            told = list(rows.values())
-            rows.clear()  # the look at them goes on, and finds none
-            for few in (told[start : start + MAX_ROWS] for start in range(0, len(told), MAX_ROWS)):
-                few[0].send(few[0].tenant, rows_frame([one.changed.row() for one in few]))
+        """Tell now what waits: this process ends. The looks at it go on, and find nothing."""
+        for gathered in self._waiting.values():
+            while gathered.rows:
+                gathered.tell(gathered.take(list(islice(gathered.rows, MAX_ROWS))))
 
-    def _look(self, loop: asyncio.AbstractEventLoop, tenant: Tenant, send: Send) -> None:
-        rows, until = self._waiting[tenant.pk], loop.time()
-        due = list(islice(takewhile(lambda pk: rows[pk].due <= until, rows), MAX_ROWS))
-        told = [rows.pop(pk).changed for pk in due]
+    def _look(self, loop: asyncio.AbstractEventLoop, gathered: Gathered) -> None:
+        rows, until = gathered.rows, loop.time()
+        told = gathered.take(list(islice(takewhile(lambda pk: rows[pk].due <= until, rows), MAX_ROWS)))
         # First of all: what goes wrong with these rows must not keep the brand from being told of others.
         if rows:
-            loop.call_later(LOOK_SECONDS, self._look, loop, tenant, send)
+            loop.call_later(LOOK_SECONDS, self._look, loop, gathered)
         else:
-            del self._waiting[tenant.pk]
-        if told:
-            send(tenant, rows_frame([changed.row() for changed in told]))
+            del self._waiting[gathered.tenant.pk]
+        gathered.tell(told)
 
 
 def rows_frame(rows: list[dict[str, Any]]) -> Frame:

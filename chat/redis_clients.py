@@ -15,7 +15,7 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tenants.resting import ANSWER_SECONDS, Rest
+from tenants.resting import ANSWER_SECONDS, Rest, make_client
 
 CONNECTIONS = 8
 
@@ -74,12 +74,5 @@ def redis_client() -> redis.Redis:
     global _client_now
     if _client_now is None:
         with _lock:
-            _client_now = redis.Redis.from_url(
-                settings.REDIS_URL,
-                max_connections=64,
-                socket_timeout=ANSWER_SECONDS,
-                socket_connect_timeout=ANSWER_SECONDS,
-                retry=RestingRetry(NoBackoff(), 1),
-                protocol=2,
-            )
+            _client_now = make_client(RestingRetry(NoBackoff(), 1))
     return _client_now

@@ -16,7 +16,7 @@ from redis.retry import Retry
 
 from tenants.buckets import take
 from tenants.networks import is_loopback, network_of
-from tenants.resting import ANSWER_SECONDS, Rest
+from tenants.resting import Rest, make_client
 
 logger = logging.getLogger(__name__)
 
@@ -90,14 +90,8 @@ _rest = Rest()
 
 
 def _client() -> redis.Redis:
-    """Safe to share between threads. Tries twice at once, for a connection that died, and makes nobody wait longer."""
+    """Tries twice at once, for a connection that died, and makes nobody wait longer."""
     global _connected
     if _connected is None:
-        _connected = redis.Redis.from_url(
-            settings.REDIS_URL,
-            max_connections=64,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 1),
-        )
+        _connected = make_client(Retry(NoBackoff(), 1))
     return _connected

@@ -327,7 +327,6 @@ export const en = {
   routedBy: {
     take: "took it",
     transfer: "was given it by a colleague",
-    reassign: "was given it by a supervisor",
     rule: "was given it by a rule",
     routing: "was chosen by routing",
   } as Record<string, string>,

@@ -315,7 +315,6 @@ export const zh: Dictionary = {
   routedBy: {
     take: "自己接待",
     transfer: "同事转接",
-    reassign: "主管指派",
     rule: "规则分配",
     routing: "自动分配",
   },
